@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The mathematics that trainer and engine must agree on.
+//!
+//! ```text
+//!  samples ─► ForwardStft ─► spectrum [bins] ─► magnitude ─► MagnitudeScale ─► what a network sees
+//!                                                  │
+//!                                                  └─► chroma [12]
+//!  samples ◄─ InverseStft ◄─ spectrum [bins] ◄─ magnitude, phase
+//! ```
+//!
+//! Neither side re-implements any of it: that one rule keeps training and sound the same.
+
+#![forbid(unsafe_code)]
+
+pub mod chroma;
+pub mod geometry;
+pub mod number;
+pub mod pitch;
+pub mod scale;
+pub mod stft;
+pub mod window;
+
+pub use geometry::{Geometry, GeometryError};
+pub use realfft::num_complex::Complex32;
+pub use scale::MagnitudeScale;
+pub use stft::{ForwardStft, InverseStft};

@@ -1,0 +1,164 @@
+//! What the player sets: one plain struct, taken whole at the start of every call.
+
+/// Knobs that the engine follows. A model with fewer latents leaves the rest unread.
+pub const LATENTS: usize = 8;
+/// The most notes that may sound at once.
+pub const MAX_VOICES: usize = 64;
+
+/// Everything that the player sets. Copied in; never read halfway through a call.
+///
+/// Any number may arrive here, NaN too: [`Controls::sane`] is what the engine plays by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Controls {
+    /// Knob positions, 0…1.
+    pub latents: [f32; LATENTS],
+    /// Which pitch class conditions the decoder.
+    pub chroma: ChromaSource,
+    /// Where the phase of a frame decoder comes from.
+    pub phase: PhaseMode,
+    /// Transposition in octaves, −4…4.
+    pub octave: i32,
+    /// Fine tuning in cents, −100…100.
+    pub fine_cents: f32,
+    /// The loudness contour of a note.
+    pub envelope: Envelope,
+    /// How much velocity moves the loudness, 0 (not at all) to 1.
+    pub velocity_amount: f32,
+    /// Semitones of a full pitch bend, 0…48.
+    pub bend_range_semitones: f32,
+    /// Output gain, linear, 0…4.
+    pub gain: f32,
+    /// How many notes may sound at once, 1…[`MAX_VOICES`].
+    pub voice_limit: usize,
+}
+
+/// Which pitch class conditions the decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChromaSource {
+    /// That of the note played.
+    Played,
+    /// Always this one (0 = C … 11 = B): the pitch follows the key, the timbre stays.
+    Fixed(u8),
+}
+
+/// Where the phase of a frame decoder comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseMode {
+    /// Integrated from the magnitude's gradient: steady, in tune.
+    Gradient,
+    /// Stored white-noise phase: every partial becomes a breath of noise around its pitch.
+    StoredNoise,
+}
+
+/// Attack, decay, sustain, release.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Envelope {
+    /// Time to full level in seconds, 0…10.
+    pub attack_s: f32,
+    /// Time constant of the fall to the sustain level, as the time to come within 1 %, 0…20 s.
+    pub decay_s: f32,
+    /// Level held, 0…1.
+    pub sustain: f32,
+    /// Time to fall by 60 dB after the key is let go, in seconds, 0…20.
+    pub release_s: f32,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        Self {
+            latents: [0.5; LATENTS],
+            chroma: ChromaSource::Played,
+            phase: PhaseMode::Gradient,
+            octave: 0,
+            fine_cents: 0.0,
+            envelope: Envelope {
+                attack_s: 0.0,
+                decay_s: 0.5,
+                sustain: 1.0,
+                release_s: 0.25,
+            },
+            velocity_amount: 0.7,
+            bend_range_semitones: 2.0,
+            gain: 1.0,
+            voice_limit: 16,
+        }
+    }
+}
+
+impl Controls {
+    /// The same controls with every number in its range; NaN becomes the default.
+    #[must_use]
+    pub fn sane(&self) -> Self {
+        let usual = Self::default();
+        let mut sane = *self;
+        for (value, fallback) in sane.latents.iter_mut().zip(usual.latents) {
+            *value = within(*value, 0.0, 1.0, fallback);
+        }
+        if let ChromaSource::Fixed(class) = sane.chroma {
+            sane.chroma = ChromaSource::Fixed(class % 12);
+        }
+        sane.octave = sane.octave.clamp(-4, 4);
+        sane.fine_cents = within(sane.fine_cents, -100.0, 100.0, 0.0);
+        let (envelope, fallback) = (&mut sane.envelope, usual.envelope);
+        envelope.attack_s = within(envelope.attack_s, 0.0, 10.0, fallback.attack_s);
+        envelope.decay_s = within(envelope.decay_s, 0.0, 20.0, fallback.decay_s);
+        envelope.sustain = within(envelope.sustain, 0.0, 1.0, fallback.sustain);
+        envelope.release_s = within(envelope.release_s, 0.0, 20.0, fallback.release_s);
+        sane.velocity_amount = within(sane.velocity_amount, 0.0, 1.0, usual.velocity_amount);
+        sane.bend_range_semitones = within(
+            sane.bend_range_semitones,
+            0.0,
+            48.0,
+            usual.bend_range_semitones,
+        );
+        sane.gain = within(sane.gain, 0.0, 4.0, usual.gain);
+        sane.voice_limit = sane.voice_limit.clamp(1, MAX_VOICES);
+        sane
+    }
+}
+
+fn within(value: f32, low: f32, high: f32, fallback: f32) -> f32 {
+    if value.is_nan() {
+        fallback
+    } else {
+        value.clamp(low, high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a host sends, what is played by lies in the documented ranges.
+    #[test]
+    fn wild_numbers_are_tamed() {
+        for wild in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30, -1e30] {
+            let controls = Controls {
+                latents: [wild; LATENTS],
+                chroma: ChromaSource::Fixed(255),
+                octave: i32::MIN,
+                fine_cents: wild,
+                envelope: Envelope {
+                    attack_s: wild,
+                    decay_s: wild,
+                    sustain: wild,
+                    release_s: wild,
+                },
+                velocity_amount: wild,
+                bend_range_semitones: wild,
+                gain: wild,
+                voice_limit: usize::MAX,
+                ..Controls::default()
+            };
+            let sane = controls.sane();
+            assert!(
+                sane.latents.iter().all(|v| (0.0..=1.0).contains(v)),
+                "{wild}"
+            );
+            assert!((0.0..=4.0).contains(&sane.gain) && sane.voice_limit == MAX_VOICES);
+            assert!((0.0..=10.0).contains(&sane.envelope.attack_s));
+            assert_eq!((sane.chroma, sane.octave), (ChromaSource::Fixed(3), -4));
+            assert_eq!(sane.sane(), sane);
+        }
+    }
+}
