@@ -1,5 +1,33 @@
 //! The sound: notes and controls in, samples out, in real time.
+//!
+//! ```text
+//!  events ─► notes ─┐
+//!  controls ────────┴─► conditioning ─► decoder ─► phase ─► inverse STFT ─► voice ─► mix ─► samples
+//!                                                                                     └─► telemetry
+//! ```
+//!
+//! The stages do not know each other; [`engine`] and the voice join them.
+//!
+//! *Real time:* [`Engine::new`] allocates; after it nothing allocates, frees, locks, waits, logs or
+//! reads a clock. Latency is 0.
 
+#![deny(unsafe_code)]
+
+mod conditioning;
 pub mod controls;
+pub mod decoder;
+pub mod engine;
 pub mod event;
+mod mix;
+mod notes;
+mod phase;
+mod phasor;
+mod random;
 pub mod telemetry;
+mod voice;
+
+pub use controls::{ChromaSource, Controls, Envelope, LATENTS, MAX_VOICES, PhaseMode};
+pub use decoder::Decoder;
+pub use engine::{Engine, Settings};
+pub use event::{Event, EventKind, Note};
+pub use telemetry::Telemetry;

@@ -64,7 +64,7 @@ impl Telemetry {
         self.stolen.load(Relaxed)
     }
 
-    /// Voices that were silenced because a sample of theirs was not a number.
+    /// Samples that were not a number and were replaced by silence.
     #[must_use]
     pub fn not_a_number(&self) -> u64 {
         self.not_a_number.load(Relaxed)
@@ -106,8 +106,8 @@ impl Telemetry {
         self.stolen.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn add_not_a_number(&self) {
-        self.not_a_number.fetch_add(1, Relaxed);
+    pub(crate) fn add_not_a_number(&self, samples: u64) {
+        self.not_a_number.fetch_add(samples, Relaxed);
     }
 
     pub(crate) fn set_latent(&self, index: usize, value: f32) {

@@ -1,0 +1,208 @@
+//! The decoder: conditioning in, one magnitude frame out.
+//!
+//! ```text
+//!  knobs 0…1 [latents] ─► offset + matrix · knobs ─┐
+//!  note, time (layout) ────────────────────────────┴─► dense layers ─► scale undone ─► magnitude
+//!                                                      (panels)                        [bins]
+//! ```
+//!
+//! [`Decoder`] is shared and never changes; what changes while it runs is per voice. The plain
+//! [`reference`](reference::decode) is the oracle that it is held against.
+//!
+//! *Real time:* nothing allocates after [`Decoder::new`].
+
+mod kernel;
+mod panel;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+use betwixt_model::header::{FrameFormat, Level};
+use betwixt_model::{ConditioningLayout, Dense, Model, Problem};
+use betwixt_spectral::Geometry;
+pub(crate) use panel::{Activations, Progress};
+
+/// Frames that can be decoded in one pass over the weights.
+pub(crate) const BATCH: usize = kernel::BATCH;
+
+/// No training magnitude exceeds 1; what a network makes of a far corner is kept below this.
+const LOUDEST: f32 = 4.0;
+
+/// A model's decoder, ready for the audio thread; shared between voices by `Arc`.
+#[derive(Debug)]
+pub struct Decoder {
+    layout: ConditioningLayout,
+    frame: FrameFormat,
+    offset: Vec<f32>,
+    matrix: Vec<f32>,
+    defaults: Vec<f32>,
+    hop_time_s: Option<f32>,
+    network: panel::PanelNetwork,
+}
+
+impl Decoder {
+    /// Repacks a model's weights. Allocates: not for the audio thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when a model that was put together by hand contradicts its header.
+    pub fn new(model: &Model) -> Result<Self, Problem> {
+        model.header.validate()?;
+        check_shapes(model)?;
+        let header = &model.header;
+        let (offset, matrix) = knob_map(model);
+        let hop_s = betwixt_spectral::number::narrow(header.frame.geometry.hop_s());
+        Ok(Self {
+            layout: header.layout(),
+            frame: header.frame,
+            offset,
+            matrix,
+            defaults: header.latents.iter().map(|latent| latent.default).collect(),
+            hop_time_s: header.conditioning.time.map(|_| hop_s),
+            network: panel::PanelNetwork::new(&header.decoder, &model.decoder),
+        })
+    }
+
+    /// The frames' geometry.
+    #[must_use]
+    pub fn geometry(&self) -> Geometry {
+        self.frame.geometry
+    }
+
+    /// The order of the conditioning vector.
+    #[must_use]
+    pub fn layout(&self) -> ConditioningLayout {
+        self.layout
+    }
+
+    /// Knob positions of the model's first sound, 0…1, `[latents]`.
+    #[must_use]
+    pub fn defaults(&self) -> &[f32] {
+        &self.defaults
+    }
+
+    /// Weights that one decode reads.
+    #[must_use]
+    pub fn weights(&self) -> usize {
+        self.network.weights()
+    }
+
+    /// Whether loudness is in the frames, or has to come from elsewhere.
+    pub(crate) fn carries_level(&self) -> bool {
+        self.frame.level == Level::NoteMax
+    }
+
+    /// Seconds between frames if the decoder is told the time, `None` if it draws still frames.
+    pub(crate) fn hop_time_s(&self) -> Option<f32> {
+        self.hop_time_s
+    }
+
+    /// Buffers for one decode.
+    pub(crate) fn activations(&self) -> Activations {
+        Activations::new(&self.network)
+    }
+
+    /// Writes the decoder's latents for knob positions into the front of a conditioning vector.
+    pub(crate) fn write_latents(&self, knobs: &[f32], vector: &mut [f32]) {
+        let rows = self.matrix.chunks_exact(knobs.len());
+        for ((latent, offset), row) in vector.iter_mut().zip(&self.offset).zip(rows) {
+            let sum: f32 = row.iter().zip(knobs).map(|(m, k)| m * k).sum();
+            *latent = offset + sum;
+        }
+    }
+
+    /// Goes on with a decode until `share` (0…1) of the weights have been read.
+    pub(crate) fn advance(&self, work: &mut Activations, progress: &mut Progress, share: f64) {
+        let until = betwixt_spectral::number::index((self.weights() as f64 * share).ceil());
+        self.network.advance(work, progress, until);
+    }
+
+    /// Decodes a batch in one pass over the weights.
+    pub(crate) fn run_batch(&self, batch: &mut [Activations; BATCH]) {
+        self.network.run_batch(batch);
+    }
+
+    /// Takes a finished decode's output as linear magnitudes, `[bins]`; finite whatever came out.
+    pub(crate) fn read_magnitude(&self, work: &Activations, magnitude: &mut [f32]) {
+        magnitude.copy_from_slice(work.output(magnitude.len()));
+        self.frame.scale.decode(magnitude);
+        magnitude.iter_mut().for_each(|m| *m = m.min(LOUDEST));
+    }
+
+    /// Decodes one conditioning vector at once: raw outputs as the network gives them, `[bins]`.
+    ///
+    /// The same loops as on the audio thread, for tests, the benchmark and evaluation; allocates.
+    #[must_use]
+    pub fn decode(&self, conditioning: &[f32]) -> Vec<f32> {
+        let mut work = self.activations();
+        work.input(conditioning.len()).copy_from_slice(conditioning);
+        self.network
+            .advance(&mut work, &mut Progress::default(), usize::MAX);
+        work.output(self.geometry().bins()).to_vec()
+    }
+
+    /// Decodes four conditioning vectors in one pass, like [`Decoder::decode`]; allocates.
+    #[must_use]
+    pub fn decode_batch(&self, conditioning: [&[f32]; BATCH]) -> [Vec<f32>; BATCH] {
+        let mut batch = conditioning.map(|vector| {
+            let mut work = self.activations();
+            work.input(vector.len()).copy_from_slice(vector);
+            work
+        });
+        self.network.run_batch(&mut batch);
+        batch.map(|work| work.output(self.geometry().bins()).to_vec())
+    }
+}
+
+/// knob ─► whitened ─► decoder latent, folded into one offset and one matrix.
+fn knob_map(model: &Model) -> (Vec<f32>, Vec<f32>) {
+    let whitening = &model.header.whitening;
+    let latents = &model.header.latents;
+    let (mut offset, mut matrix) = (Vec::new(), Vec::new());
+    for (mean, row) in whitening.mean.iter().zip(&whitening.basis) {
+        let at_zero: f32 = row
+            .iter()
+            .zip(latents)
+            .map(|(b, latent)| b * latent.low)
+            .sum();
+        offset.push(mean + at_zero);
+        matrix.extend(
+            row.iter()
+                .zip(latents)
+                .map(|(b, latent)| b * (latent.high - latent.low)),
+        );
+    }
+    (offset, matrix)
+}
+
+fn check_shapes(model: &Model) -> Result<(), Problem> {
+    let mut inputs = model.header.decoder.inputs;
+    let mut expected = Vec::new();
+    for layer in &model.header.decoder.layers {
+        expected.push((inputs, layer.outputs));
+        inputs = layer.outputs;
+    }
+    let whole = |dense: &&Dense| {
+        dense.weight.len() == dense.inputs * dense.outputs && dense.bias.len() == dense.outputs
+    };
+    let found: Vec<_> = model
+        .decoder
+        .iter()
+        .filter(whole)
+        .map(|d| (d.inputs, d.outputs))
+        .collect();
+    if found == expected {
+        return Ok(());
+    }
+    let text = |shapes: &[(usize, usize)]| {
+        shapes
+            .iter()
+            .map(|(i, o)| [i.to_string(), o.to_string()].join("→"))
+            .collect::<Vec<_>>()
+    };
+    Err(Problem::Tensor {
+        tensor: "decoder".into(),
+        expected: text(&expected).join(", "),
+        found: text(&found).join(", "),
+    })
+}

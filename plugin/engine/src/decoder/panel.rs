@@ -1,0 +1,182 @@
+//! The dense network as the audio thread runs it: weights in panels, work in portions.
+//!
+//! ```text
+//!  weight [outputs, inputs] ─► panels: ⌈outputs/64⌉ × [inputs] rows of 64 consecutive weights
+//!
+//!  front [inputs] ─► panel after panel ─► back [outputs] ─► swap ─► next layer
+//! ```
+//!
+//! A portion is a whole number of panels, so a decode can be spread over the samples of a hop.
+//!
+//! *Real time:* nothing allocates after [`PanelNetwork::new`] and [`Activations::new`].
+
+use super::kernel::{BATCH, Kernel, PANEL, Row};
+use betwixt_model::Dense;
+use betwixt_model::header::{Activation, Network};
+
+/// A network repacked for streaming through its weights once.
+#[derive(Debug)]
+pub(crate) struct PanelNetwork {
+    layers: Vec<Layer>,
+    kernel: Kernel,
+}
+
+#[derive(Debug)]
+struct Layer {
+    inputs: usize,
+    panels: Vec<Row>,
+    bias: Vec<[f32; PANEL]>,
+    activation: Activation,
+}
+
+/// The two buffers between which a vector passes from layer to layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Activations {
+    front: Vec<f32>,
+    back: Vec<f32>,
+}
+
+/// How far a decode has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    layer: usize,
+    panel: usize,
+    weights: usize,
+}
+
+impl PanelNetwork {
+    /// Repacks the layers; the lengths are the caller's promise.
+    pub(crate) fn new(network: &Network, weights: &[Dense]) -> Self {
+        let pack = |(layer, dense): (&betwixt_model::header::Layer, &Dense)| Layer {
+            inputs: dense.inputs,
+            panels: pack(dense),
+            bias: pack_bias(dense),
+            activation: layer.activation,
+        };
+        let layers = network.layers.iter().zip(weights).map(pack).collect();
+        Self {
+            layers,
+            kernel: Kernel::detect(),
+        }
+    }
+
+    /// Weights that one decode reads, padding included.
+    pub(crate) fn weights(&self) -> usize {
+        self.layers
+            .iter()
+            .map(|layer| layer.panels.len() * PANEL)
+            .sum()
+    }
+
+    /// Goes on until at least `until` weights have been read since the start, or to the end.
+    ///
+    /// The input lies in [`Activations::input`]; when all weights are read, the output lies in
+    /// [`Activations::output`].
+    pub(crate) fn advance(&self, work: &mut Activations, progress: &mut Progress, until: usize) {
+        while progress.weights < until && progress.layer < self.layers.len() {
+            let layer = &self.layers[progress.layer];
+            let panel = progress.panel;
+            let rows = &layer.panels[panel * layer.inputs..(panel + 1) * layer.inputs];
+            let mut sums = layer.bias[panel];
+            self.kernel
+                .one(rows, &work.front[..layer.inputs], &mut sums);
+            work.write(panel, layer.activation, &sums);
+            progress.weights += rows.len() * PANEL;
+            progress.panel += 1;
+            if progress.panel == layer.bias.len() {
+                *progress = Progress {
+                    layer: progress.layer + 1,
+                    panel: 0,
+                    ..*progress
+                };
+                work.swap();
+            }
+        }
+    }
+
+    /// Runs a whole batch at once, reading the weights once.
+    pub(crate) fn run_batch(&self, batch: &mut [Activations; BATCH]) {
+        for layer in &self.layers {
+            for (panel, bias) in layer.bias.iter().enumerate() {
+                let rows = &layer.panels[panel * layer.inputs..(panel + 1) * layer.inputs];
+                let mut sums = [*bias; BATCH];
+                let inputs = batch.each_ref().map(|work| &work.front[..layer.inputs]);
+                self.kernel.four(rows, inputs, &mut sums);
+                for (work, sums) in batch.iter_mut().zip(&sums) {
+                    work.write(panel, layer.activation, sums);
+                }
+            }
+            batch.iter_mut().for_each(Activations::swap);
+        }
+    }
+
+    /// The same network on the loops that run on any machine.
+    #[cfg(test)]
+    pub(crate) fn with_baseline_kernel(mut self) -> Self {
+        self.kernel = Kernel::baseline();
+        self
+    }
+}
+
+impl Activations {
+    /// Buffers for the widest vector of a network.
+    pub(crate) fn new(network: &PanelNetwork) -> Self {
+        let outputs = network.layers.iter().map(|layer| layer.bias.len() * PANEL);
+        let inputs = network.layers.iter().map(|layer| layer.inputs);
+        let widest = outputs.chain(inputs).max().unwrap_or(0);
+        Self {
+            front: vec![0.0; widest],
+            back: vec![0.0; widest],
+        }
+    }
+
+    /// Where the network's input is written before a decode begins.
+    pub(crate) fn input(&mut self, len: usize) -> &mut [f32] {
+        &mut self.front[..len]
+    }
+
+    /// The network's output after a decode has ended.
+    pub(crate) fn output(&self, len: usize) -> &[f32] {
+        &self.front[..len]
+    }
+
+    fn write(&mut self, panel: usize, activation: Activation, sums: &[f32; PANEL]) {
+        let out = &mut self.back[panel * PANEL..(panel + 1) * PANEL];
+        out.copy_from_slice(sums);
+        activate(activation, out);
+    }
+
+    fn swap(&mut self) {
+        std::mem::swap(&mut self.front, &mut self.back);
+    }
+}
+
+fn activate(activation: Activation, values: &mut [f32]) {
+    match activation {
+        Activation::Linear => {}
+        Activation::Relu => values.iter_mut().for_each(|v| *v = v.max(0.0)),
+        Activation::LeakyRelu => values.iter_mut().for_each(|v| *v = v.max(0.1 * *v)),
+        Activation::Sigmoid => values
+            .iter_mut()
+            .for_each(|v| *v = 1.0 / (1.0 + (-*v).exp())),
+    }
+}
+
+fn pack(dense: &Dense) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(dense.outputs.div_ceil(PANEL) * dense.inputs);
+    for first in (0..dense.outputs).step_by(PANEL) {
+        for input in 0..dense.inputs {
+            let weight = |row: usize| dense.weight.get(row * dense.inputs + input);
+            let padded = |lane: usize| weight(first + lane).copied().unwrap_or(0.0);
+            rows.push(Row(std::array::from_fn(padded)));
+        }
+    }
+    rows
+}
+
+fn pack_bias(dense: &Dense) -> Vec<[f32; PANEL]> {
+    let padded = |first: usize| {
+        std::array::from_fn(|lane| dense.bias.get(first + lane).copied().unwrap_or(0.0))
+    };
+    (0..dense.outputs).step_by(PANEL).map(padded).collect()
+}

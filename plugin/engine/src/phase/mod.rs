@@ -1,0 +1,22 @@
+//! Phase for a magnitude frame: integrated from its gradient, or stored white noise.
+//!
+//! ```text
+//!                    ┌─ gradient: lobes ─► heap ─┐
+//!  magnitude [bins] ─┤                           ├─► phase [bins, turns]
+//!                    └─ stored noise: table ─────┘
+//! ```
+//!
+//! | mode         | sounds like                                              |
+//! |--------------|----------------------------------------------------------|
+//! | gradient     | the sound itself: steady partials, in tune               |
+//! | stored noise | every partial a narrow band of breath around its pitch   |
+
+mod gradient;
+mod lobes;
+mod noise;
+
+pub(crate) use gradient::GradientPhase;
+pub(crate) use noise::{MAKE_UP, NoiseTable};
+
+#[cfg(test)]
+mod tests;
