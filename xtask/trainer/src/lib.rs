@@ -1,1 +1,31 @@
-//! Placeholder.
+//! From a recipe to a model: networks, losses, the loop, checkpoints, export, report.
+//!
+//! ```text
+//!  models/NAME/recipe.toml ─► Recipe ─► Corpus ─► Examples ─► Run (Autoencoder, Adam)
+//!                                                              │  checkpoints below target/
+//!  models/NAME/{weights.safetensors, card.md, loss.png} ◄──────┘
+//!  tests/golden/decoder/NAME.safetensors (recorded pairs)
+//! ```
+//!
+//! The trainer never transforms, scales or lays out anything itself: frames, magnitude scales and
+//! the order of the decoder's inputs come from the crates that the instrument uses too.
+
+#![forbid(unsafe_code)]
+
+mod adam;
+mod autoencoder;
+mod checkpoint;
+mod error;
+mod examples;
+mod network;
+mod recipe;
+mod training;
+
+pub use adam::Adam;
+pub use autoencoder::Autoencoder;
+pub use checkpoint::Progress;
+pub use error::TrainerError;
+pub use examples::{Batch, Examples};
+pub use network::Stack;
+pub use recipe::{LatentOf, Places, Recipe};
+pub use training::Run;

@@ -1,0 +1,164 @@
+//! The command line of the trainer.
+//!
+//! ```text
+//!  train  models/NAME/recipe.toml [--fresh]   corpus, loop, export, report
+//!  export models/NAME/recipe.toml             the last checkpoint to file and report, no training
+//! ```
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "this is a command-line program")]
+
+use betwixt_corpus::Corpus;
+use betwixt_trainer::{Places, Progress, Recipe, Run, TrainerError};
+use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Trains an instrument from its recipe.
+///
+/// A training renders its sounds (once; they are kept below target/corpus), learns them, and
+/// writes beside the recipe: weights.safetensors, which the instrument loads; card.md, which says
+/// how good it is; loss.png. Recorded pairs for the tests go to tests/golden/decoder.
+///
+/// A training may be stopped at any time: started again, it goes on from its last checkpoint (at
+/// most 20 seconds old, below target/training) and ends with the same weights as if it had never
+/// stopped. It uses as many cores as RAYON_NUM_THREADS says; one is nearly as fast as two.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  \
+    cargo run --release -p betwixt-trainer -- train models/notes/recipe.toml"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Learn what the recipe says, then write the model, its card and its pairs.
+    Train {
+        /// The recipe: models/NAME/recipe.toml; every setting is documented in it.
+        recipe: PathBuf,
+        /// Forget the last checkpoint and begin anew.
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Write the model, its card and its pairs from the last checkpoint, without training.
+    Export {
+        /// The recipe: models/NAME/recipe.toml.
+        recipe: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Train { recipe, fresh } => train(&recipe, fresh),
+        Verb::Export { recipe } => export(&recipe),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
+    let (recipe, places) = (Recipe::read(path)?, Places::of(path)?);
+    let checkpoint = places.training.join("checkpoint.safetensors");
+    if fresh && checkpoint.exists() {
+        let removed = std::fs::remove_file(&checkpoint);
+        removed.map_err(|error| TrainerError::File {
+            file: checkpoint.display().to_string(),
+            reason: error.to_string(),
+        })?;
+    }
+    let mut run = Run::open(&recipe, Some(&checkpoint))?;
+    let corpus = load_corpus(&recipe, &places)?;
+    let steps = recipe.training.steps;
+    if run.progress.step > 0 {
+        println!("going on from step {}", run.progress.step);
+    }
+    let bar = Bar::new(steps, run.progress.step, "training");
+    let mut watch = |progress: &Progress, _: f64| bar.show(progress.step, &losses(progress));
+    run.train(&recipe, &corpus, (steps, Some(&checkpoint)), &mut watch)?;
+    bar.bar.finish();
+    finish(&recipe, &places, &corpus, &run)
+}
+
+fn export(path: &Path) -> Result<(), TrainerError> {
+    let (recipe, places) = (Recipe::read(path)?, Places::of(path)?);
+    let checkpoint = places.training.join("checkpoint.safetensors");
+    let run = Run::open(&recipe, Some(&checkpoint))?;
+    if run.progress.step == 0 {
+        return Err(TrainerError::Checkpoint {
+            file: checkpoint.display().to_string(),
+            reason: "there is none yet: train first".into(),
+        });
+    }
+    let corpus = load_corpus(&recipe, &places)?;
+    finish(&recipe, &places, &corpus, &run)
+}
+
+fn load_corpus(recipe: &Recipe, places: &Places) -> Result<Corpus, TrainerError> {
+    let bar = Bar::new(0, 0, "rendering");
+    let corpus = Corpus::load(recipe.corpus_settings(), &places.corpus, &|done, all| {
+        bar.bar.set_length(all as u64);
+        bar.show(done, "notes");
+    })?;
+    bar.bar.finish_and_clear();
+    Ok(corpus)
+}
+
+fn finish(_: &Recipe, _: &Places, _: &Corpus, run: &Run) -> Result<(), TrainerError> {
+    println!("{}", losses(&run.progress));
+    Ok(())
+}
+
+fn losses(progress: &Progress) -> String {
+    let last = |curve: &[(usize, f64)]| curve.last().map_or(f64::NAN, |point| point.1);
+    let (train, validation) = (last(&progress.train), last(&progress.validation));
+    format!("loss {train:.4}, validation {validation:.4}")
+}
+
+/// A progress bar on a terminal, a line now and then anywhere else.
+struct Bar {
+    bar: ProgressBar,
+    what: &'static str,
+    quiet: bool,
+}
+
+impl Bar {
+    fn new(length: usize, start: usize, what: &'static str) -> Self {
+        let bar = ProgressBar::new(length as u64);
+        let template = "{prefix} {bar:30} {pos}/{len} {msg}, {eta} left";
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar()),
+        );
+        bar.set_prefix(what);
+        bar.set_position(start as u64);
+        bar.reset_eta();
+        Self {
+            bar,
+            what,
+            quiet: !std::io::stderr().is_terminal(),
+        }
+    }
+
+    fn show(&self, done: usize, message: &str) {
+        self.bar.set_position(done as u64);
+        if !self.quiet {
+            self.bar.set_message(message.to_owned());
+        } else if done.is_multiple_of(200) {
+            let left = self.bar.eta().as_secs();
+            println!("{} {done}: {message}, {left} s left", self.what);
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! A recipe: every setting of a training, read strictly.
+//!
+//! ```text
+//!  models/NAME/recipe.toml ─► Recipe ─► corpus settings, network, loop, export
+//! ```
+//!
+//! Unknown fields are errors, and every number has a range: a training of ten minutes must not
+//! end with the news that a word was misspelt.
+
+use crate::error::TrainerError;
+use betwixt_corpus::Settings;
+use betwixt_model::ConditioningLayout;
+use betwixt_model::header::{
+    Activation, Conditioning, FrameFormat, Level, NoteConditioning, TimeConditioning,
+};
+use betwixt_spectral::{Geometry, MagnitudeScale};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Everything that decides a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What the model is called on screen.
+    pub name: String,
+    /// Who made it.
+    pub authors: Vec<String>,
+    /// The weights' licence, as an SPDX expression.
+    pub licence: String,
+    /// One or two sentences for the player.
+    pub description: String,
+    /// The sounds.
+    pub corpus: Sounds,
+    /// What a network sees of them.
+    pub frames: Frames,
+    /// The network.
+    pub network: Shape,
+    /// The loop.
+    pub training: Training,
+    /// The file.
+    pub export: Export,
+}
+
+/// Which sounds are learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sounds {
+    /// Seed of the formula-made bank, of its keys and of its split.
+    pub seed: u64,
+    /// How many keys of each patch are rendered.
+    pub keys_per_patch: usize,
+    /// Every how many frames one is kept.
+    pub frame_stride: usize,
+}
+
+/// What a network sees.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frames {
+    /// Transform length, hop, sample rate.
+    pub geometry: Geometry,
+    /// The scale of the magnitudes, which the loss is measured in.
+    pub scale: MagnitudeScale,
+    /// What the magnitudes are divided by.
+    pub level: Level,
+    /// How the note is told, and with it the range of keys.
+    pub note: NoteConditioning,
+    /// Whether the decoder is told the time since onset.
+    pub time: bool,
+}
+
+/// Widths of the network; activations between layers are leaky (slope 0.1), the bottleneck is a
+/// sigmoid, the output linear.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    /// Numbers in the bottleneck.
+    pub latents: usize,
+    /// Hidden widths from frame and note to bottleneck.
+    pub encoder: Vec<usize>,
+    /// Hidden widths from conditioning to frame.
+    pub decoder: Vec<usize>,
+}
+
+/// The loop.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// Seed of the first weights and of every batch.
+    pub seed: u64,
+    /// How many batches.
+    pub steps: usize,
+    /// Latent vectors per batch: frames, or notes when a latent belongs to a note.
+    pub batch: usize,
+    /// What shares one latent vector.
+    pub latent_of: LatentOf,
+    /// Largest rate of Adam.
+    pub learning_rate: f64,
+    /// Steps in which the rate rises to it; then it falls along a cosine to 1 %.
+    pub warm_up: usize,
+    /// Largest norm of the gradient of all weights together.
+    pub clip: f64,
+    /// Weight decay as a term of the loss: λ·Σw².
+    pub l2: f64,
+}
+
+/// What shares one latent vector.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum LatentOf {
+    /// Each frame has its own; silent frames are left out.
+    Frame,
+    /// All frames of a note share the mean over some of them.
+    Note {
+        /// Frames that the encoder sees, spread over the note.
+        encoder_frames: usize,
+        /// Frames that the decoder is asked for.
+        decoder_frames: usize,
+        /// How much they crowd at the onset: frame = ⌊count·u^bias⌋.
+        onset_bias: f64,
+        /// Share of notes whose latent comes from another key of the same patch, so that a latent
+        /// means a sound and not a pitch.
+        other_key: f64,
+    },
+}
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// The patch that the knobs start at.
+    pub default_patch: String,
+    /// The key it is taken from.
+    pub default_key: u8,
+}
+
+impl Recipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainerError::Recipe`] names file, field, what was expected and what to do.
+    pub fn read(path: &Path) -> Result<Self, TrainerError> {
+        let file = path.display().to_string();
+        let refuse = |reason: String| TrainerError::Recipe {
+            file: file.clone(),
+            reason,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        Self::parse(&text).map_err(refuse)
+    }
+
+    /// Reads and checks the text of a recipe; the error is one sentence.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, where, and what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let recipe: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// What the corpus is made from.
+    #[must_use]
+    pub fn corpus_settings(&self) -> Settings {
+        Settings {
+            seed: self.corpus.seed,
+            keys: self.frames.note.keys(),
+            keys_per_patch: self.corpus.keys_per_patch,
+            frame_stride: self.corpus.frame_stride,
+            geometry: self.frames.geometry,
+        }
+    }
+
+    /// What the decoder is given beside the latents.
+    #[must_use]
+    pub fn conditioning(&self) -> Conditioning {
+        let settings = self.corpus_settings();
+        let last = (settings.frames_per_note() - 1) * settings.frame_stride;
+        let trained_s = last as f64 * settings.geometry.hop_s();
+        let trained_s = betwixt_spectral::number::narrow(trained_s);
+        Conditioning {
+            note: self.frames.note,
+            time: self.frames.time.then_some(TimeConditioning { trained_s }),
+        }
+    }
+
+    /// The order of the decoder's inputs.
+    #[must_use]
+    pub fn layout(&self) -> ConditioningLayout {
+        ConditioningLayout::new(self.network.latents, self.conditioning())
+    }
+
+    /// What the decoder's outputs mean.
+    #[must_use]
+    pub fn frame_format(&self) -> FrameFormat {
+        FrameFormat {
+            geometry: self.frames.geometry,
+            scale: self.frames.scale,
+            level: self.frames.level,
+        }
+    }
+
+    /// Widths and activations of the encoder, input first.
+    #[must_use]
+    pub fn encoder_layers(&self) -> (usize, Vec<(usize, Activation)>) {
+        let inputs = self.frames.geometry.bins() + self.layout().note_len();
+        let last = (self.network.latents, Activation::Sigmoid);
+        (inputs, stack(&self.network.encoder, last))
+    }
+
+    /// Widths and activations of the decoder, input first.
+    #[must_use]
+    pub fn decoder_layers(&self) -> (usize, Vec<(usize, Activation)>) {
+        let last = (self.frames.geometry.bins(), Activation::Linear);
+        (self.layout().len(), stack(&self.network.decoder, last))
+    }
+
+    /// What a checkpoint must agree with to be continued: all but the words and the export.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let parts = (self.corpus, self.frames, &self.network, self.training);
+        serde_json::to_string(&parts).unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let training = &self.training;
+        in_range("network.latents", self.network.latents, 1, 64)?;
+        for width in self.network.encoder.iter().chain(&self.network.decoder) {
+            in_range("network.encoder, network.decoder", *width, 1, 16_384)?;
+        }
+        in_range("corpus.keys_per_patch", self.corpus.keys_per_patch, 1, 128)?;
+        in_range("corpus.frame_stride", self.corpus.frame_stride, 1, 64)?;
+        in_range("training.steps", training.steps, 1, 10_000_000)?;
+        in_range("training.batch", training.batch, 1, 65_536)?;
+        in_range("training.warm_up", training.warm_up, 0, training.steps)?;
+        in_range("training.learning_rate", training.learning_rate, 1e-7, 1.0)?;
+        in_range("training.clip", training.clip, 1e-6, 1e6)?;
+        in_range("training.l2", training.l2, 0.0, 1.0)?;
+        if !self.frames.scale.is_valid() {
+            return Err(
+                "`frames.scale`: expected linear, power 0.1 to 1, or log 20 to 160 dB".into(),
+            );
+        }
+        self.check_latent_of()
+    }
+
+    fn check_latent_of(&self) -> Result<(), String> {
+        let LatentOf::Note {
+            encoder_frames,
+            decoder_frames,
+            onset_bias,
+            other_key,
+        } = self.training.latent_of
+        else {
+            return Ok(());
+        };
+        let frames = self.corpus_settings().frames_per_note();
+        in_range(
+            "training.latent_of.note.encoder_frames",
+            encoder_frames,
+            1,
+            frames,
+        )?;
+        in_range(
+            "training.latent_of.note.decoder_frames",
+            decoder_frames,
+            1,
+            frames,
+        )?;
+        in_range("training.latent_of.note.onset_bias", onset_bias, 0.2, 5.0)?;
+        in_range("training.latent_of.note.other_key", other_key, 0.0, 1.0)
+    }
+}
+
+fn stack(hidden: &[usize], last: (usize, Activation)) -> Vec<(usize, Activation)> {
+    let hidden = hidden.iter().map(|width| (*width, Activation::LeakyRelu));
+    hidden.chain([last]).collect()
+}
+
+fn in_range<T: PartialOrd + std::fmt::Display>(
+    field: &str,
+    found: T,
+    low: T,
+    high: T,
+) -> Result<(), String> {
+    if found >= low && found <= high {
+        return Ok(());
+    }
+    Err(format!(
+        "`{field}`: found {found}, expected {low} to {high}"
+    ))
+}
+
+/// The places that belong to one recipe.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The model's name: the folder that the recipe lies in.
+    pub name: String,
+    /// `models/NAME`: weights, card and picture go here.
+    pub model: PathBuf,
+    /// Where checkpoints are kept, below `target`.
+    pub training: PathBuf,
+    /// Where the corpora are kept, below `target`.
+    pub corpus: PathBuf,
+    /// The recorded pairs of inputs and outputs.
+    pub pairs: PathBuf,
+}
+
+impl Places {
+    /// The places for a recipe at `ROOT/models/NAME/recipe.toml`.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainerError::Recipe`] when the path does not end that way.
+    pub fn of(recipe: &Path) -> Result<Self, TrainerError> {
+        let found = std::fs::canonicalize(recipe).ok();
+        let folders = found.as_deref().and_then(|path| {
+            let model = path.parent()?;
+            Some((model.to_owned(), model.parent()?.parent()?.to_owned()))
+        });
+        let name = |model: &Path| Some(model.file_name()?.to_str()?.to_owned());
+        let Some((name, model, root)) =
+            folders.and_then(|(model, root)| Some((name(&model)?, model, root)))
+        else {
+            return Err(TrainerError::Recipe {
+                file: recipe.display().to_string(),
+                reason: "no such recipe; expected the path models/NAME/recipe.toml".into(),
+            });
+        };
+        Ok(Self {
+            training: root.join("target/training").join(&name),
+            corpus: root.join("target/corpus"),
+            pairs: root
+                .join("tests/golden/decoder")
+                .join(format!("{name}.safetensors")),
+            model,
+            name,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A small recipe for tests: short frames, few keys, tiny network.
+    pub(crate) fn tiny(latent_of: &str) -> String {
+        format!(
+            r#"
+            name = "Tiny"
+            authors = ["Nobody"]
+            licence = "MIT OR Apache-2.0"
+            description = "For tests."
+            [corpus]
+            seed = 3
+            keys_per_patch = 2
+            frame_stride = 16
+            [frames]
+            geometry = {{ fft_len = 512, hop = 128, sample_rate_hz = 44100 }}
+            scale = {{ power = {{ exponent = 0.5 }} }}
+            level = "note_max"
+            note = {{ octave_and_chroma = {{ low = 84, high = 95 }} }}
+            time = true
+            [network]
+            latents = 3
+            encoder = [24]
+            decoder = [24, 32]
+            [training]
+            seed = 1
+            steps = 60
+            batch = 16
+            latent_of = {latent_of}
+            learning_rate = 3e-3
+            warm_up = 5
+            clip = 1.0
+            l2 = 1e-7
+            [export]
+            default_patch = "Warm Poly Keys 4"
+            default_key = 60
+            "#
+        )
+    }
+
+    /// The note method of [`tiny`].
+    pub(crate) const NOTE: &str = "{ note = { encoder_frames = 3, decoder_frames = 2, \
+                                   onset_bias = 1.4, other_key = 0.5 } }";
+
+    /// Mistakes are told before any time is spent: the field and what was expected.
+    #[test]
+    fn mistakes_are_named() {
+        let good = tiny(NOTE);
+        assert!(Recipe::parse(&good).is_ok());
+        for (from, to, told) in [
+            ("steps = 60", "stepz = 60", "stepz"),
+            ("steps = 60", "steps = 0", "`training.steps`: found 0"),
+            ("fft_len = 512", "fft_len = 500", "expected a power of two"),
+            (
+                "encoder_frames = 3",
+                "encoder_frames = 999",
+                "expected 1 to",
+            ),
+            ("clip = 1.0", "clip = nan", "`training.clip`"),
+            ("latents = 3", "latents = 65", "expected 1 to 64"),
+        ] {
+            let error = Recipe::parse(&good.replace(from, to)).unwrap_err();
+            assert!(error.contains(told), "{to}: {error}");
+        }
+    }
+
+    /// The factory recipes hold, and the decoder takes what the engine will give it.
+    #[test]
+    fn factory_recipes_are_valid() {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        for (name, inputs) in [("chroma", 8 + 12), ("notes", 8 + 22 + 8)] {
+            let recipe = Recipe::read(&models.join(name).join("recipe.toml")).unwrap();
+            assert_eq!(recipe.decoder_layers().0, inputs, "{name}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The loop: batch, loss, gradient, step; now and then a checkpoint.
+//!
+//! ```text
+//!  ┌─► draw ─► loss ─► backward ─► clip ─► Adam (warm-up, cosine) ─┐
+//!  └───────────────────────────────────────────────────────────────┘─► every 20 s a checkpoint
+//! ```
+//!
+//! *Promise:* a training that was stopped and continued ends with the same bits as one that was
+//! not (same machine, same number of threads).
+
+use crate::adam::Adam;
+use crate::autoencoder::{Autoencoder, variance};
+use crate::checkpoint::{self, Progress};
+use crate::error::TrainerError;
+use crate::examples::{Batch, Examples};
+use crate::recipe::{Recipe, Training};
+use betwixt_corpus::{Corpus, Part};
+use betwixt_spectral::number::narrow;
+use std::path::Path;
+use std::time::Instant;
+
+/// Steps between two points of the training curve.
+const CURVE_STEPS: usize = 20;
+/// Steps between two looks at the validation notes.
+const VALIDATION_STEPS: usize = 100;
+/// Seconds between two checkpoints.
+const CHECKPOINT_S: f64 = 20.0;
+/// Latent vectors in the batch that the variance is taken from.
+const VARIANCE_BATCH: usize = 512;
+
+/// A training: its network, how far it is, and what it has spent.
+pub struct Run {
+    /// The network, as it is now.
+    pub network: Autoencoder,
+    /// How far it is.
+    pub progress: Progress,
+    adam: Adam,
+    training: Training,
+    fingerprint: String,
+}
+
+impl Run {
+    /// A training that has not begun, or goes on from its checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainerError::Checkpoint`] when there is one that is damaged or of another recipe.
+    pub fn open(recipe: &Recipe, checkpoint: Option<&Path>) -> Result<Self, TrainerError> {
+        let network = Autoencoder::new(recipe)?;
+        let training = recipe.training;
+        let mut adam = Adam::new(network.variables(), training.clip, narrow(training.l2));
+        let fingerprint = recipe.fingerprint();
+        let restored = match checkpoint {
+            Some(path) => checkpoint::restore(path, &fingerprint, &mut adam)?,
+            None => None,
+        };
+        Ok(Self {
+            network,
+            progress: restored.unwrap_or_default(),
+            adam,
+            training,
+            fingerprint,
+        })
+    }
+
+    /// Trains up to `last` steps or the recipe's end, with a checkpoint now and then and at the
+    /// end; `watch` is told after every step.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainerError::Diverged`] when the loss is no number any more; [`TrainerError::File`] when
+    /// a checkpoint cannot be written.
+    pub fn train(
+        &mut self,
+        recipe: &Recipe,
+        corpus: &Corpus,
+        (last, checkpoint): (usize, Option<&Path>),
+        watch: &mut dyn FnMut(&Progress, f64),
+    ) -> Result<(), TrainerError> {
+        let examples = Examples::new(recipe, corpus, |part| part == Part::Train);
+        let held_out = Examples::new(recipe, corpus, |part| matches!(part, Part::Validation(_)));
+        let validation = held_out.draw(self.training.batch.min(256), self.training.seed, 0)?;
+        if self.progress.step == 0 {
+            let wide = examples.draw(VARIANCE_BATCH, self.training.seed, usize::MAX)?;
+            self.progress.variance = variance(&wide)?;
+        }
+        let mut clock = Clock::start();
+        while self.progress.step < last.min(self.training.steps) {
+            let loss = self.step(&examples, &validation)?;
+            self.progress.seconds += clock.lap();
+            watch(&self.progress, loss);
+            if clock.since_checkpoint > CHECKPOINT_S {
+                clock.since_checkpoint = 0.0;
+                self.save(checkpoint)?;
+            }
+        }
+        self.save(checkpoint)
+    }
+
+    fn save(&self, checkpoint: Option<&Path>) -> Result<(), TrainerError> {
+        let Some(path) = checkpoint else {
+            return Ok(());
+        };
+        checkpoint::write(path, &self.fingerprint, &self.progress, &self.adam)
+    }
+
+    fn step(&mut self, examples: &Examples<'_>, validation: &Batch) -> Result<f64, TrainerError> {
+        let training = self.training;
+        let step = self.progress.step;
+        let batch = examples.draw(training.batch, training.seed, step)?;
+        let loss = self.network.loss(&batch, self.progress.variance)?;
+        let gradients = loss.backward()?;
+        self.adam.step(&gradients, narrow(rate(&training, step)))?;
+        let loss = f64::from(loss.to_scalar::<f32>()?);
+        if !loss.is_finite() {
+            return Err(TrainerError::Diverged { step, loss });
+        }
+        self.progress.step += 1;
+        self.note_loss(loss);
+        let done = self.progress.step;
+        if done.is_multiple_of(VALIDATION_STEPS) || done == training.steps {
+            let loss = self.network.loss(validation, self.progress.variance)?;
+            let loss = f64::from(loss.to_scalar::<f32>()?);
+            self.progress.validation.push((done, loss));
+        }
+        Ok(loss)
+    }
+
+    /// Each point of the curve is the mean over its steps; the last one is still growing.
+    fn note_loss(&mut self, loss: f64) {
+        let (point, within) = (
+            self.progress.step - 1,
+            (self.progress.step - 1) % CURVE_STEPS,
+        );
+        match self.progress.train.last_mut() {
+            Some(last) if within > 0 => {
+                last.1 += (loss - last.1) / (within + 1) as f64;
+                last.0 = point + 1;
+            }
+            _ => self.progress.train.push((point + 1, loss)),
+        }
+    }
+}
+
+struct Clock {
+    last: Instant,
+    since_checkpoint: f64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            last: Instant::now(),
+            since_checkpoint: 0.0,
+        }
+    }
+
+    fn lap(&mut self) -> f64 {
+        let lap = self.last.elapsed().as_secs_f64();
+        self.last = Instant::now();
+        self.since_checkpoint += lap;
+        lap
+    }
+}
+
+/// The learning rate of a step: a straight rise, then a cosine down to 1 %.
+fn rate(training: &Training, step: usize) -> f64 {
+    let done = step as f64 + 1.0;
+    let rise = (done / (training.warm_up as f64 + 1.0)).min(1.0);
+    let falling = (training.steps - training.warm_up).max(1) as f64;
+    let share = ((done - training.warm_up as f64) / falling).clamp(0.0, 1.0);
+    let cosine = 0.505 + 0.495 * (std::f64::consts::PI * share).cos();
+    training.learning_rate * rise * cosine
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::tests::{NOTE, tiny};
+
+    fn setting(latent_of: &str) -> (Recipe, Corpus, tempfile::TempDir) {
+        let recipe = Recipe::parse(&tiny(latent_of)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = recipe.corpus_settings();
+        let corpus = Corpus::load(settings, folder.path(), &|_, _| {}).unwrap();
+        (recipe, corpus, folder)
+    }
+
+    fn weights(run: &Run) -> Vec<f32> {
+        let all = run.network.variables();
+        all.iter()
+            .flat_map(|v| v.flatten_all().unwrap().to_vec1().unwrap())
+            .collect()
+    }
+
+    /// Every weight and bias of both networks hears from the loss, whatever shares a latent.
+    #[test]
+    fn every_variable_receives_a_gradient() {
+        for latent_of in [NOTE, "\"frame\""] {
+            let (recipe, corpus, _folder) = setting(latent_of);
+            let run = Run::open(&recipe, None).unwrap();
+            let examples = Examples::new(&recipe, &corpus, |part| part == Part::Train);
+            let batch = examples.draw(16, 1, 0).unwrap();
+            let gradients = run.network.loss(&batch, 1.0).unwrap().backward().unwrap();
+            for (number, variable) in run.network.variables().iter().enumerate() {
+                let gradient = gradients.get(variable).expect("a gradient");
+                let size = gradient
+                    .abs()
+                    .unwrap()
+                    .sum_all()
+                    .unwrap()
+                    .to_scalar::<f32>()
+                    .unwrap();
+                assert!(size > 0.0, "{latent_of}: variable {number}");
+            }
+        }
+    }
+
+    /// A training can learn its own few notes by heart: from 1 (the mean frame) to below a third.
+    #[test]
+    fn a_tiny_training_learns_its_notes() {
+        let (mut recipe, corpus, _folder) = setting(NOTE);
+        recipe.training.steps = 400;
+        let mut run = Run::open(&recipe, None).unwrap();
+        run.train(&recipe, &corpus, (400, None), &mut |_, _| {})
+            .unwrap();
+        let (first, last) = (
+            run.progress.train[0].1,
+            run.progress.train.last().unwrap().1,
+        );
+        assert!(first > 0.7 && last < 0.33, "{first} to {last}");
+    }
+
+    /// Stopped after 23 of 60 steps and continued from the file: the same bits.
+    #[test]
+    fn a_continued_training_equals_an_uninterrupted_one() {
+        let (recipe, corpus, folder) = setting(NOTE);
+        let mut whole = Run::open(&recipe, None).unwrap();
+        whole
+            .train(&recipe, &corpus, (60, None), &mut |_, _| {})
+            .unwrap();
+
+        let path = folder.path().join("checkpoint.safetensors");
+        let mut first = Run::open(&recipe, Some(&path)).unwrap();
+        first
+            .train(&recipe, &corpus, (23, Some(&path)), &mut |_, _| {})
+            .unwrap();
+        let mut second = Run::open(&recipe, Some(&path)).unwrap();
+        assert_eq!(second.progress.step, 23);
+        second
+            .train(&recipe, &corpus, (60, Some(&path)), &mut |_, _| {})
+            .unwrap();
+        assert!(weights(&second) == weights(&whole));
+        assert_eq!(second.progress.train, whole.progress.train);
+    }
+
+    /// A checkpoint of other settings or a cut one is refused, and the remedy is named.
+    #[test]
+    fn foreign_checkpoints_are_refused() {
+        let (mut recipe, corpus, folder) = setting(NOTE);
+        let path = folder.path().join("checkpoint.safetensors");
+        let mut run = Run::open(&recipe, Some(&path)).unwrap();
+        run.train(&recipe, &corpus, (2, Some(&path)), &mut |_, _| {})
+            .unwrap();
+        recipe.training.steps = 61;
+        let told = |recipe: &Recipe| match Run::open(recipe, Some(&path)) {
+            Err(error) => error.to_string(),
+            Ok(_) => String::new(),
+        };
+        assert!(
+            told(&recipe).contains("recipe has changed"),
+            "{}",
+            told(&recipe)
+        );
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(told(&recipe).contains("--fresh"), "{}", told(&recipe));
+    }
+
+    /// Up to the full rate at the end of the warm-up, then down to a hundredth of it.
+    #[test]
+    fn the_rate_rises_and_falls() {
+        let (recipe, _, _folder) = setting(NOTE);
+        let training = recipe.training;
+        assert!(rate(&training, 0) < 0.2 * training.learning_rate);
+        assert!((rate(&training, 5) / training.learning_rate - 1.0).abs() < 0.01);
+        let last = rate(&training, training.steps - 1);
+        assert!((last / training.learning_rate - 0.01).abs() < 1e-6);
+    }
+}
