@@ -1,1 +1,38 @@
-//! Placeholder.
+//! A plugin host without a sound card: loads the built CLAP, plays events and automation into it
+//! and gives the samples back.
+//!
+//! ```text
+//!  cargo build ─► built() ─► Host ─► Instance ◄─ parameters by name, state, latency
+//!                                       ▲ │
+//!  song.mid ────────┐                   │ └─► process: one block, on the caller's thread
+//!                   ├─► Score ─► [Timed]┴───► play: any sequence of blocks, on an audio thread
+//!  automation.csv ──┘                              └─► Rendering [2][frames], time per block
+//! ```
+//!
+//! What is heard here went the way it goes in a DAW: through the plugin's exported entry point.
+//! Tests, the demo and the `render` program all use this one road.
+//!
+//! *Promise:* the same events and blocks, the same calls: nothing here depends on a clock but the
+//! times that [`Rendering`] reports.
+
+#![deny(unsafe_code)]
+
+mod build;
+mod error;
+mod event;
+mod handlers;
+mod instance;
+mod library;
+mod parameter;
+mod rendering;
+pub mod score;
+pub mod wav;
+
+pub use build::{build, built};
+pub use error::HostError;
+pub use event::{Event, Expression, NoteAddress, Reply, Timed};
+pub use instance::{Blocks, Instance, Setup, Status};
+pub use library::{BETWIXT, Host};
+pub use parameter::Parameter;
+pub use rendering::{BlockTime, Rendering, Timing};
+pub use score::{Note, Score};

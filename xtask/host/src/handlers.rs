@@ -1,0 +1,171 @@
+//! What the plugin may ask of its host, answered from whichever thread it asks.
+//!
+//! ```text
+//!  plugin, any thread ─► Shared (flags, log) ─► Instance looks at the flags between blocks
+//! ```
+
+use clack_extensions::latency::{HostLatency, HostLatencyImpl};
+use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
+use clack_extensions::params::{
+    HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
+};
+use clack_extensions::state::{HostState, HostStateImpl};
+use clack_extensions::tail::{HostTail, HostTailImpl};
+use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
+use clack_extensions::voice_info::{HostVoiceInfo, HostVoiceInfoImpl};
+use clack_host::prelude::{
+    AudioProcessorHandler, ClapId, HostExtensions, HostHandlers, MainThreadHandler, SharedHandler,
+};
+use std::cell::Cell;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+
+thread_local! {
+    /// Whether this thread is inside a call that only the audio thread may make.
+    static PROCESSING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Marks the running thread as the audio thread while `work` runs.
+pub(crate) fn as_audio_thread<T>(work: impl FnOnce() -> T) -> T {
+    let before = PROCESSING.replace(true);
+    let result = work();
+    PROCESSING.set(before);
+    result
+}
+
+/// The types that answer, by thread.
+pub(crate) struct Handlers;
+
+impl HostHandlers for Handlers {
+    type Shared<'a> = Shared;
+    type MainThread<'a> = MainThread<'a>;
+    type AudioProcessor<'a> = AudioThread;
+
+    fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Self::Shared<'_>) {
+        builder
+            .register::<HostLatency>()
+            .register::<HostLog>()
+            .register::<HostParams>()
+            .register::<HostState>()
+            .register::<HostTail>()
+            .register::<HostThreadCheck>()
+            .register::<HostVoiceInfo>();
+    }
+}
+
+/// Answers from any thread.
+pub(crate) struct Shared {
+    main_thread: ThreadId,
+    callback: AtomicBool,
+    restart: AtomicBool,
+    dirty: AtomicBool,
+    log: Mutex<Vec<String>>,
+}
+
+impl Shared {
+    /// Must be called on the thread that will own the instance.
+    pub(crate) fn new() -> Self {
+        Self {
+            main_thread: std::thread::current().id(),
+            callback: AtomicBool::new(false),
+            restart: AtomicBool::new(false),
+            dirty: AtomicBool::new(false),
+            log: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Whether the plugin asked to be called on the main thread since the last look.
+    pub(crate) fn take_callback(&self) -> bool {
+        self.callback.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the plugin asked to be activated anew since the last look.
+    pub(crate) fn take_restart(&self) -> bool {
+        self.restart.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the plugin said that its state changed since the last look.
+    pub(crate) fn take_dirty(&self) -> bool {
+        self.dirty.swap(false, Ordering::AcqRel)
+    }
+
+    /// Everything that the plugin has logged.
+    pub(crate) fn log(&self) -> Vec<String> {
+        let log = self.log.lock();
+        log.unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl SharedHandler<'_> for Shared {
+    fn request_restart(&self) {
+        self.restart.store(true, Ordering::Release);
+    }
+
+    fn request_process(&self) {}
+
+    fn request_callback(&self) {
+        self.callback.store(true, Ordering::Release);
+    }
+}
+
+impl HostLogImpl for Shared {
+    fn log(&self, severity: LogSeverity, message: &str) {
+        let mut log = self
+            .log
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        log.push(format!("{severity}: {message}"));
+    }
+}
+
+impl HostThreadCheckImpl for Shared {
+    fn is_main_thread(&self) -> bool {
+        std::thread::current().id() == self.main_thread && !PROCESSING.get()
+    }
+
+    fn is_audio_thread(&self) -> bool {
+        PROCESSING.get()
+    }
+}
+
+impl HostParamsImplShared for Shared {
+    fn request_flush(&self) {}
+}
+
+/// Answers on the thread that owns the instance.
+pub(crate) struct MainThread<'a> {
+    pub(crate) shared: &'a Shared,
+}
+
+impl<'a> MainThreadHandler<'a> for MainThread<'a> {}
+
+impl HostParamsImplMainThread for MainThread<'_> {
+    fn rescan(&self, _: ParamRescanFlags) {}
+
+    fn clear(&self, _: ClapId, _: ParamClearFlags) {}
+}
+
+impl HostStateImpl for MainThread<'_> {
+    fn mark_dirty(&self) {
+        self.shared.dirty.store(true, Ordering::Release);
+    }
+}
+
+impl HostLatencyImpl for MainThread<'_> {
+    fn changed(&self) {}
+}
+
+impl HostVoiceInfoImpl for MainThread<'_> {
+    fn changed(&self) {}
+}
+
+/// Answers on the audio thread.
+pub(crate) struct AudioThread;
+
+impl AudioProcessorHandler<'_> for AudioThread {}
+
+impl HostTailImpl for AudioThread {
+    fn changed(&mut self) {}
+}

@@ -1,0 +1,532 @@
+//! One instance of the plugin, from activation to its end.
+//!
+//! ```text
+//!             ┌ main thread ┐                          ┌ audio thread ┐
+//!  Setup ─► activate ─► parameters, state, latency     process(block) … process(block)
+//!                       callbacks between blocks ◄──── flags
+//! ```
+
+use crate::error::HostError;
+use crate::event::{Reply, Timed, push};
+use crate::handlers::{AudioThread, Handlers, MainThread, Shared, as_audio_thread};
+use crate::parameter::{self, Parameter, find};
+use crate::rendering::{BlockTime, Rendering};
+use clack_extensions::latency::PluginLatency;
+use clack_extensions::params::PluginParams;
+use clack_extensions::state::PluginState;
+use clack_extensions::tail::{PluginTail, TailLength};
+use clack_host::prelude::{
+    AudioPortBuffer, AudioPortBufferType, AudioPorts, EventBuffer, HostInfo, InputAudioBuffers,
+    PluginAudioConfiguration, PluginEntry, PluginInstance, ProcessStatus,
+    StartedPluginAudioProcessor,
+};
+use std::ffi::CString;
+use std::time::Instant;
+
+/// How an instance is activated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setup {
+    /// The host's sample rate.
+    pub rate_hz: f64,
+    /// The longest block that will be asked for, samples.
+    pub longest_block: u32,
+}
+
+impl Setup {
+    /// A setup of a sample rate and a longest block.
+    #[must_use]
+    pub fn new(rate_hz: f64, longest_block: u32) -> Self {
+        Self {
+            rate_hz,
+            longest_block,
+        }
+    }
+}
+
+/// The sizes of successive blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blocks {
+    /// All alike.
+    Of(u32),
+    /// One after the other, and again from the first.
+    Cycle(Vec<u32>),
+}
+
+impl Blocks {
+    fn size(&self, index: usize) -> u32 {
+        match self {
+            Self::Of(size) => *size,
+            Self::Cycle(sizes) => sizes[index % sizes.len()],
+        }
+    }
+
+    fn check(&self, longest: u32) -> Result<(), HostError> {
+        let sizes = match self {
+            Self::Of(size) => std::slice::from_ref(size),
+            Self::Cycle(sizes) => sizes,
+        };
+        let fits = !sizes.is_empty() && sizes.iter().all(|s| (1..=longest).contains(s));
+        let error = || HostError::Usage {
+            what: "block sizes",
+            expected: format!("at least one, each from 1 to the setup's {longest}"),
+            found: format!("{sizes:?}"),
+        };
+        fits.then_some(()).ok_or_else(error)
+    }
+}
+
+/// What a plugin said at the end of a block about the blocks to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Go on.
+    Continue,
+    /// Go on while the output is not quiet.
+    ContinueIfNotQuiet,
+    /// Ringing out.
+    Tail,
+    /// Nothing more to come until the next event.
+    Sleep,
+}
+
+/// An activated plugin instance with stereo output.
+pub struct Instance {
+    plugin: PluginInstance<Handlers>,
+    /// Taken only to deactivate.
+    audio: Option<Audio>,
+    parameters: Vec<Parameter>,
+    setup: Setup,
+}
+
+/// What moves to the audio thread.
+struct Audio {
+    processor: StartedPluginAudioProcessor<Handlers>,
+    ports: AudioPorts,
+    input: EventBuffer,
+    output: EventBuffer,
+    replies: Vec<Reply>,
+    steady: u64,
+}
+
+impl Instance {
+    pub(crate) fn new(entry: &PluginEntry, id: &str, setup: Setup) -> Result<Self, HostError> {
+        let refused = |attempt, reason: String| HostError::Refused {
+            attempt,
+            reason,
+            log: Vec::new(),
+        };
+        let info = HostInfo::new("Betwixt host", "The Betwixt authors", "", "0.1.0")
+            .map_err(|e| refused("be told who its host is", e.to_string()))?;
+        let id = CString::new(id).map_err(|e| refused("be named", e.to_string()))?;
+        let mut plugin = PluginInstance::<Handlers>::new(
+            |_| Shared::new(),
+            |shared| MainThread { shared },
+            entry,
+            &id,
+            &info,
+        )
+        .map_err(|e| refused("be made", e.to_string()))?;
+        let parameters = {
+            let handle = plugin.plugin_handle();
+            let params = handle.get_extension::<PluginParams>();
+            params.map_or_else(Vec::new, |params| parameter::list(&handle, &params))
+        };
+        let audio = Some(activate(&mut plugin, setup)?);
+        Ok(Self {
+            plugin,
+            audio,
+            parameters,
+            setup,
+        })
+    }
+
+    /// How the instance is activated now.
+    #[must_use]
+    pub fn setup(&self) -> Setup {
+        self.setup
+    }
+
+    /// Deactivates the plugin and activates it anew, as a host does when its settings change.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Refused`]; the instance can be activated again afterwards, not played.
+    pub fn activate(&mut self, setup: Setup) -> Result<(), HostError> {
+        self.deactivate();
+        self.audio = Some(activate(&mut self.plugin, setup)?);
+        self.setup = setup;
+        Ok(())
+    }
+
+    fn deactivate(&mut self) {
+        if let Some(audio) = self.audio.take() {
+            let stopped = as_audio_thread(|| audio.processor.stop_processing());
+            self.plugin.deactivate(stopped);
+        }
+    }
+
+    /// Every parameter, in the plugin's own order, hidden ones too.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The parameter of a name.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Parameter`] with the names that exist.
+    pub fn parameter(&self, name: &str) -> Result<&Parameter, HostError> {
+        find(&self.parameters, name)
+    }
+
+    /// The value that the plugin reports for a parameter now.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Parameter`], or [`HostError::Refused`] when the plugin does not tell.
+    pub fn value(&mut self, name: &str) -> Result<f64, HostError> {
+        let id = find(&self.parameters, name)?.clap_id();
+        let handle = self.plugin.plugin_handle();
+        let params = handle.get_extension::<PluginParams>();
+        let value = params.and_then(|params| params.get_value(&handle, id));
+        value.ok_or_else(|| self.refused("tell a parameter's value", name.into()))
+    }
+
+    /// How the plugin writes a parameter's value.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Parameter`].
+    pub fn value_text(&mut self, name: &str, value: f64) -> Result<String, HostError> {
+        let id = find(&self.parameters, name)?.clap_id();
+        let handle = self.plugin.plugin_handle();
+        let params = handle.get_extension::<PluginParams>();
+        let text = |params| parameter::value_text(&handle, &params, id, value);
+        Ok(params.map(text).unwrap_or_default())
+    }
+
+    /// The value that a text stands for, as a player would type it.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Parameter`], or [`HostError::ValueText`] when the plugin cannot read it.
+    pub fn text_value(&mut self, name: &str, text: &str) -> Result<f64, HostError> {
+        let parameter = find(&self.parameters, name)?;
+        let handle = self.plugin.plugin_handle();
+        let params = handle.get_extension::<PluginParams>();
+        CString::new(text)
+            .ok()
+            .zip(params)
+            .and_then(|(text, p)| p.text_to_value(&handle, parameter.clap_id(), &text))
+            .ok_or_else(|| HostError::ValueText {
+                name: name.into(),
+                text: text.into(),
+                example: parameter.default_text.clone(),
+            })
+    }
+
+    /// The latency that the plugin reports, samples.
+    pub fn latency_samples(&mut self) -> u32 {
+        let handle = self.plugin.plugin_handle();
+        let latency = handle.get_extension::<PluginLatency>();
+        latency.map_or(0, |latency| latency.get(&handle))
+    }
+
+    /// How long the plugin says it will sound on, samples; `None` when without end or not active.
+    pub fn tail_samples(&mut self) -> Option<u32> {
+        let tail = self.plugin.plugin_handle().get_extension::<PluginTail>();
+        let handle = self.audio.as_mut()?.processor.plugin_handle();
+        match tail.map_or(TailLength::Finite(0), |tail| tail.get(&handle)) {
+            TailLength::Finite(samples) => Some(samples),
+            TailLength::Infinite => None,
+        }
+    }
+
+    /// The whole state of the plugin, as a project would keep it.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Refused`].
+    pub fn save_state(&mut self) -> Result<Vec<u8>, HostError> {
+        let handle = self.plugin.plugin_handle();
+        let mut bytes = Vec::new();
+        let saved = handle
+            .get_extension::<PluginState>()
+            .is_some_and(|state| state.save(&handle, &mut bytes).is_ok());
+        if saved {
+            Ok(bytes)
+        } else {
+            Err(self.refused("save its state", "no state came".into()))
+        }
+    }
+
+    /// Gives the plugin a state to take on, as when a project is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Refused`].
+    pub fn load_state(&mut self, bytes: &[u8]) -> Result<(), HostError> {
+        let handle = self.plugin.plugin_handle();
+        let mut reader = bytes;
+        let loaded = handle
+            .get_extension::<PluginState>()
+            .is_some_and(|state| state.load(&handle, &mut reader).is_ok());
+        self.idle();
+        if loaded {
+            Ok(())
+        } else {
+            Err(self.refused("load a state", format!("of {} bytes", bytes.len())))
+        }
+    }
+
+    /// Gives the plugin the main-thread time that it asked for, as a host does between blocks.
+    pub fn idle(&mut self) {
+        if self.plugin.access_shared_handler(Shared::take_callback) {
+            self.plugin.call_on_main_thread_callback();
+        }
+    }
+
+    /// Whether the plugin asked to be activated anew since the last question.
+    pub fn wants_restart(&mut self) -> bool {
+        self.plugin.access_shared_handler(Shared::take_restart)
+    }
+
+    /// Whether the plugin said that its state changed since the last question.
+    pub fn is_dirty(&mut self) -> bool {
+        self.plugin.access_shared_handler(Shared::take_dirty)
+    }
+
+    /// Everything that the plugin has written to the host's log.
+    #[must_use]
+    pub fn log(&self) -> Vec<String> {
+        self.plugin.access_shared_handler(Shared::log)
+    }
+
+    /// Silences every voice and clears every delay, as a host does when it jumps.
+    pub fn reset(&mut self) {
+        if let Some(audio) = &mut self.audio {
+            as_audio_thread(|| audio.processor.reset());
+        }
+    }
+
+    /// Plays one block on the calling thread.
+    ///
+    /// | argument        | shape     | unit                                            |
+    /// |-----------------|-----------|-------------------------------------------------|
+    /// | `events`        | any       | in order, frames from the start of this block    |
+    /// | `left`, `right` | `[block]` | out: samples; handed to the plugin full of NaN  |
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Usage`] when the slices differ in length or are empty or longer than the setup's
+    /// longest block, or an event lies outside the block or out of order;
+    /// [`HostError::Parameter`] for a name that does not exist; [`HostError::Refused`] when the
+    /// plugin fails.
+    pub fn process(
+        &mut self,
+        events: &[Timed],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Result<Status, HostError> {
+        self.check_block(events, left, right)?;
+        let Some(audio) = &mut self.audio else {
+            return Err(self.refused("play", "it is not active".into()));
+        };
+        audio.load(events, 0, &self.parameters)?;
+        let played = as_audio_thread(|| audio.block(left, right));
+        self.idle();
+        played.map_err(|reason| self.refused("play", reason))
+    }
+
+    fn check_block(&self, events: &[Timed], left: &[f32], right: &[f32]) -> Result<(), HostError> {
+        let longest = self.setup.longest_block as usize;
+        let usage = |what, expected: String, found: String| HostError::Usage {
+            what,
+            expected,
+            found,
+        };
+        if left.len() != right.len() || !(1..=longest).contains(&left.len()) {
+            let expected = format!("two equal lengths from 1 to the setup's {longest}");
+            let found = format!("{} and {}", left.len(), right.len());
+            return Err(usage("block", expected, found));
+        }
+        let ordered = events.windows(2).all(|w| w[0].frame <= w[1].frame);
+        if !ordered || events.iter().any(|e| e.frame >= left.len() as u64) {
+            let frames: Vec<_> = events.iter().map(|e| e.frame).collect();
+            let expected = format!("rising frames below {}", left.len());
+            return Err(usage("events", expected, format!("{frames:?}")));
+        }
+        Ok(())
+    }
+
+    /// What the plugin told the host since the last question, in order.
+    pub fn take_replies(&mut self) -> Vec<Reply> {
+        let audio = self.audio.as_mut();
+        audio.map_or_else(Vec::new, |audio| std::mem::take(&mut audio.replies))
+    }
+
+    /// Plays a piece on a thread of its own, block after block, as fast as it goes.
+    ///
+    /// `events` are in order, their frames counted from the start of the piece; the piece is
+    /// `frames` long, so its last block may be shorter than its turn in `blocks`. Replies of the
+    /// plugin are kept for [`Instance::take_replies`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Instance::process`], before or after the first sample.
+    pub fn play(
+        &mut self,
+        events: &[Timed],
+        frames: u64,
+        blocks: &Blocks,
+    ) -> Result<Rendering, HostError> {
+        blocks.check(self.setup.longest_block)?;
+        if events.windows(2).any(|w| w[0].frame > w[1].frame) {
+            return Err(HostError::Usage {
+                what: "events",
+                expected: "rising frames".into(),
+                found: "a step back".into(),
+            });
+        }
+        let Some(audio) = &mut self.audio else {
+            return Err(self.refused("play", "it is not active".into()));
+        };
+        let (parameters, rate_hz) = (&self.parameters, self.setup.rate_hz);
+        let work = || as_audio_thread(|| audio.piece(events, frames, blocks, parameters));
+        let played = std::thread::scope(|scope| {
+            let thread = scope.spawn(work);
+            while !thread.is_finished() {
+                if self.plugin.access_shared_handler(Shared::take_callback) {
+                    self.plugin.call_on_main_thread_callback();
+                }
+                std::thread::park_timeout(std::time::Duration::from_millis(2));
+            }
+            thread.join()
+        });
+        match played {
+            Ok(Ok((left, right, times))) => Ok(Rendering::new(rate_hz, left, right, times)),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(self.refused("play", "the audio thread panicked".into())),
+        }
+    }
+
+    fn refused(&self, attempt: &'static str, reason: String) -> HostError {
+        let log = self.log();
+        HostError::Refused {
+            attempt,
+            reason,
+            log,
+        }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.deactivate();
+    }
+}
+
+fn activate(plugin: &mut PluginInstance<Handlers>, setup: Setup) -> Result<Audio, HostError> {
+    let configuration = PluginAudioConfiguration {
+        sample_rate: setup.rate_hz,
+        min_frames_count: 1,
+        max_frames_count: setup.longest_block,
+    };
+    let log = plugin.access_shared_handler(Shared::log);
+    let refused = |reason: String| HostError::Refused {
+        attempt: "be activated",
+        reason: format!("{reason} ({setup:?})"),
+        log,
+    };
+    let stopped = match plugin.activate(|_, _| AudioThread, configuration) {
+        Ok(stopped) => stopped,
+        Err(error) => return Err(refused(error.to_string())),
+    };
+    let processor = as_audio_thread(|| stopped.start_processing());
+    Ok(Audio {
+        processor: processor.map_err(|e| refused(e.to_string()))?,
+        ports: AudioPorts::with_capacity(2, 1),
+        input: EventBuffer::with_capacity(1024),
+        output: EventBuffer::with_capacity(1024),
+        replies: Vec::new(),
+        steady: 0,
+    })
+}
+
+type Piece = (Vec<f32>, Vec<f32>, Vec<BlockTime>);
+
+impl Audio {
+    /// Takes the events of the next block, whose first sample is `start`.
+    fn load(
+        &mut self,
+        events: &[Timed],
+        start: u64,
+        parameters: &[Parameter],
+    ) -> Result<(), HostError> {
+        self.input.clear();
+        for timed in events {
+            let frame = u32::try_from(timed.frame - start).unwrap_or(u32::MAX);
+            push(&mut self.input, frame, &timed.event, parameters)?;
+        }
+        Ok(())
+    }
+
+    /// Plays one block with the events that were taken.
+    fn block(&mut self, left: &mut [f32], right: &mut [f32]) -> Result<Status, String> {
+        left.fill(f32::NAN);
+        right.fill(f32::NAN);
+        let frames = left.len() as u64;
+        let mut output = self.ports.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only([left, right].into_iter()),
+        }]);
+        let status = self.processor.process(
+            &InputAudioBuffers::empty(),
+            &mut output,
+            &self.input.as_input(),
+            &mut self.output.as_output(),
+            Some(self.steady),
+            None,
+        );
+        self.steady += frames;
+        self.replies.extend(self.output.iter().map(Reply::read));
+        self.output.clear();
+        Ok(match status.map_err(|e| e.to_string())? {
+            ProcessStatus::Continue => Status::Continue,
+            ProcessStatus::ContinueIfNotQuiet => Status::ContinueIfNotQuiet,
+            ProcessStatus::Tail => Status::Tail,
+            ProcessStatus::Sleep => Status::Sleep,
+        })
+    }
+
+    fn piece(
+        &mut self,
+        events: &[Timed],
+        frames: u64,
+        blocks: &Blocks,
+        parameters: &[Parameter],
+    ) -> Result<Piece, HostError> {
+        let length = usize::try_from(frames).unwrap_or(usize::MAX);
+        let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
+        let mut times = Vec::new();
+        let (mut start, mut next) = (0, 0);
+        while start < length {
+            let end = (start + blocks.size(times.len()) as usize).min(length);
+            let later = events[next..].partition_point(|e| e.frame < end as u64);
+            self.load(&events[next..next + later], start as u64, parameters)?;
+            next += later;
+            let before = Instant::now();
+            let played = self.block(&mut left[start..end], &mut right[start..end]);
+            let seconds = before.elapsed().as_secs_f64();
+            played.map_err(|reason| HostError::Refused {
+                attempt: "play",
+                reason,
+                log: Vec::new(),
+            })?;
+            let frames = u32::try_from(end - start).unwrap_or(u32::MAX);
+            times.push(BlockTime { frames, seconds });
+            start = end;
+        }
+        Ok((left, right, times))
+    }
+}
