@@ -1,1 +1,36 @@
-//! Placeholder.
+//! Betwixt, the plugin: the shell between host and engine.
+//!
+//! ```text
+//!  host ─ note events ─► events ──► [Event] ─┐
+//!       ─ automation ──► parameters ─► snapshot ─► Controls ─┴─► engine ─► left, right ─► host
+//!       ─ state ───────► state ─► parameters                       │
+//!                                     ▲                            └─► telemetry ─► editor
+//!                                     └──────── gestures ────────────────────────────┘
+//! ```
+//!
+//! | module       | what it holds                                                        |
+//! |--------------|----------------------------------------------------------------------|
+//! | `shell`      | the plugin as the framework wants it: lifecycle and one process call |
+//! | `parameters` | the table of everything that a host can automate                     |
+//! | `text`       | values as words, and back                                            |
+//! | `snapshot`   | parameters → the engine's controls                                   |
+//! | `events`     | the host's events → the engine's                                     |
+//! | `state`      | what is saved beside the parameters; damage repaired on loading      |
+//! | `library`    | the models that can be played                                        |
+//! | `editor`     | the window                                                           |
+//! | `exports`    | the entry points of CLAP and VST3                                    |
+
+#![deny(unsafe_code)]
+
+mod editor;
+mod events;
+mod exports;
+mod library;
+mod parameters;
+mod shell;
+mod snapshot;
+mod state;
+mod text;
+
+pub use editor::Window;
+pub use shell::Betwixt;

@@ -1,0 +1,108 @@
+//! The pointer on a parameter: every view that moves one uses the same habits.
+//!
+//! | the player      | the parameter                                             |
+//! |-----------------|-----------------------------------------------------------|
+//! | drags           | follows, the length of the widget for the whole range     |
+//! | drags + shift   | follows ten times finer                                   |
+//! | double-clicks   | goes to its default; so does a click with ctrl or command |
+//! | turns the wheel | steps by 2 %, with shift by 0.2 %, stepped ones by one    |
+//!
+//! Every change is a whole gesture for the host: begin, set, end.
+
+use egui::{Event, MouseWheelUnit, Response, Ui, Vec2};
+use nice_plug::prelude::{Param, ParamSetter};
+
+/// How much slower the parameter moves with shift.
+pub(super) const FINE: f32 = 0.1;
+/// One notch of the wheel.
+const NOTCH: f32 = 0.02;
+/// Points that a smooth wheel scrolls per notch.
+const POINTS_PER_NOTCH: f32 = 40.0;
+
+/// Follows a drag along one axis; `way` is one full range: its direction and its length in points.
+pub(super) fn follow<P: Param>(
+    ui: &Ui,
+    response: &Response,
+    parameter: &P,
+    setter: &ParamSetter<'_>,
+    way: Vec2,
+) {
+    let id = response.id;
+    if response.drag_started() {
+        setter.begin_set_parameter(parameter);
+        let start = parameter.unmodulated_normalized_value();
+        ui.data_mut(|data| data.insert_temp(id, start));
+    }
+    if response.dragged() {
+        let moved = response.drag_delta().dot(way) / way.length_sq().max(1.0);
+        let position: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        let position = (position + moved * speed(ui)).clamp(0.0, 1.0);
+        ui.data_mut(|data| data.insert_temp(id, position));
+        set(parameter, setter, position);
+    }
+    if response.drag_stopped() {
+        setter.end_set_parameter(parameter);
+    }
+    if wants_default(ui, response) {
+        once(setter, parameter, parameter.default_normalized_value());
+    }
+    turn(ui, response, parameter, setter);
+}
+
+/// Whether the player asks for the default.
+pub(super) fn wants_default(ui: &Ui, response: &Response) -> bool {
+    response.double_clicked() || response.clicked() && ui.input(|input| input.modifiers.command)
+}
+
+/// 1, or [`FINE`] while shift is held.
+pub(super) fn speed(ui: &Ui) -> f32 {
+    if ui.input(|input| input.modifiers.shift) {
+        FINE
+    } else {
+        1.0
+    }
+}
+
+/// One whole gesture.
+pub(super) fn once<P: Param>(setter: &ParamSetter<'_>, parameter: &P, position: f32) {
+    setter.begin_set_parameter(parameter);
+    set(parameter, setter, position);
+    setter.end_set_parameter(parameter);
+}
+
+/// Sets a value within a gesture, snapped to what the parameter can be; nothing if it is there.
+pub(super) fn set<P: Param>(parameter: &P, setter: &ParamSetter<'_>, position: f32) {
+    let plain = parameter.preview_plain(position);
+    if plain != parameter.unmodulated_plain_value() {
+        setter.set_parameter(parameter, plain);
+    }
+}
+
+fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, setter: &ParamSetter<'_>) {
+    if !response.hovered() {
+        return;
+    }
+    let notches = ui.input(|input| input.events.iter().map(notches).sum::<f32>());
+    if notches == 0.0 {
+        return;
+    }
+    let smallest = parameter
+        .step_count()
+        .map_or(0.0, |count| 1.0 / super::layout::real(count.max(1)));
+    let change = notches.signum() * (notches.abs() * NOTCH * speed(ui)).max(smallest);
+    let position = parameter.unmodulated_normalized_value() + change;
+    once(setter, parameter, position.clamp(0.0, 1.0));
+}
+
+/// Systems turn the wheel sideways while shift is held: both directions count.
+fn notches(event: &Event) -> f32 {
+    let Event::MouseWheel { unit, delta, .. } = event else {
+        return 0.0;
+    };
+    let turned = delta.x + delta.y;
+    match unit {
+        MouseWheelUnit::Point => turned / POINTS_PER_NOTCH,
+        MouseWheelUnit::Line => turned,
+        MouseWheelUnit::Page => 5.0 * turned,
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the views lie in a window of any size.
+
+use egui::{Rect, Vec2, pos2, vec2};
+
+/// Space between views, and to the window's edge.
+const GAP: f32 = 10.0;
+/// Height of the header.
+const HEADER: f32 = 64.0;
+/// Height of the compact controls at the bottom.
+const CONTROLS: f32 = 132.0;
+
+/// One rectangle for each view.
+pub(super) struct Areas {
+    /// Model and figures.
+    pub(super) header: Rect,
+    /// The eight sliders.
+    pub(super) latents: Rect,
+    /// The two-dimensional pad.
+    pub(super) pad: Rect,
+    /// The newest note's magnitude frame.
+    pub(super) spectrum: Rect,
+    /// The other parameters.
+    pub(super) controls: Rect,
+}
+
+impl Areas {
+    /// Cuts a window; nothing overlaps, and nothing is negative however small it gets.
+    pub(super) fn of(window: Rect) -> Self {
+        let inside = window.shrink(GAP);
+        let inside = Rect::from_min_size(inside.min, inside.size().max(Vec2::ZERO));
+        let header = HEADER.min(inside.height() * 0.25);
+        let controls = CONTROLS.min(inside.height() * 0.4);
+        let middle = (inside.height() - header - controls - 2.0 * GAP).max(0.0);
+        let (top, left) = (inside.top() + header + GAP, inside.left());
+        let column = (inside.width() - 2.0 * GAP).max(0.0) / 3.0;
+        let place = |index: f32| {
+            let corner = pos2(left + index * (column + GAP), top);
+            Rect::from_min_size(corner, vec2(column, middle))
+        };
+        let bottom = pos2(left, top + middle + GAP);
+        Self {
+            header: Rect::from_min_size(inside.min, vec2(inside.width(), header)),
+            latents: place(0.0),
+            pad: place(1.0),
+            spectrum: place(2.0),
+            controls: Rect::from_min_size(bottom, vec2(inside.width(), controls)),
+        }
+    }
+}
+
+/// One of `count` equal cells across an area.
+pub(super) fn column(area: Rect, index: usize, count: usize, gap: f32) -> Rect {
+    let width = ((area.width() - gap * (real(count) - 1.0)) / real(count)).max(0.0);
+    let corner = pos2(area.left() + real(index) * (width + gap), area.top());
+    Rect::from_min_size(corner, vec2(width, area.height()))
+}
+
+/// One of `count` equal cells down an area.
+pub(super) fn row(area: Rect, index: usize, count: usize, gap: f32) -> Rect {
+    let height = ((area.height() - gap * (real(count) - 1.0)) / real(count)).max(0.0);
+    let corner = pos2(area.left(), area.top() + real(index) * (height + gap));
+    Rect::from_min_size(corner, vec2(area.width(), height))
+}
+
+/// A small count as a number to draw with.
+pub(super) fn real(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+}

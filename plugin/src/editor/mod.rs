@@ -1,0 +1,110 @@
+//! The window: what the player sees of the instrument, and moves with the pointer.
+//!
+//! ```text
+//!  ┌───────────────────────── header ──────────────────────────┐   parameters ──► views
+//!  │ latents: 8 sliders │ pad: 2 latents,   │ spectrum of the  │   telemetry  ──► header, spectrum
+//!  │                    │ training sounds   │ newest note      │   model      ──► header, pad
+//!  ├───────────────── the other parameters ────────────────────┤
+//!  └───────────────────────────────────────────────────────────┘   gestures   ──► host ──► parameters
+//! ```
+//!
+//! It holds the parameters, the model's description and the engine's telemetry: no reference into
+//! the engine. It repaints while something sounds or moves, and rests otherwise.
+
+mod controls;
+mod gesture;
+mod header;
+mod latents;
+mod layout;
+mod pad;
+mod slider;
+mod spectrum;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod window;
+
+pub use window::Window;
+
+use crate::library::Description;
+use crate::parameters::Parameters;
+use betwixt_engine::Telemetry;
+use nice_plug::prelude::ParamSetter;
+use nice_plug_egui::RepaintNotifier;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Time between two pictures while something sounds.
+const PICTURE: Duration = Duration::from_millis(33);
+/// Below this peak the picture stands still.
+const STILL: f32 = 1e-4;
+
+/// What the shell tells the window: whose numbers to show, and that there is something to see.
+#[derive(Default)]
+pub(crate) struct Screen {
+    telemetry: Mutex<Arc<Telemetry>>,
+    repaint: RepaintNotifier,
+}
+
+impl Screen {
+    /// A new engine plays: its numbers are shown from now on. Not for the audio thread.
+    pub(crate) fn show(&self, telemetry: Arc<Telemetry>) {
+        *self.lock() = telemetry;
+        self.wake();
+    }
+
+    /// Asks for a picture; one atomic store, from any thread.
+    pub(crate) fn wake(&self) {
+        self.repaint.request_repaint();
+    }
+
+    fn telemetry(&self) -> Arc<Telemetry> {
+        Arc::clone(&self.lock())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Arc<Telemetry>> {
+        self.telemetry
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Everything that the views read.
+pub(crate) struct Editor {
+    parameters: Arc<Parameters>,
+    model: Arc<Description>,
+    screen: Arc<Screen>,
+    cloud: pad::Cloud,
+}
+
+impl Editor {
+    /// An editor of these parameters.
+    pub(crate) fn new(
+        parameters: Arc<Parameters>,
+        model: Arc<Description>,
+        screen: Arc<Screen>,
+    ) -> Self {
+        Self {
+            cloud: pad::Cloud::new(&model),
+            parameters,
+            model,
+            screen,
+        }
+    }
+
+    /// Paints the window's whole body and follows the pointer.
+    pub(crate) fn ui(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
+        let telemetry = self.screen.telemetry();
+        let areas = layout::Areas::of(ui.max_rect());
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
+        header::paint(ui, areas.header, self, &telemetry);
+        latents::paint(ui, areas.latents, self, &telemetry, setter);
+        pad::paint(ui, areas.pad, self, &telemetry, setter);
+        spectrum::paint(ui, areas.spectrum, &telemetry);
+        controls::paint(ui, areas.controls, &self.parameters, setter);
+        if telemetry.voices() > 0 || telemetry.peak() > STILL {
+            ui.ctx().request_repaint_after(PICTURE);
+        }
+    }
+}

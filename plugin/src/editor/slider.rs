@@ -1,0 +1,88 @@
+//! A parameter as a bar: its name, its value in words, and how far along its range it is.
+//!
+//! ```text
+//!  name                value
+//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░      | where it is set     ▪ where it really stands (controllers)
+//! ```
+
+use super::{gesture, theme};
+
+use egui::{Align2, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use nice_plug::prelude::{Param, ParamSetter};
+
+/// Height of the bar under the words.
+const BAR: f32 = 8.0;
+
+/// How a slider looks.
+pub(super) struct Look<'a> {
+    /// What stands above the bar on the left.
+    pub(super) name: &'a str,
+    /// Size of the words in points.
+    pub(super) letters: f32,
+    /// Where the value really stands, 0…1, if something else moves it too.
+    pub(super) standing: Option<f32>,
+    /// A control that does nothing now is greyed, but can still be moved.
+    pub(super) is_used: bool,
+}
+
+/// Paints a parameter and lets the pointer move it.
+pub(super) fn show<P: Param>(
+    ui: &Ui,
+    area: Rect,
+    parameter: &P,
+    setter: &ParamSetter<'_>,
+    look: &Look<'_>,
+) -> Response {
+    let id = ui.scope_id().with(parameter.name());
+    let response = ui.interact(area, id, Sense::click_and_drag());
+    let way = vec2(area.width().max(1.0), 0.0);
+    gesture::follow(ui, &response, parameter, setter, way);
+    let position = parameter.unmodulated_normalized_value().clamp(0.0, 1.0);
+    response.widget_info(|| WidgetInfo::slider(true, f64::from(position), parameter.name()));
+    if ui.is_rect_visible(area) {
+        paint(ui, area, parameter, look, &response);
+    }
+    response
+}
+
+fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response: &Response) {
+    let painter = ui.painter().with_clip_rect(area.expand(2.0));
+    let is_held = response.hovered() || response.dragged();
+    let (name_colour, value_colour, fill) = match (look.is_used, is_held) {
+        (false, _) => (theme::LINE, theme::LINE, theme::LINE),
+        (true, true) => (theme::TEXT, theme::TEXT, theme::ACCENT_BRIGHT),
+        (true, false) => (theme::DIM, theme::TEXT, theme::ACCENT),
+    };
+    let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
+    let line = pos2(area.left(), bar.top() - 3.0);
+    let value =
+        parameter.normalized_value_to_string(parameter.unmodulated_normalized_value(), true);
+    let right = pos2(area.right(), line.y);
+    theme::words(
+        &painter,
+        line,
+        Align2::LEFT_BOTTOM,
+        look.name,
+        (look.letters, name_colour),
+    );
+    theme::words(
+        &painter,
+        right,
+        Align2::RIGHT_BOTTOM,
+        value,
+        (look.letters, value_colour),
+    );
+
+    let at = |position: f32| bar.left() + bar.width() * position.clamp(0.0, 1.0);
+    painter.rect_filled(bar, BAR / 2.0, theme::TRACK);
+    let set = at(parameter.unmodulated_normalized_value());
+    painter.rect_filled(bar.with_max_x(set.max(bar.left())), BAR / 2.0, fill);
+    painter.vline(
+        at(parameter.default_normalized_value()),
+        bar.y_range(),
+        theme::thin(theme::LINE),
+    );
+    if let Some(standing) = look.standing {
+        painter.circle_filled(pos2(at(standing), bar.center().y), BAR / 2.0, theme::WARM);
+    }
+}

@@ -1,0 +1,74 @@
+//! Colours, letters and the panel that every view sits on.
+
+use egui::{Align2, Color32, FontData, FontDefinitions, FontFamily, FontId, Pos2, Rect, Stroke};
+use std::sync::Arc;
+
+/// Behind everything.
+pub(super) const BACKGROUND: Color32 = Color32::from_rgb(0x12, 0x14, 0x19);
+/// Behind a view.
+pub(super) const PANEL: Color32 = Color32::from_rgb(0x1a, 0x1d, 0x24);
+/// The empty part of a slider.
+pub(super) const TRACK: Color32 = Color32::from_rgb(0x26, 0x2b, 0x35);
+/// Grid lines and borders.
+pub(super) const LINE: Color32 = Color32::from_rgb(0x30, 0x36, 0x42);
+/// Words that matter.
+pub(super) const TEXT: Color32 = Color32::from_rgb(0xe4, 0xe8, 0xf0);
+/// Words that explain.
+pub(super) const DIM: Color32 = Color32::from_rgb(0x86, 0x90, 0xa2);
+/// What the player moves.
+pub(super) const ACCENT: Color32 = Color32::from_rgb(0x5f, 0xd0, 0xc0);
+/// What the player moves, with the pointer on it.
+pub(super) const ACCENT_BRIGHT: Color32 = Color32::from_rgb(0x8a, 0xea, 0xdc);
+/// What moves by itself, and warnings.
+pub(super) const WARM: Color32 = Color32::from_rgb(0xf4, 0xb0, 0x66);
+
+/// Corner radius of panels and sliders.
+pub(super) const ROUND: f32 = 5.0;
+
+/// Gives a fresh context its letters and dark widgets: the framework's egui comes without fonts.
+pub(super) fn install(context: &egui::Context) {
+    let mut fonts = FontDefinitions::empty();
+    let data = FontData::from_static(epaint_default_fonts::UBUNTU_LIGHT);
+    fonts.font_data.insert("text".into(), Arc::new(data));
+    for family in [FontFamily::Proportional, FontFamily::Monospace] {
+        fonts.families.insert(family, vec!["text".into()]);
+    }
+    context.set_fonts(fonts);
+    context.set_theme(egui::Theme::Dark);
+    context.set_visuals(egui::Visuals::dark());
+}
+
+/// The surface under a view; returns what is left inside its margin.
+pub(super) fn panel(ui: &egui::Ui, area: Rect) -> Rect {
+    ui.painter().rect_filled(area, ROUND, PANEL);
+    area.shrink(12.0)
+}
+
+/// Words at a place.
+pub(super) fn words(
+    painter: &egui::Painter,
+    at: Pos2,
+    anchor: Align2,
+    text: impl ToString,
+    (points, colour): (f32, Color32),
+) {
+    painter.text(at, anchor, text, FontId::proportional(points), colour);
+}
+
+/// The small capital heading of a view.
+pub(super) fn heading(ui: &egui::Ui, area: Rect, text: &str) {
+    let at = area.left_top();
+    words(ui.painter(), at, Align2::LEFT_TOP, text, (11.0, DIM));
+}
+
+/// A thin line.
+pub(super) fn thin(colour: Color32) -> Stroke {
+    Stroke::new(1.0, colour)
+}
+
+/// A colour for the n-th of any number of labels: hues a golden angle apart.
+pub(super) fn label_colour(label: u32) -> Color32 {
+    const GOLDEN: f32 = 0.618_034;
+    let turns = f32::from(u16::try_from(label % 1_024).unwrap_or(0)) * GOLDEN;
+    egui::epaint::Hsva::new(turns.fract(), 0.55, 0.85, 1.0).into()
+}

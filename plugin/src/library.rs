@@ -1,0 +1,188 @@
+//! The models that can be played. For now there is one, embedded: it sounds without any file.
+//!
+//! ```text
+//!  bytes in the library ─► Model ─► header, points ─► parameters, editor
+//!                            │
+//!                            └────► Decoder (weights repacked, shared by all instances) ─► engine
+//! ```
+//!
+//! The model is read once per process, by the first instance, never on the audio thread.
+
+use betwixt_engine::Decoder;
+use betwixt_model::{ContentHash, Header, Model, ModelError, Point};
+use std::sync::{Arc, LazyLock};
+
+/// The file of the default model.
+const FACTORY: &[u8] = include_bytes!("../../models/notes/weights.safetensors");
+/// Its name in error messages.
+const FACTORY_NAME: &str = "models/notes/weights.safetensors (embedded)";
+
+/// What can be shown of a model.
+pub(crate) struct Description {
+    /// Names, ranges, defaults.
+    pub(crate) header: Header,
+    /// The training sounds among the latents.
+    pub(crate) points: Vec<Point>,
+    /// Its identity in saved projects.
+    pub(crate) hash: ContentHash,
+}
+
+/// A model that is ready to be played and shown.
+pub(crate) struct Loaded {
+    /// For the parameters and the editor.
+    pub(crate) description: Arc<Description>,
+    /// The weights as the audio thread wants them.
+    pub(crate) decoder: Arc<Decoder>,
+}
+
+impl Loaded {
+    /// Reads a model from the bytes of its file; `file` is its name in errors.
+    pub(crate) fn from_bytes(file: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+        let model = Model::from_bytes(file, bytes)?;
+        let decoder = Decoder::new(&model).map_err(|problem| problem.in_file(file))?;
+        let description = Description {
+            header: model.header,
+            points: model.embedding,
+            hash: ContentHash::of(bytes),
+        };
+        Ok(Self {
+            description: Arc::new(description),
+            decoder: Arc::new(decoder),
+        })
+    }
+}
+
+/// The embedded default model.
+///
+/// # Panics
+///
+/// When the build embedded a file that is no model, which a test of this crate excludes.
+pub(crate) fn factory() -> Arc<Loaded> {
+    static LOADED: LazyLock<Arc<Loaded>> = LazyLock::new(|| {
+        let loaded = Loaded::from_bytes(FACTORY_NAME, FACTORY);
+        Arc::new(loaded.unwrap_or_else(|error| panic!("{error}")))
+    });
+    Arc::clone(&LOADED)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::state::ModelIdentity;
+    use betwixt_model::header::{
+        Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
+        NoteConditioning, Whitening,
+    };
+    use betwixt_model::{ConditioningLayout, Dense, WeightFormat};
+    use betwixt_spectral::{Geometry, MagnitudeScale};
+    use std::collections::BTreeMap;
+
+    const KEYS: NoteConditioning = NoteConditioning::OctaveAndChroma { low: 36, high: 96 };
+
+    /// The header of a small model with the given number of latents.
+    pub(crate) fn tiny_header(latents: usize) -> Header {
+        let conditioning = Conditioning {
+            note: KEYS,
+            time: None,
+        };
+        let geometry = Geometry::new(1024, 256, 44_100).unwrap();
+        let knob = |index: usize| Latent {
+            name: format!("Knob {index}"),
+            low: -1.0,
+            high: 1.0,
+            default: 0.25 + 0.125 * betwixt_spectral::number::real(index % 4),
+        };
+        let row = |i| {
+            (0..latents)
+                .map(|j| if i == j { 1.0 } else { 0.0 })
+                .collect()
+        };
+        Header {
+            format: FORMAT,
+            name: "Tiny".into(),
+            authors: vec!["A test".into()],
+            licence: "CC0-1.0".into(),
+            description: "One layer, made by a formula.".into(),
+            frame: FrameFormat {
+                geometry,
+                scale: MagnitudeScale::Linear,
+                level: Level::FrameMax,
+            },
+            latents: (0..latents).map(knob).collect(),
+            whitening: Whitening {
+                mean: vec![0.0; latents],
+                basis: (0..latents).map(row).collect(),
+            },
+            conditioning,
+            decoder: Network {
+                inputs: ConditioningLayout::new(latents, conditioning).len(),
+                layers: vec![Layer {
+                    outputs: geometry.bins(),
+                    activation: Activation::Sigmoid,
+                }],
+            },
+            encoder: None,
+            embedding: Some(Embedding {
+                points: 40,
+                labels: vec!["low".into(), "high".into()],
+            }),
+            pca: None,
+            measures: BTreeMap::new(),
+        }
+    }
+
+    /// The bytes of a small model: a tilted spectrum that every latent bends a little.
+    pub(crate) fn tiny_model(latents: usize) -> Vec<u8> {
+        let header = tiny_header(latents);
+        let (inputs, outputs) = (header.decoder.inputs, header.frame.geometry.bins());
+        let real = betwixt_spectral::number::real;
+        let weight = |at: usize| 0.5 * (real(at / inputs) * 0.05 + real(at % inputs)).sin();
+        let point = |index: u8| Point {
+            latents: (0..latents)
+                .map(|axis| 0.5 + 0.5 * (f32::from(index) * (1.0 + real(axis))).sin())
+                .collect(),
+            note: 40 + index,
+            label: u32::from(index % 2),
+        };
+        let model = Model {
+            decoder: vec![Dense {
+                inputs,
+                outputs,
+                weight: (0..inputs * outputs).map(weight).collect(),
+                bias: (0..outputs).map(|bin| -real(bin) * 0.01).collect(),
+            }],
+            encoder: Vec::new(),
+            embedding: (0..40).map(point).collect(),
+            header,
+        };
+        model.to_bytes(WeightFormat::F32).unwrap()
+    }
+
+    /// A small model, ready to be played.
+    pub(crate) fn tiny(latents: usize) -> Loaded {
+        Loaded::from_bytes("tiny", &tiny_model(latents)).unwrap()
+    }
+
+    /// An identity for parameters that need one.
+    pub(crate) fn identity() -> ModelIdentity {
+        ModelIdentity::new(ContentHash::of(b"tiny"))
+    }
+
+    /// The build embeds a model that can be played, with knobs that this window can show.
+    #[test]
+    fn the_embedded_model_is_sound() {
+        let description = &factory().description;
+        assert!(!description.header.name.is_empty());
+        assert!((1..=betwixt_engine::LATENTS).contains(&description.header.latents.len()));
+        assert_eq!(description.hash, ContentHash::of(FACTORY));
+    }
+
+    /// A damaged file is refused by name; nothing panics.
+    #[test]
+    fn damaged_bytes_are_refused_by_name() {
+        let bytes = tiny_model(2);
+        let refused = Loaded::from_bytes("broken.safetensors", &bytes[..bytes.len() / 2]);
+        let message = refused.err().map(|error| error.to_string());
+        assert!(message.is_some_and(|text| text.starts_with("broken.safetensors")));
+    }
+}

@@ -1,0 +1,382 @@
+//! The table of everything that a host can automate, in the order of the signal.
+//!
+//! ```text
+//!  latents, chroma ─► decoder ─► phase ─► octave, fine tune, bend ─► envelope, velocity ─► gain
+//! ```
+//!
+//! *Promise:* identifiers, names, order and ranges are what projects are saved with; a golden list
+//! in the tests holds them.
+
+#![allow(
+    unsafe_code,
+    reason = "`derive(Params)` writes an unsafe impl; its contract (the parameters live in an Arc) \
+              is kept by the shell"
+)]
+
+use crate::state::{FormatVersion, ModelIdentity, PadAxes, WindowSize};
+use crate::text::{self, Parse, SILENCE_DB, Show};
+use betwixt_engine::{Controls, LATENTS, MAX_VOICES};
+use betwixt_model::Header;
+use nice_plug::prelude::{
+    Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange, Param, Params,
+};
+use std::sync::Arc;
+
+/// All that the player sets and all that a project remembers.
+#[derive(Params)]
+pub(crate) struct Parameters {
+    /// Where the sound lies among the sounds that the model learned.
+    #[nested(group = "Latents")]
+    pub(crate) latents: Latents,
+    /// Which pitch class colours the timbre: the key's own, or always the same.
+    #[id = "chroma"]
+    pub(crate) chroma: EnumParam<Chroma>,
+    /// Steady partials, or breath around every partial.
+    #[id = "phase"]
+    pub(crate) phase: EnumParam<Phase>,
+    /// Transposition.
+    #[id = "octave"]
+    pub(crate) octave: IntParam,
+    /// Tuning in cents.
+    #[id = "fine"]
+    pub(crate) fine_tune: FloatParam,
+    /// Semitones of the pitch wheel at its end.
+    #[id = "bend"]
+    pub(crate) bend_range: IntParam,
+    /// Seconds to full level.
+    #[id = "attack"]
+    pub(crate) attack: FloatParam,
+    /// Seconds to the sustain level.
+    #[id = "decay"]
+    pub(crate) decay: FloatParam,
+    /// Level while the key is held.
+    #[id = "sustain"]
+    pub(crate) sustain: FloatParam,
+    /// Seconds to silence after the key.
+    #[id = "release"]
+    pub(crate) release: FloatParam,
+    /// How much the force of the stroke moves the loudness.
+    #[id = "velocity"]
+    pub(crate) velocity: FloatParam,
+    /// Loudness of the whole, in decibels.
+    #[id = "gain"]
+    pub(crate) gain: FloatParam,
+    /// How many notes may sound at once.
+    #[id = "voices"]
+    pub(crate) voices: IntParam,
+
+    /// Which layout of the saved state this is.
+    #[persist = "format"]
+    pub(crate) format: FormatVersion,
+    /// Which model the project was made with.
+    #[persist = "model"]
+    pub(crate) model: ModelIdentity,
+    /// Size of the editor's window.
+    #[persist = "window"]
+    pub(crate) window: WindowSize,
+    /// The two latents of the editor's pad.
+    #[persist = "pad"]
+    pub(crate) pad: PadAxes,
+}
+
+/// The eight knobs.
+#[derive(Params)]
+pub(crate) struct Latents {
+    /// First to last; identifiers `latent_1` … `latent_8`.
+    #[nested(array)]
+    pub(crate) knobs: [Latent; LATENTS],
+}
+
+/// One knob.
+#[derive(Params)]
+pub(crate) struct Latent {
+    /// 0…1 spans the range of the training sounds.
+    #[id = "latent"]
+    pub(crate) position: FloatParam,
+}
+
+/// Which pitch class colours the timbre.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chroma {
+    /// That of the key.
+    #[id = "played"]
+    Played,
+    /// Always C, and so on up to B.
+    #[id = "c"]
+    C,
+    #[id = "c_sharp"]
+    #[name = "C#"]
+    CSharp,
+    #[id = "d"]
+    D,
+    #[id = "d_sharp"]
+    #[name = "D#"]
+    DSharp,
+    #[id = "e"]
+    E,
+    #[id = "f"]
+    F,
+    #[id = "f_sharp"]
+    #[name = "F#"]
+    FSharp,
+    #[id = "g"]
+    G,
+    #[id = "g_sharp"]
+    #[name = "G#"]
+    GSharp,
+    #[id = "a"]
+    A,
+    #[id = "a_sharp"]
+    #[name = "A#"]
+    ASharp,
+    #[id = "b"]
+    B,
+}
+
+/// Where the phase of a frame comes from.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Integrated from the magnitude's gradient.
+    #[id = "gradient"]
+    Gradient,
+    /// Stored noise.
+    #[id = "stored_noise"]
+    #[name = "Stored noise"]
+    StoredNoise,
+}
+
+impl Parameters {
+    /// The parameters at their defaults: the knobs stand where the model's first sound is.
+    pub(crate) fn new(header: &Header, model: ModelIdentity) -> Self {
+        let usual = Controls::default();
+        let envelope = usual.envelope;
+        Self {
+            latents: Latents {
+                knobs: std::array::from_fn(|index| Latent::new(index, header)),
+            },
+            chroma: EnumParam::new("Chroma", Chroma::Played),
+            phase: EnumParam::new("Phase", Phase::Gradient),
+            octave: octave(),
+            fine_tune: real("Fine Tune", usual.fine_cents, linear(-100.0, 100.0))
+                .with_value_to_string(text::show_number(1, " ct"))
+                .with_string_to_value(text::parse_number("ct")),
+            bend_range: IntParam::new("Bend Range", 2, IntRange::Linear { min: 0, max: 48 })
+                .with_unit(" st"),
+            attack: time("Attack", envelope.attack_s, 10.0),
+            decay: time("Decay", envelope.decay_s, 20.0),
+            sustain: share("Sustain", envelope.sustain),
+            release: time("Release", envelope.release_s, 20.0),
+            velocity: share("Velocity", usual.velocity_amount),
+            gain: words(
+                real("Gain", 0.0, linear(SILENCE_DB, 12.0)),
+                text::show_gain(),
+                text::parse_gain(),
+            ),
+            voices: voices(usual.voice_limit),
+            format: FormatVersion,
+            model,
+            window: WindowSize::default(),
+            pad: PadAxes::default(),
+        }
+    }
+
+    /// One knob's parameter.
+    pub(crate) fn latent(&self, index: usize) -> &FloatParam {
+        &self.latents.knobs[index].position
+    }
+}
+
+impl Latent {
+    fn new(index: usize, header: &Header) -> Self {
+        let latent = header.latents.get(index);
+        let default = latent.map_or(0.5, |latent| latent.default);
+        let position = real(format!("Latent {}", index + 1), default, linear(0.0, 1.0));
+        Self {
+            position: words(
+                position,
+                text::show_latent(latent.is_some()),
+                text::parse_latent(),
+            ),
+        }
+    }
+}
+
+fn linear(min: f32, max: f32) -> FloatRange {
+    FloatRange::Linear { min, max }
+}
+
+fn real(name: impl Into<String>, default: f32, range: FloatRange) -> FloatParam {
+    FloatParam::new(name, default, range)
+}
+
+fn words(parameter: FloatParam, show: Show, parse: Parse) -> FloatParam {
+    parameter
+        .with_value_to_string(show)
+        .with_string_to_value(parse)
+}
+
+/// Half of the knob's way goes to the first sixteenth of the range: short times are told apart.
+fn time(name: &str, default_s: f32, longest_s: f32) -> FloatParam {
+    let range = FloatRange::Skewed {
+        min: 0.0,
+        max: longest_s,
+        factor: 0.25,
+    };
+    words(
+        real(name, default_s, range),
+        text::show_time(),
+        text::parse_time(),
+    )
+}
+
+fn share(name: &str, default: f32) -> FloatParam {
+    words(
+        real(name, default, linear(0.0, 1.0)),
+        text::show_percentage(),
+        text::parse_percentage(),
+    )
+}
+
+fn octave() -> IntParam {
+    let show = |octaves: i32| match octaves {
+        0 => "0".to_owned(),
+        _ => format!("{octaves:+}"),
+    };
+    IntParam::new("Octave", 0, IntRange::Linear { min: -4, max: 4 })
+        .with_value_to_string(Arc::new(show))
+        .with_string_to_value(Arc::new(|words| words.trim().parse().ok()))
+}
+
+fn voices(default: usize) -> IntParam {
+    let whole = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    let range = IntRange::Linear {
+        min: 1,
+        max: whole(MAX_VOICES),
+    };
+    IntParam::new("Voices", whole(default), range)
+}
+
+/// The parameters by kind, each with its identifier: for repairing saved states.
+pub(crate) struct ByKind<'a> {
+    /// Continuous ones.
+    pub(crate) real: Vec<(String, &'a FloatParam)>,
+    /// Stepped ones.
+    pub(crate) whole: Vec<(&'static str, &'a IntParam)>,
+    /// Choices: identifier, identifiers of the variants, the default's.
+    pub(crate) choices: Vec<(&'static str, &'static [&'static str], usize)>,
+}
+
+impl Parameters {
+    /// Every parameter, by kind.
+    pub(crate) fn by_kind(&self) -> ByKind<'_> {
+        let knobs = self.latents.knobs.iter().enumerate();
+        let mut real: Vec<(String, &FloatParam)> = knobs
+            .map(|(index, knob)| (format!("latent_{}", index + 1), &knob.position))
+            .collect();
+        real.extend([
+            ("fine".to_owned(), &self.fine_tune),
+            ("attack".to_owned(), &self.attack),
+            ("decay".to_owned(), &self.decay),
+            ("sustain".to_owned(), &self.sustain),
+            ("release".to_owned(), &self.release),
+            ("velocity".to_owned(), &self.velocity),
+            ("gain".to_owned(), &self.gain),
+        ]);
+        ByKind {
+            real,
+            whole: vec![
+                ("octave", &self.octave),
+                ("bend", &self.bend_range),
+                ("voices", &self.voices),
+            ],
+            choices: vec![choice("chroma", &self.chroma), choice("phase", &self.phase)],
+        }
+    }
+}
+
+fn choice<T: Enum + PartialEq>(
+    id: &'static str,
+    parameter: &EnumParam<T>,
+) -> (&'static str, &'static [&'static str], usize) {
+    let default = parameter.default_plain_value().to_index();
+    (id, T::ids().unwrap_or_default(), default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::tests::{identity, tiny_header};
+    use std::collections::BTreeSet;
+
+    fn parameters(latents: usize) -> Parameters {
+        Parameters::new(&tiny_header(latents), identity())
+    }
+
+    /// The list by kind is what the host sees, nothing more and nothing less.
+    #[test]
+    fn the_list_by_kind_is_complete() {
+        let parameters = parameters(3);
+        let by_kind = parameters.by_kind();
+        let mut own: BTreeSet<String> = by_kind.real.into_iter().map(|(id, _)| id).collect();
+        own.extend(by_kind.whole.iter().map(|(id, _)| (*id).to_owned()));
+        own.extend(by_kind.choices.iter().map(|(id, _, _)| (*id).to_owned()));
+        let seen: BTreeSet<String> = parameters.param_map().into_iter().map(|p| p.0).collect();
+        assert_eq!(own, seen);
+        assert_eq!(seen.len(), 21 - 1);
+    }
+
+    /// A model with three latents says so on the other five knobs, in words that can be typed.
+    #[test]
+    fn knobs_without_a_latent_are_unused() {
+        let parameters = parameters(3);
+        for index in 0..LATENTS {
+            let words = parameters
+                .latent(index)
+                .normalized_value_to_string(0.25, true);
+            let expected = if index < 3 { "0.250" } else { text::UNUSED };
+            assert_eq!(words, expected, "latent {index}");
+            assert!(
+                parameters
+                    .latent(index)
+                    .string_to_normalized_value(&words)
+                    .is_some()
+            );
+        }
+    }
+
+    /// The first sound is the model's: knobs start at the header's defaults.
+    #[test]
+    fn knobs_start_at_the_models_first_sound() {
+        let header = tiny_header(2);
+        let parameters = Parameters::new(&header, identity());
+        for (index, latent) in header.latents.iter().enumerate() {
+            assert_eq!(parameters.latent(index).value(), latent.default);
+        }
+    }
+
+    /// For every parameter at every hundredth of its way: words → value → the same words.
+    #[test]
+    fn every_parameters_words_can_be_typed() {
+        fn check(parameter: &impl Param) {
+            for step in 0..=100u8 {
+                let words = parameter.normalized_value_to_string(f32::from(step) / 100.0, true);
+                let value = parameter.string_to_normalized_value(&words);
+                let value = value.unwrap_or_else(|| panic!("{}: {words}", parameter.name()));
+                let again = parameter.normalized_value_to_string(value, true);
+                assert_eq!(again, words, "{} at {step} %", parameter.name());
+            }
+        }
+        let parameters = parameters(8);
+        check(&parameters.chroma);
+        check(&parameters.phase);
+        let by_kind = parameters.by_kind();
+        by_kind
+            .real
+            .iter()
+            .for_each(|(_, parameter)| check(*parameter));
+        by_kind
+            .whole
+            .iter()
+            .for_each(|(_, parameter)| check(*parameter));
+    }
+}

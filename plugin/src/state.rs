@@ -1,0 +1,334 @@
+//! What a project remembers beside the parameters' values, and how a damaged state is repaired.
+//!
+//! ```text
+//!  host's bytes ─► framework: JSON ─► PluginState ─► repair ─► parameters, fields below
+//! ```
+//!
+//! | field    | content                                    |
+//! |----------|--------------------------------------------|
+//! | `format` | version of this layout                     |
+//! | `model`  | content hash of the model played           |
+//! | `window` | size of the editor in logical points       |
+//! | `pad`    | the two latents on the editor's pad        |
+//!
+//! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
+//! is missing or damaged gets its default, not what happened to be set before.
+
+use crate::parameters::Parameters;
+use betwixt_engine::LATENTS;
+use betwixt_model::ContentHash;
+use nice_plug::params::Params;
+use nice_plug::params::persist::PersistentField;
+use nice_plug::plugin::{ParamValue, PluginState};
+use nice_plug::prelude::Param;
+use serde::de::DeserializeOwned;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+/// Version of the layout written by this build.
+const FORMAT: u32 = 1;
+/// A content hash is 64 characters; nothing longer is remembered.
+const LONGEST_IDENTITY: usize = 64;
+
+/// The version of the saved layout: always this build's own.
+#[derive(Debug)]
+pub(crate) struct FormatVersion;
+
+impl PersistentField<'_, u32> for FormatVersion {
+    fn set(&self, _loaded: u32) {}
+
+    fn map<F: Fn(&u32) -> R, R>(&self, read: F) -> R {
+        read(&FORMAT)
+    }
+}
+
+/// Which model a project was made with, and whether that is the one that plays.
+#[derive(Debug)]
+pub(crate) struct ModelIdentity {
+    playing: String,
+    wanted: Mutex<String>,
+    is_missing: AtomicBool,
+}
+
+impl ModelIdentity {
+    /// The identity of the model that plays.
+    pub(crate) fn new(playing: ContentHash) -> Self {
+        let playing = playing.to_string();
+        Self {
+            wanted: Mutex::new(playing.clone()),
+            playing,
+            is_missing: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the project wants another model: then nothing may sound.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.is_missing.load(Relaxed)
+    }
+
+    /// The hash of the model that the project wants.
+    pub(crate) fn wanted(&self) -> String {
+        self.lock().clone()
+    }
+
+    /// The player accepts the model that is there.
+    pub(crate) fn adopt(&self) {
+        self.set(self.playing.clone());
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, String> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PersistentField<'_, String> for ModelIdentity {
+    fn set(&self, wanted: String) {
+        self.is_missing.store(wanted != self.playing, Relaxed);
+        *self.lock() = wanted;
+    }
+
+    fn map<F: Fn(&String) -> R, R>(&self, read: F) -> R {
+        read(&self.lock())
+    }
+}
+
+/// Width and height of the editor in logical points.
+#[derive(Debug)]
+pub(crate) struct WindowSize([AtomicU32; 2]);
+
+impl WindowSize {
+    /// As it opens the first time.
+    pub(crate) const DEFAULT: [u32; 2] = [960, 640];
+    /// Smaller, it is not readable.
+    pub(crate) const SMALLEST: [u32; 2] = [640, 460];
+    /// Larger, it is a mistake.
+    pub(crate) const LARGEST: [u32; 2] = [3840, 2160];
+
+    /// Width and height.
+    pub(crate) fn get(&self) -> [u32; 2] {
+        self.0.each_ref().map(|value| value.load(Relaxed))
+    }
+}
+
+impl Default for WindowSize {
+    fn default() -> Self {
+        Self(Self::DEFAULT.map(AtomicU32::new))
+    }
+}
+
+impl PersistentField<'_, [u32; 2]> for WindowSize {
+    fn set(&self, size: [u32; 2]) {
+        for (axis, value) in size.into_iter().enumerate() {
+            let value = value.clamp(Self::SMALLEST[axis], Self::LARGEST[axis]);
+            self.0[axis].store(value, Relaxed);
+        }
+    }
+
+    fn map<F: Fn(&[u32; 2]) -> R, R>(&self, read: F) -> R {
+        read(&self.get())
+    }
+}
+
+/// The latents that the pad moves: across and up.
+#[derive(Debug)]
+pub(crate) struct PadAxes([AtomicUsize; 2]);
+
+impl PadAxes {
+    /// Indices of the two latents.
+    pub(crate) fn get(&self) -> [usize; 2] {
+        self.0.each_ref().map(|value| value.load(Relaxed))
+    }
+}
+
+impl Default for PadAxes {
+    fn default() -> Self {
+        Self([AtomicUsize::new(0), AtomicUsize::new(1)])
+    }
+}
+
+impl PersistentField<'_, [usize; 2]> for PadAxes {
+    fn set(&self, axes: [usize; 2]) {
+        for (shared, axis) in self.0.iter().zip(axes) {
+            shared.store(axis.min(LATENTS - 1), Relaxed);
+        }
+    }
+
+    fn map<F: Fn(&[usize; 2]) -> R, R>(&self, read: F) -> R {
+        read(&self.get())
+    }
+}
+
+/// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
+pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
+    repair_parameters(state, fresh);
+    let sound = |text: &String| -> [(&str, bool); 4] {
+        [
+            ("format", parses::<u32>(text)),
+            ("model", is_identity(text)),
+            ("window", parses::<[u32; 2]>(text)),
+            ("pad", parses::<[usize; 2]>(text)),
+        ]
+    };
+    for (key, default) in fresh.serialize_fields() {
+        let is_sound = |text| sound(text).iter().any(|(name, is)| *name == key && *is);
+        if !state.fields.get(&key).is_some_and(is_sound) {
+            state.fields.insert(key, default);
+        }
+    }
+}
+
+fn repair_parameters(state: &mut PluginState, fresh: &Parameters) {
+    let by_kind = fresh.by_kind();
+    for (id, parameter) in by_kind.real {
+        let (low, high) = (parameter.preview_plain(0.0), parameter.preview_plain(1.0));
+        let value = match state.params.get(&id) {
+            Some(ParamValue::F32(value)) if value.is_finite() => value.clamp(low, high),
+            _ => parameter.default_plain_value(),
+        };
+        state.params.insert(id, ParamValue::F32(value));
+    }
+    for (id, parameter) in by_kind.whole {
+        let (low, high) = (parameter.preview_plain(0.0), parameter.preview_plain(1.0));
+        let value = match state.params.get(id) {
+            Some(ParamValue::I32(value)) => (*value).clamp(low, high),
+            _ => parameter.default_plain_value(),
+        };
+        state.params.insert(id.into(), ParamValue::I32(value));
+    }
+    for (id, variants, default) in by_kind.choices {
+        let variant = match state.params.get(id) {
+            Some(ParamValue::String(name)) => variants.iter().find(|variant| *variant == name),
+            _ => None,
+        };
+        let variant = variant.unwrap_or(&variants[default]);
+        let value = ParamValue::String((*variant).to_owned());
+        state.params.insert(id.into(), value);
+    }
+}
+
+fn parses<T: DeserializeOwned>(text: &str) -> bool {
+    serde_json::from_str::<T>(text).is_ok()
+}
+
+fn is_identity(text: &str) -> bool {
+    serde_json::from_str::<String>(text).is_ok_and(|hash| hash.len() <= LONGEST_IDENTITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::tests::{identity, tiny_header};
+    use std::collections::BTreeMap;
+
+    fn fresh() -> Parameters {
+        Parameters::new(&tiny_header(3), identity())
+    }
+
+    fn state(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> PluginState {
+        let text = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let value = |(id, value): &(&str, ParamValue)| ((*id).to_owned(), value.clone());
+        PluginState {
+            version: String::new(),
+            params: params.iter().map(value).collect(),
+            fields: fields.iter().map(text).collect(),
+        }
+    }
+
+    /// An empty state is a project at its defaults, whatever was set before.
+    #[test]
+    fn what_is_missing_gets_its_default() {
+        let fresh = fresh();
+        let mut repaired = state(&[], &[]);
+        repair(&mut repaired, &fresh);
+        assert_eq!(repaired.params.len(), fresh.param_map().len());
+        assert_eq!(repaired.fields, fresh.serialize_fields());
+        let gain = &repaired.params["gain"];
+        assert!(matches!(gain, ParamValue::F32(value) if *value == 0.0));
+        let chroma = &repaired.params["chroma"];
+        assert!(matches!(chroma, ParamValue::String(id) if id == "played"));
+    }
+
+    /// Values out of range, of another kind, or not numbers at all become ones that can be played.
+    #[test]
+    fn damage_is_repaired() {
+        let fresh = fresh();
+        let params = [
+            ("latent_1", ParamValue::F32(f32::INFINITY)),
+            ("latent_2", ParamValue::F32(1e30)),
+            ("latent_3", ParamValue::String("half".into())),
+            ("voices", ParamValue::I32(i32::MIN)),
+            ("octave", ParamValue::F32(1.0)),
+            ("chroma", ParamValue::String("h".into())),
+            ("phase", ParamValue::I32(-7)),
+        ];
+        let fields = [
+            ("window", "[1]"),
+            ("pad", "\"x\""),
+            ("model", "3"),
+            ("format", "{"),
+        ];
+        let mut damaged = state(&params, &fields);
+        repair(&mut damaged, &fresh);
+        let default = fresh.latent(0).default_plain_value();
+        let real = |id: &str| match damaged.params[id] {
+            ParamValue::F32(value) => value,
+            _ => f32::NAN,
+        };
+        assert_eq!(real("latent_1"), default);
+        assert_eq!(real("latent_2"), 1.0);
+        assert_eq!(real("latent_3"), fresh.latent(2).default_plain_value());
+        assert!(matches!(damaged.params["voices"], ParamValue::I32(1)));
+        assert!(matches!(damaged.params["octave"], ParamValue::I32(0)));
+        assert!(matches!(&damaged.params["chroma"], ParamValue::String(id) if id == "played"));
+        assert!(matches!(&damaged.params["phase"], ParamValue::String(id) if id == "gradient"));
+        assert_eq!(damaged.fields, fresh.serialize_fields());
+    }
+
+    /// A sound value is not touched, to the last bit.
+    #[test]
+    fn sound_values_are_kept_exactly() {
+        let fresh = fresh();
+        let value = f32::from_bits(0.1f32.to_bits() + 1);
+        let params = [
+            ("latent_1", ParamValue::F32(value)),
+            ("attack", ParamValue::F32(value)),
+        ];
+        let mut kept = state(&params, &[("window", "[800,600]")]);
+        repair(&mut kept, &fresh);
+        for id in ["latent_1", "attack"] {
+            let bits =
+                matches!(kept.params[id], ParamValue::F32(v) if v.to_bits() == value.to_bits());
+            assert!(bits, "{id}");
+        }
+        assert_eq!(kept.fields["window"], "[800,600]");
+    }
+
+    /// A project made with another model is recognised, said, and silent until the player decides.
+    #[test]
+    fn another_models_project_is_recognised() {
+        let fresh = fresh();
+        let own = fresh.serialize_fields();
+        fresh.deserialize_fields(&BTreeMap::from([("model".into(), "\"abc\"".into())]));
+        assert!(fresh.model.is_missing());
+        assert_eq!(fresh.model.wanted(), "abc");
+        assert_eq!(
+            fresh.serialize_fields()["model"],
+            "\"abc\"",
+            "saved as it came"
+        );
+        fresh.model.adopt();
+        assert!(!fresh.model.is_missing());
+        assert_eq!(fresh.serialize_fields(), own);
+    }
+
+    /// A window of a billion points would never be found again.
+    #[test]
+    fn window_sizes_stay_usable() {
+        let size = WindowSize::default();
+        size.set([0, u32::MAX]);
+        assert_eq!(size.get(), [640, 2160]);
+        let axes = PadAxes::default();
+        axes.set([usize::MAX, 3]);
+        assert_eq!(axes.get(), [7, 3]);
+    }
+}

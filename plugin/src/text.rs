@@ -1,0 +1,182 @@
+//! Values as words, and back: what a host shows and what a player types.
+//!
+//! ```text
+//!  plain value ──► words ──► the same value, as far as the words tell it
+//! ```
+//!
+//! *Promise:* words → value → words gives the same words, and units may be left out.
+
+use std::sync::Arc;
+
+/// Plain value → words.
+pub(crate) type Show = Arc<dyn Fn(f32) -> String + Send + Sync>;
+/// Words → plain value; `None` when they say nothing.
+pub(crate) type Parse = Arc<dyn Fn(&str) -> Option<f32> + Send + Sync>;
+
+/// At this many decibels and below, the gain is nothing at all.
+pub(crate) const SILENCE_DB: f32 = -60.0;
+
+/// Seconds, shown as milliseconds below one second.
+pub(crate) fn show_time() -> Show {
+    Arc::new(|value_s| {
+        if value_s < 0.999_95 {
+            format!("{:.1} ms", value_s * 1000.0)
+        } else {
+            format!("{value_s:.2} s")
+        }
+    })
+}
+
+/// Seconds from `12 ms`, `1.5 s`; a bare number means milliseconds, as shown for short times.
+pub(crate) fn parse_time() -> Parse {
+    Arc::new(|words| {
+        let words = words.trim().to_ascii_lowercase();
+        if let Some(number) = words.strip_suffix("ms") {
+            return number.trim().parse::<f32>().ok().map(|ms| ms / 1000.0);
+        }
+        if let Some(number) = words.strip_suffix('s') {
+            return number.trim().parse().ok();
+        }
+        words.parse::<f32>().ok().map(|ms| ms / 1000.0)
+    })
+}
+
+/// A number with fixed decimals and a unit; never a negative zero.
+pub(crate) fn show_number(decimals: usize, unit: &'static str) -> Show {
+    Arc::new(move |value| {
+        let words = format!("{value:.decimals$}");
+        let is_zero = words.parse::<f32>().is_ok_and(|rounded| rounded == 0.0);
+        let words = words.trim_start_matches(if is_zero { "-" } else { "" });
+        format!("{words}{unit}")
+    })
+}
+
+/// A number, with or without its unit.
+pub(crate) fn parse_number(unit: &'static str) -> Parse {
+    Arc::new(move |words| {
+        let words = words.trim();
+        let number = words.strip_suffix(unit.trim()).unwrap_or(words);
+        number.trim().parse().ok()
+    })
+}
+
+/// 0…1 as a percentage.
+pub(crate) fn show_percentage() -> Show {
+    let show = show_number(1, " %");
+    Arc::new(move |value| show(value * 100.0))
+}
+
+/// 0…1 from a percentage.
+pub(crate) fn parse_percentage() -> Parse {
+    let parse = parse_number("%");
+    Arc::new(move |words| parse(words).map(|percent| percent / 100.0))
+}
+
+/// Decibels; the lowest value is silence.
+pub(crate) fn show_gain() -> Show {
+    let show = show_number(1, " dB");
+    Arc::new(move |value_db| {
+        if value_db <= SILENCE_DB {
+            "-inf dB".into()
+        } else {
+            show(value_db)
+        }
+    })
+}
+
+/// Decibels, or `-inf`.
+pub(crate) fn parse_gain() -> Parse {
+    let parse = parse_number("dB");
+    Arc::new(move |words| {
+        if words.trim().to_ascii_lowercase().starts_with("-inf") {
+            Some(SILENCE_DB)
+        } else {
+            parse(words)
+        }
+    })
+}
+
+/// A knob that the model does not have.
+pub(crate) const UNUSED: &str = "unused";
+
+/// A latent's position, or [`UNUSED`].
+pub(crate) fn show_latent(used: bool) -> Show {
+    let show = show_number(3, "");
+    Arc::new(move |value| if used { show(value) } else { UNUSED.into() })
+}
+
+/// A latent's position; an unused one stays in the middle.
+pub(crate) fn parse_latent() -> Parse {
+    let parse = parse_number("");
+    Arc::new(move |words| {
+        if words.trim() == UNUSED {
+            Some(0.5)
+        } else {
+            parse(words)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown can be typed, and is shown again in the same words.
+    #[test]
+    fn words_come_back_as_the_same_words() {
+        let pairs: [(&str, Show, Parse, f32, f32); 6] = [
+            ("time", show_time(), parse_time(), 0.0, 20.0),
+            (
+                "cents",
+                show_number(1, " ct"),
+                parse_number("ct"),
+                -100.0,
+                100.0,
+            ),
+            (
+                "percentage",
+                show_percentage(),
+                parse_percentage(),
+                0.0,
+                1.0,
+            ),
+            ("gain", show_gain(), parse_gain(), SILENCE_DB, 12.0),
+            ("latent", show_latent(true), parse_latent(), 0.0, 1.0),
+            ("no latent", show_latent(false), parse_latent(), 0.0, 1.0),
+        ];
+        for (name, show, parse, low, high) in pairs {
+            for step in 0..=1_000u16 {
+                let value = low + (high - low) * f32::from(step) / 1000.0;
+                let words = show(value);
+                let parsed = parse(&words).unwrap_or_else(|| panic!("{name}: {words:?}"));
+                assert_eq!(show(parsed), words, "{name}: {value} came back as {parsed}");
+            }
+        }
+    }
+
+    /// The change of unit at one second leaves no gap and no `1000.0 ms`.
+    #[test]
+    fn times_change_their_unit_at_one_second() {
+        let show = show_time();
+        assert_eq!(show(0.0), "0.0 ms");
+        assert_eq!(show(0.9999), "999.9 ms");
+        assert_eq!(show(0.99996), "1.00 s");
+        assert_eq!(parse_time()("250"), Some(0.25));
+        assert_eq!(parse_time()(" 1.5 S "), Some(1.5));
+    }
+
+    /// Rounding to zero from below shows no sign; nonsense is no value.
+    #[test]
+    fn zero_has_no_sign_and_nonsense_no_value() {
+        assert_eq!(show_number(1, " ct")(-0.04), "0.0 ct");
+        assert_eq!(show_number(1, " ct")(-0.06), "-0.1 ct");
+        for parse in [
+            parse_time(),
+            parse_gain(),
+            parse_percentage(),
+            parse_latent(),
+        ] {
+            assert_eq!(parse("loud"), None);
+        }
+    }
+}
