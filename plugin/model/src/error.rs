@@ -86,7 +86,7 @@ pub enum Problem {
     },
     /// A tensor that the header does not know.
     #[error(
-        "tensor `{tensor}`: found, but the header does not describe it; export the model again"
+        "tensor `{tensor}`: found, expected only what the header describes; export the model again"
     )]
     UnknownTensor {
         /// Its name.

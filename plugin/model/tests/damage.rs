@@ -1,0 +1,432 @@
+//! Damaged, hostile and mismatched files: each is refused with its file, its place, what was
+//! expected and what to do; a sound one comes back as it was.
+
+use betwixt_model::header::{
+    Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
+    NoteConditioning, TimeConditioning, Whitening,
+};
+use betwixt_model::{ContentHash, Dense, Header, Model, Point, WeightFormat};
+use betwixt_spectral::{Geometry, MagnitudeScale};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::collections::{BTreeMap, HashMap};
+
+/// A small, sound model with every optional part.
+fn model() -> Model {
+    let geometry = Geometry::new(512, 128, 44_100).unwrap();
+    let dense = |inputs: usize, outputs: usize| Dense {
+        inputs,
+        outputs,
+        weight: (0..inputs * outputs)
+            .map(|i| (i % 7) as f32 * 0.25 - 0.5)
+            .collect(),
+        bias: vec![0.125; outputs],
+    };
+    let latent = |name: &str| Latent {
+        name: name.into(),
+        low: -1.0,
+        high: 1.0,
+        default: 0.5,
+    };
+    let layers = |widths: &[usize]| {
+        let layer = |&outputs: &usize| Layer {
+            outputs,
+            activation: Activation::LeakyRelu,
+        };
+        widths.iter().map(layer).collect()
+    };
+    let header = Header {
+        format: FORMAT,
+        name: "Small".into(),
+        authors: vec!["Ada".into()],
+        licence: "MIT".into(),
+        description: "For tests.".into(),
+        frame: FrameFormat {
+            geometry,
+            scale: MagnitudeScale::Power { exponent: 0.5 },
+            level: Level::NoteMax,
+        },
+        latents: vec![latent("Latent 1"), latent("Latent 2")],
+        whitening: Whitening {
+            mean: vec![0.0; 2],
+            basis: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
+        },
+        conditioning: Conditioning {
+            note: NoteConditioning::OctaveAndChroma { low: 36, high: 96 },
+            time: Some(TimeConditioning { trained_s: 1.5 }),
+        },
+        decoder: Network {
+            inputs: 2 + 22 + 8,
+            layers: layers(&[5, 257]),
+        },
+        encoder: Some(Network {
+            inputs: 257 + 22,
+            layers: layers(&[4, 2]),
+        }),
+        embedding: Some(Embedding {
+            points: 1,
+            labels: vec!["Saw".into()],
+        }),
+        pca: None,
+        measures: BTreeMap::from([("sc_db".into(), -9.5)]),
+    };
+    Model {
+        header,
+        decoder: vec![dense(32, 5), dense(5, 257)],
+        encoder: vec![dense(279, 4), dense(4, 2)],
+        embedding: vec![Point {
+            latents: vec![0.25, 0.75],
+            note: 60,
+            label: 0,
+        }],
+    }
+}
+
+fn bytes() -> Vec<u8> {
+    model().to_bytes(WeightFormat::F32).unwrap()
+}
+
+/// The file with its header's JSON changed by hand, tensors untouched.
+fn with_header(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
+    with_parts(change, |_| {})
+}
+
+type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
+
+fn with_tensors(change: impl FnOnce(&mut Tensors)) -> Vec<u8> {
+    with_parts(|_| {}, change)
+}
+
+fn with_parts(
+    change_header: impl FnOnce(&mut serde_json::Value),
+    change_tensors: impl FnOnce(&mut Tensors),
+) -> Vec<u8> {
+    let bytes = bytes();
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
+    let json = &metadata.metadata().as_ref().unwrap()["betwixt"];
+    let mut header = serde_json::from_str(json).unwrap();
+    change_header(&mut header);
+    let parsed = SafeTensors::deserialize(&bytes).unwrap();
+    let own = |(name, view): (String, TensorView<'_>)| {
+        (
+            name,
+            (view.dtype(), view.shape().to_vec(), view.data().to_vec()),
+        )
+    };
+    let mut tensors: Tensors = parsed.tensors().into_iter().map(own).collect();
+    change_tensors(&mut tensors);
+    let views = tensors.iter().map(|(name, (dtype, shape, data))| {
+        (
+            name.clone(),
+            TensorView::new(*dtype, shape.clone(), data).unwrap(),
+        )
+    });
+    let metadata = HashMap::from([("betwixt".to_owned(), header.to_string())]);
+    safetensors::serialize(views, Some(metadata)).unwrap()
+}
+
+fn raw(json: &str, data: usize) -> Vec<u8> {
+    let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(json.as_bytes());
+    bytes.resize(bytes.len() + data, 0);
+    bytes
+}
+
+/// What is wrong, the file, and what the message must name.
+fn damaged() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+    let mut cases = damaged_containers();
+    cases.extend(damaged_headers());
+    cases.extend(damaged_tensors());
+    cases
+}
+
+fn damaged_containers() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+    let whole = bytes();
+    let huge = r#"{"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}}"#;
+    let beyond = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,99]}}"#;
+    let back = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#;
+    let deep = "[".repeat(100_000);
+    let container: &[&str] = &["safetensors"];
+    vec![
+        ("empty", vec![], container),
+        ("seven bytes", vec![0; 7], container),
+        (
+            "text",
+            b"this is a love letter, not a model".to_vec(),
+            container,
+        ),
+        (
+            "half of a file",
+            whole[..whole.len() / 2].to_vec(),
+            container,
+        ),
+        (
+            "last byte missing",
+            whole[..whole.len() - 1].to_vec(),
+            container,
+        ),
+        (
+            "a byte too many",
+            [whole.as_slice(), &[0]].concat(),
+            container,
+        ),
+        (
+            "header claims to be huge",
+            [&u64::MAX.to_le_bytes()[..], &whole[8..]].concat(),
+            container,
+        ),
+        ("a shape that overflows", raw(huge, 8), container),
+        ("offsets beyond the end", raw(beyond, 8), container),
+        ("offsets that run backwards", raw(back, 8), container),
+        ("brackets without end", raw(&deep, 0), container),
+        ("no metadata", raw("{}", 0), &["betwixt"]),
+        (
+            "another program's",
+            raw(r#"{"__metadata__":{"format":"pt"}}"#, 0),
+            &["betwixt"],
+        ),
+    ]
+}
+
+fn damaged_headers() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+    let set = |pointer: &'static str, value: serde_json::Value| {
+        with_header(|header| *header.pointer_mut(pointer).unwrap() = value)
+    };
+    let drop_name = with_header(|header| drop(header.as_object_mut().unwrap().remove("name")));
+    let add = with_header(|header| header["run"] = "rm".into());
+    vec![
+        ("field missing", drop_name, &["name"]),
+        ("unknown field", add, &["run"]),
+        ("wrong type", set("/latents", "eight".into()), &["betwixt"]),
+        (
+            "later format",
+            set("/format", 2.into()),
+            &["format", "2", "1"],
+        ),
+        (
+            "odd transform",
+            set("/frame/geometry/fft_len", 500.into()),
+            &["fft_len", "500"],
+        ),
+        (
+            "odd hop",
+            set("/frame/geometry/hop", 3.into()),
+            &["hop", "128"],
+        ),
+        (
+            "rate 0",
+            set("/frame/geometry/sample_rate_hz", 0.into()),
+            &["sample_rate_hz"],
+        ),
+        (
+            "scale",
+            set(
+                "/frame/scale",
+                serde_json::json!({"power":{"exponent":0.0}}),
+            ),
+            &["scale"],
+        ),
+        (
+            "no latents",
+            set("/latents", serde_json::json!([])),
+            &["latents"],
+        ),
+        (
+            "range upside down",
+            set("/latents/1/low", 2.0.into()),
+            &["latents[1].low", "2"],
+        ),
+        (
+            "default outside",
+            set("/latents/0/default", 1.5.into()),
+            &["latents[0].default", "1.5"],
+        ),
+        (
+            "whitening too short",
+            set("/whitening/mean", serde_json::json!([0.0])),
+            &["whitening"],
+        ),
+        (
+            "keys swapped",
+            set("/conditioning/note/octave_and_chroma/low", 99.into()),
+            &["note"],
+        ),
+        (
+            "no time",
+            set("/conditioning/time/trained_s", 0.into()),
+            &["trained_s"],
+        ),
+        (
+            "activation",
+            set("/decoder/layers/0/activation", "exec".into()),
+            &["exec"],
+        ),
+        (
+            "no layers",
+            set("/decoder/layers", serde_json::json!([])),
+            &["decoder.layers"],
+        ),
+        (
+            "too few bins",
+            set("/decoder/layers/1/outputs", 256.into()),
+            &["decoder", "257"],
+        ),
+        (
+            "wide as the sea",
+            set("/decoder/layers/0/outputs", 9_999_999.into()),
+            &["decoder"],
+        ),
+        (
+            "inputs",
+            set("/decoder/inputs", 31.into()),
+            &["decoder.inputs", "32", "31"],
+        ),
+        (
+            "encoder's end",
+            set("/encoder/layers/1/outputs", 3.into()),
+            &["encoder"],
+        ),
+    ]
+}
+
+fn damaged_tensors() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+    let transposed = |tensors: &mut Tensors| {
+        tensors.get_mut("decoder.0.weight").unwrap().1.reverse();
+    };
+    let integers =
+        |tensors: &mut Tensors| tensors.get_mut("decoder.0.bias").unwrap().0 = Dtype::I32;
+    let nan = |tensors: &mut Tensors| {
+        tensors.get_mut("decoder.1.bias").unwrap().2[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+    };
+    let extra = |tensors: &mut Tensors| {
+        tensors.insert("decoder.9.weight".into(), (Dtype::U8, vec![1], vec![0]));
+    };
+    let label = |tensors: &mut Tensors| tensors.get_mut("embedding.label").unwrap().2[0] = 9;
+    let missing = |tensors: &mut Tensors| drop(tensors.remove("encoder.1.bias"));
+    vec![
+        (
+            "tensor missing",
+            with_tensors(missing),
+            &["encoder.1.bias", "[2]"],
+        ),
+        (
+            "tensor transposed",
+            with_tensors(transposed),
+            &["decoder.0.weight", "[5, 32]", "[32, 5]"],
+        ),
+        (
+            "tensor of integers",
+            with_tensors(integers),
+            &["decoder.0.bias", "I32", "F32"],
+        ),
+        (
+            "not a number",
+            with_tensors(nan),
+            &["decoder.1.bias", "NaN", "index 0"],
+        ),
+        ("unknown tensor", with_tensors(extra), &["decoder.9.weight"]),
+        (
+            "unknown label",
+            with_tensors(label),
+            &["embedding.label", "label 9"],
+        ),
+    ]
+}
+
+/// Thirty-nine kinds of damage, each with an answer that a musician can act on.
+#[test]
+fn damaged_files_are_refused_with_reasons() {
+    let cases = damaged();
+    assert!(cases.len() >= 35, "{} kinds", cases.len());
+    for (kind, bytes, names) in cases {
+        let error = Model::from_bytes("my.safetensors", &bytes)
+            .expect_err(kind)
+            .to_string();
+        assert!(error.starts_with("my.safetensors: "), "{kind}: {error}");
+        for name in names.iter().chain(&["expected"]) {
+            assert!(error.contains(name), "{kind}: no `{name}` in: {error}");
+        }
+    }
+}
+
+/// What is on a disk can be worse than what is in a file.
+#[test]
+fn unreadable_paths_are_refused_with_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("gone.safetensors");
+    let large = folder.path().join("large.safetensors");
+    std::fs::File::create(&large)
+        .unwrap()
+        .set_len((256 << 20) + 1)
+        .unwrap();
+    for (path, name) in [
+        (missing.as_path(), "check that"),
+        (folder.path(), "regular"),
+        (&large, "268435457"),
+    ] {
+        let error = Model::read(path).expect_err(name).to_string();
+        assert!(
+            error.contains(name) && error.contains(&path.display().to_string()),
+            "{error}"
+        );
+    }
+}
+
+/// Every single byte of the file flipped: refused or read, never a panic.
+#[test]
+fn flipped_bytes_never_panic() {
+    let whole = bytes();
+    let header = u64::from_le_bytes(whole[..8].try_into().unwrap());
+    let header = usize::try_from(header).unwrap() + 8;
+    for at in 0..header {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x15;
+        let _ = Model::from_bytes("flipped", &bytes);
+    }
+}
+
+/// What was written comes back: exactly in f32, to bf16's three digits in half the size.
+#[test]
+fn files_come_back_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let hash = model().write(&path, WeightFormat::F32).unwrap();
+    let (back, found) = Model::read(&path).unwrap();
+    assert_eq!((back, found), (model(), hash));
+    assert_eq!(hash, ContentHash::of(&std::fs::read(&path).unwrap()));
+    assert_eq!(hash.to_string().len(), 64);
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing is left beside it"
+    );
+
+    let half = model().to_bytes(WeightFormat::Bf16).unwrap();
+    let back = Model::from_bytes("half", &half).unwrap();
+    for (stored, own) in back.decoder[1]
+        .weight
+        .iter()
+        .zip(&model().decoder[1].weight)
+    {
+        assert!(
+            (stored - own).abs() <= own.abs() / 256.0,
+            "{stored} for {own}"
+        );
+    }
+}
+
+/// A model that contradicts itself is not written.
+#[test]
+fn contradictions_are_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let mut model = model();
+    model.decoder.pop();
+    let error = model
+        .write(&path, WeightFormat::F32)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("decoder.1.weight") && !path.exists(),
+        "{error}"
+    );
+}
