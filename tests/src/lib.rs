@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Black box: the engine and the built plugin from the outside, with models made for the purpose.
+//!
+//! ```text
+//!  comb_model ─► Engine ─► samples ─► measures          (tests/engine_*.rs)
+//!  built .clap ─► host ─► samples ─► measures           (tests/plugin_*.rs)
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod comb;
+mod player;
+
+pub use comb::{COMB_TOP_HZ, comb_model};
+pub use player::Player;

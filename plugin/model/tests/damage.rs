@@ -1,6 +1,8 @@
 //! Damaged, hostile and mismatched files: each is refused with its file, its place, what was
 //! expected and what to do; a sound one comes back as it was.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use betwixt_model::header::{
     Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
     NoteConditioning, TimeConditioning, Whitening,
@@ -12,7 +14,6 @@ use std::collections::{BTreeMap, HashMap};
 
 /// A small, sound model with every optional part.
 fn model() -> Model {
-    let geometry = Geometry::new(512, 128, 44_100).unwrap();
     let dense = |inputs: usize, outputs: usize| Dense {
         inputs,
         outputs,
@@ -21,6 +22,19 @@ fn model() -> Model {
             .collect(),
         bias: vec![0.125; outputs],
     };
+    Model {
+        header: header(),
+        decoder: vec![dense(32, 5), dense(5, 257)],
+        encoder: vec![dense(279, 4), dense(4, 2)],
+        embedding: vec![Point {
+            latents: vec![0.25, 0.75],
+            note: 60,
+            label: 0,
+        }],
+    }
+}
+
+fn header() -> Header {
     let latent = |name: &str| Latent {
         name: name.into(),
         low: -1.0,
@@ -34,14 +48,14 @@ fn model() -> Model {
         };
         widths.iter().map(layer).collect()
     };
-    let header = Header {
+    Header {
         format: FORMAT,
         name: "Small".into(),
         authors: vec!["Ada".into()],
         licence: "MIT".into(),
         description: "For tests.".into(),
         frame: FrameFormat {
-            geometry,
+            geometry: Geometry::new(512, 128, 44_100).unwrap(),
             scale: MagnitudeScale::Power { exponent: 0.5 },
             level: Level::NoteMax,
         },
@@ -68,16 +82,6 @@ fn model() -> Model {
         }),
         pca: None,
         measures: BTreeMap::from([("sc_db".into(), -9.5)]),
-    };
-    Model {
-        header,
-        decoder: vec![dense(32, 5), dense(5, 257)],
-        encoder: vec![dense(279, 4), dense(4, 2)],
-        embedding: vec![Point {
-            latents: vec![0.25, 0.75],
-            note: 60,
-            label: 0,
-        }],
     }
 }
 
@@ -132,163 +136,102 @@ fn raw(json: &str, data: usize) -> Vec<u8> {
 }
 
 /// What is wrong, the file, and what the message must name.
-fn damaged() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+type Case = (&'static str, Vec<u8>, Vec<&'static str>);
+
+fn damaged() -> Vec<Case> {
     let mut cases = damaged_containers();
     cases.extend(damaged_headers());
     cases.extend(damaged_tensors());
     cases
 }
 
-fn damaged_containers() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+fn damaged_containers() -> Vec<Case> {
     let whole = bytes();
     let huge = r#"{"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}}"#;
     let beyond = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,99]}}"#;
     let back = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#;
     let deep = "[".repeat(100_000);
-    let container: &[&str] = &["safetensors"];
+    let container = || vec!["safetensors"];
     vec![
-        ("empty", vec![], container),
-        ("seven bytes", vec![0; 7], container),
+        ("empty", vec![], container()),
+        ("seven bytes", vec![0; 7], container()),
         (
             "text",
             b"this is a love letter, not a model".to_vec(),
-            container,
+            container(),
         ),
         (
             "half of a file",
             whole[..whole.len() / 2].to_vec(),
-            container,
+            container(),
         ),
         (
             "last byte missing",
             whole[..whole.len() - 1].to_vec(),
-            container,
+            container(),
         ),
         (
             "a byte too many",
             [whole.as_slice(), &[0]].concat(),
-            container,
+            container(),
         ),
         (
             "header claims to be huge",
             [&u64::MAX.to_le_bytes()[..], &whole[8..]].concat(),
-            container,
+            container(),
         ),
-        ("a shape that overflows", raw(huge, 8), container),
-        ("offsets beyond the end", raw(beyond, 8), container),
-        ("offsets that run backwards", raw(back, 8), container),
-        ("brackets without end", raw(&deep, 0), container),
-        ("no metadata", raw("{}", 0), &["betwixt"]),
+        ("a shape that overflows", raw(huge, 8), container()),
+        ("offsets beyond the end", raw(beyond, 8), container()),
+        ("offsets that run backwards", raw(back, 8), container()),
+        ("brackets without end", raw(&deep, 0), container()),
+        ("no metadata", raw("{}", 0), vec!["betwixt"]),
         (
             "another program's",
             raw(r#"{"__metadata__":{"format":"pt"}}"#, 0),
-            &["betwixt"],
+            vec!["betwixt"],
         ),
     ]
 }
 
-fn damaged_headers() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
-    let set = |pointer: &'static str, value: serde_json::Value| {
-        with_header(|header| *header.pointer_mut(pointer).unwrap() = value)
-    };
-    let drop_name = with_header(|header| drop(header.as_object_mut().unwrap().remove("name")));
-    let add = with_header(|header| header["run"] = "rm".into());
-    vec![
-        ("field missing", drop_name, &["name"]),
-        ("unknown field", add, &["run"]),
-        ("wrong type", set("/latents", "eight".into()), &["betwixt"]),
-        (
-            "later format",
-            set("/format", 2.into()),
-            &["format", "2", "1"],
-        ),
-        (
-            "odd transform",
-            set("/frame/geometry/fft_len", 500.into()),
-            &["fft_len", "500"],
-        ),
-        (
-            "odd hop",
-            set("/frame/geometry/hop", 3.into()),
-            &["hop", "128"],
-        ),
-        (
-            "rate 0",
-            set("/frame/geometry/sample_rate_hz", 0.into()),
-            &["sample_rate_hz"],
-        ),
-        (
-            "scale",
-            set(
-                "/frame/scale",
-                serde_json::json!({"power":{"exponent":0.0}}),
-            ),
-            &["scale"],
-        ),
-        (
-            "no latents",
-            set("/latents", serde_json::json!([])),
-            &["latents"],
-        ),
-        (
-            "range upside down",
-            set("/latents/1/low", 2.0.into()),
-            &["latents[1].low", "2"],
-        ),
-        (
-            "default outside",
-            set("/latents/0/default", 1.5.into()),
-            &["latents[0].default", "1.5"],
-        ),
-        (
-            "whitening too short",
-            set("/whitening/mean", serde_json::json!([0.0])),
-            &["whitening"],
-        ),
-        (
-            "keys swapped",
-            set("/conditioning/note/octave_and_chroma/low", 99.into()),
-            &["note"],
-        ),
-        (
-            "no time",
-            set("/conditioning/time/trained_s", 0.into()),
-            &["trained_s"],
-        ),
-        (
-            "activation",
-            set("/decoder/layers/0/activation", "exec".into()),
-            &["exec"],
-        ),
-        (
-            "no layers",
-            set("/decoder/layers", serde_json::json!([])),
-            &["decoder.layers"],
-        ),
-        (
-            "too few bins",
-            set("/decoder/layers/1/outputs", 256.into()),
-            &["decoder", "257"],
-        ),
-        (
-            "wide as the sea",
-            set("/decoder/layers/0/outputs", 9_999_999.into()),
-            &["decoder"],
-        ),
-        (
-            "inputs",
-            set("/decoder/inputs", 31.into()),
-            &["decoder.inputs", "32", "31"],
-        ),
-        (
-            "encoder's end",
-            set("/encoder/layers/1/outputs", 3.into()),
-            &["encoder"],
-        ),
-    ]
+/// What is wrong | where | what stands there instead | what the message must name.
+const HEADERS: &str = r#"
+wrong type        | /latents                                 | "eight"                     | betwixt
+later format      | /format                                  | 2                           | format, 2, 1
+odd transform     | /frame/geometry/fft_len                  | 500                         | fft_len, 500
+odd hop           | /frame/geometry/hop                      | 3                           | hop, 128
+no sample rate    | /frame/geometry/sample_rate_hz           | 0                           | sample_rate_hz
+senseless scale   | /frame/scale                             | {"power":{"exponent":0.0}}  | scale
+no latents        | /latents                                 | []                          | latents
+range upside down | /latents/1/low                           | 2.0                         | latents[1].low, 2
+default outside   | /latents/0/default                       | 1.5                         | latents[0].default, 1.5
+whitening short   | /whitening/mean                          | [0.0]                       | whitening
+keys swapped      | /conditioning/note/octave_and_chroma/low | 99                          | note
+no time           | /conditioning/time/trained_s             | 0                           | trained_s
+activation        | /decoder/layers/0/activation             | "exec"                      | exec
+no layers         | /decoder/layers                          | []                          | decoder.layers
+too few bins      | /decoder/layers/1/outputs                | 256                         | decoder, 257
+wide as the sea   | /decoder/layers/0/outputs                | 9999999                     | decoder
+inputs            | /decoder/inputs                          | 31                          | decoder.inputs, 32, 31
+encoder's end     | /encoder/layers/1/outputs                | 3                           | encoder
+"#;
+
+fn damaged_headers() -> Vec<Case> {
+    let rows = HEADERS.lines().filter(|line| !line.is_empty()).map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let value: serde_json::Value = serde_json::from_str(cells[2]).unwrap();
+        let bytes = with_header(|header| *header.pointer_mut(cells[1]).unwrap() = value);
+        (cells[0], bytes, cells[3].split(", ").collect())
+    });
+    let missing = with_header(|header| drop(header.as_object_mut().unwrap().remove("name")));
+    let unknown = with_header(|header| header["run"] = "rm".into());
+    let others = [
+        ("field missing", missing, vec!["name"]),
+        ("unknown field", unknown, vec!["run"]),
+    ];
+    rows.chain(others).collect()
 }
 
-fn damaged_tensors() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
+fn damaged_tensors() -> Vec<Case> {
     let transposed = |tensors: &mut Tensors| {
         tensors.get_mut("decoder.0.weight").unwrap().1.reverse();
     };
@@ -306,28 +249,32 @@ fn damaged_tensors() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
         (
             "tensor missing",
             with_tensors(missing),
-            &["encoder.1.bias", "[2]"],
+            vec!["encoder.1.bias", "[2]"],
         ),
         (
             "tensor transposed",
             with_tensors(transposed),
-            &["decoder.0.weight", "[5, 32]", "[32, 5]"],
+            vec!["decoder.0.weight", "[5, 32]", "[32, 5]"],
         ),
         (
             "tensor of integers",
             with_tensors(integers),
-            &["decoder.0.bias", "I32", "F32"],
+            vec!["decoder.0.bias", "I32", "F32"],
         ),
         (
             "not a number",
             with_tensors(nan),
-            &["decoder.1.bias", "NaN", "index 0"],
+            vec!["decoder.1.bias", "NaN", "index 0"],
         ),
-        ("unknown tensor", with_tensors(extra), &["decoder.9.weight"]),
+        (
+            "unknown tensor",
+            with_tensors(extra),
+            vec!["decoder.9.weight"],
+        ),
         (
             "unknown label",
             with_tensors(label),
-            &["embedding.label", "label 9"],
+            vec!["embedding.label", "label 9"],
         ),
     ]
 }

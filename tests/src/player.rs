@@ -1,0 +1,112 @@
+//! Plays a list of timed events through an engine, cut into blocks of any size.
+//!
+//! ```text
+//!  (sample, event) ─► blocks ─► Engine::process ─► mono samples
+//! ```
+
+use betwixt_engine::{Controls, Decoder, Engine, Event, EventKind, Note, Settings};
+use betwixt_model::Model;
+use std::sync::Arc;
+
+/// An engine, what is asked of it, and when.
+pub struct Player {
+    /// The engine under test.
+    pub engine: Engine,
+    /// What is set from now on.
+    pub controls: Controls,
+    events: Vec<(usize, EventKind)>,
+}
+
+impl Player {
+    /// An engine around a model at a host rate.
+    ///
+    /// # Panics
+    ///
+    /// When the model contradicts itself.
+    #[must_use]
+    pub fn new(model: &Model, sample_rate_hz: f32) -> Self {
+        let decoder = Decoder::new(model).expect("the model is sound");
+        let settings = Settings {
+            sample_rate_hz,
+            seed: 1,
+        };
+        let engine = Engine::new(Arc::new(decoder), settings);
+        Self {
+            engine,
+            controls: Controls::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// A note of a key on channel 0.
+    #[must_use]
+    pub fn note(key: u8) -> Note {
+        Note {
+            id: None,
+            channel: 0,
+            key,
+        }
+    }
+
+    /// Schedules an event at a sample counted from the next [`Player::play`].
+    pub fn at(&mut self, sample: usize, kind: EventKind) -> &mut Self {
+        self.events.push((sample, kind));
+        self
+    }
+
+    /// Schedules a note from a sample to a sample.
+    pub fn key(&mut self, key: u8, velocity: f32, from: usize, to: usize) -> &mut Self {
+        let note = Self::note(key);
+        self.at(from, EventKind::NoteOn { note, velocity })
+            .at(to, EventKind::NoteOff { note })
+    }
+
+    /// Plays `len` samples in blocks whose sizes go round `blocks`; forgets the events played.
+    ///
+    /// # Panics
+    ///
+    /// When `blocks` is empty or the channels differ.
+    pub fn play(&mut self, len: usize, blocks: &[usize]) -> Vec<f32> {
+        self.play_with(len, blocks, |_, _| {})
+    }
+
+    /// The same; `before` may move the controls before each block, given the block's first sample.
+    ///
+    /// # Panics
+    ///
+    /// When `blocks` is empty or the channels differ.
+    pub fn play_with(
+        &mut self,
+        len: usize,
+        blocks: &[usize],
+        mut before: impl FnMut(usize, &mut Controls),
+    ) -> Vec<f32> {
+        self.events.sort_by_key(|(sample, _)| *sample);
+        let mut out = vec![f32::NAN; len];
+        let mut right = vec![f32::NAN; len];
+        let mut done = 0;
+        for &block in blocks.iter().cycle() {
+            if done == len {
+                break;
+            }
+            let end = (done + block).min(len);
+            let due = self
+                .events
+                .iter()
+                .filter(|(sample, _)| (done..end).contains(sample));
+            let events: Vec<Event> = due
+                .map(|&(sample, kind)| Event {
+                    offset_samples: sample - done,
+                    kind,
+                })
+                .collect();
+            before(done, &mut self.controls);
+            let (left, right) = (&mut out[done..end], &mut right[done..end]);
+            self.engine.process(&self.controls, &events, left, right);
+            done = end;
+        }
+        assert_eq!(out, right, "both channels carry the same sound");
+        self.events.clear();
+        out
+    }
+}

@@ -1,0 +1,183 @@
+//! The engine under fire: nothing allocates, nothing panics, nothing but numbers comes out.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use betwixt_engine::{
+    ChromaSource, Controls, Decoder, Engine, Envelope, Event, EventKind, Note, PhaseMode, Settings,
+};
+use betwixt_tests::comb_model;
+use std::sync::Arc;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
+
+/// A small seeded generator: the tests must fail the same way twice.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap_or(0) % sides
+    }
+
+    fn share(&mut self) -> f32 {
+        betwixt_spectral::number::real(self.roll(10_001)) / 10_000.0
+    }
+
+    /// Mostly 0…1, sometimes what no host should ever send.
+    fn wild(&mut self) -> f32 {
+        const WILD: [f32; 6] = [
+            f32::NAN,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            1e30,
+            -7.0,
+            1e-40,
+        ];
+        if self.roll(8) == 0 {
+            WILD[self.roll(6)]
+        } else {
+            self.share()
+        }
+    }
+
+    fn byte(&mut self, sides: usize) -> u8 {
+        u8::try_from(self.roll(sides)).unwrap_or(0)
+    }
+
+    fn event(&mut self, block: usize) -> Event {
+        let id = [None, Some(1), Some(2), Some(i32::MIN)][self.roll(4)];
+        let note = Note {
+            id,
+            channel: self.byte(20),
+            key: self.byte(256),
+        };
+        let kind = match self.roll(12) {
+            0..=4 => EventKind::NoteOn {
+                note,
+                velocity: self.wild(),
+            },
+            5 | 6 => EventKind::NoteOff { note },
+            7 => EventKind::Choke { note },
+            8 => EventKind::PitchBend {
+                channel: note.channel,
+                value: self.wild() * 2.0 - 1.0,
+            },
+            9 => EventKind::Sustain {
+                channel: note.channel,
+                down: self.roll(2) == 0,
+            },
+            10 => EventKind::Latent {
+                index: self.roll(300),
+                value: self.wild(),
+            },
+            _ if self.roll(10) == 0 => EventKind::AllSoundOff,
+            _ => EventKind::AllNotesOff,
+        };
+        Event {
+            offset_samples: self.roll(2 * block + 1),
+            kind,
+        }
+    }
+
+    fn controls(&mut self) -> Controls {
+        Controls {
+            latents: std::array::from_fn(|_| self.wild()),
+            chroma: [ChromaSource::Played, ChromaSource::Fixed(self.byte(256))][self.roll(2)],
+            phase: [PhaseMode::Gradient, PhaseMode::StoredNoise][self.roll(2)],
+            octave: [0, 1, -2, i32::MAX, i32::MIN][self.roll(5)],
+            fine_cents: self.wild() * 100.0,
+            envelope: Envelope {
+                attack_s: self.wild() * 0.1,
+                decay_s: self.wild(),
+                sustain: self.wild(),
+                release_s: self.wild(),
+            },
+            velocity_amount: self.wild(),
+            bend_range_semitones: self.wild() * 48.0,
+            gain: self.wild(),
+            voice_limit: [1, 4, 16, 64, 0, usize::MAX][self.roll(6)],
+        }
+    }
+}
+
+/// Plays a minute's worth of random blocks with the allocator switched off.
+fn storm(seed: u64, blocks: usize, sample_rate_hz: f32) -> usize {
+    let decoder = Arc::new(Decoder::new(&comb_model()).unwrap());
+    let mut engine = Engine::new(
+        decoder,
+        Settings {
+            sample_rate_hz,
+            seed,
+        },
+    );
+    let mut dice = Dice(seed);
+    let (mut left, mut right) = (vec![0.0; 4096], vec![0.0; 4096]);
+    let mut events = Vec::with_capacity(16);
+    let mut controls = Controls::default();
+    let mut played = 0;
+    for number in 0..blocks {
+        let block = [0, 1, 17, 64, 64, 64, 480, 2048][dice.roll(8)];
+        events.clear();
+        (0..dice.roll(8)).for_each(|_| events.push(dice.event(block)));
+        events.sort_by_key(|event| event.offset_samples);
+        if dice.roll(5) == 0 {
+            controls = dice.controls();
+        }
+        let (left, right) = (&mut left[..block], &mut right[..block]);
+        left.fill(f32::NAN);
+        right.fill(f32::NAN);
+        assert_no_alloc(|| engine.process(&controls, &events, left, right));
+        let sane = left.iter().chain(right.iter()).all(|x| x.abs() <= 1.0);
+        assert!(sane, "block {number} of seed {seed}");
+        played += block;
+    }
+    let flood = engine.telemetry().not_a_number();
+    assert_eq!(flood, 0, "nothing had to be mended");
+    let off = [Event {
+        offset_samples: 0,
+        kind: EventKind::AllSoundOff,
+    }];
+    assert_no_alloc(|| engine.process(&controls, &off, &mut left, &mut right));
+    assert_eq!(engine.sounding(), 0, "no note is stuck");
+    played
+}
+
+/// 10,000 blocks of stuck notes, wild values, floods and pedal storms, the allocator switched off:
+/// more than sixty seconds of audio without an allocation, a panic or a NaN.
+#[test]
+fn ten_thousand_random_blocks() {
+    let played = storm(1, 10_000, 48_000.0);
+    assert!(played > 60 * 48_000, "{played} samples");
+}
+
+/// The same at the ends of the range of host rates.
+#[test]
+fn extreme_rates_survive_the_storm() {
+    storm(2, 1_000, 22_050.0);
+    storm(3, 1_000, 192_000.0);
+}
+
+/// The guard bites: a program that allocates under it is ended. (It aborts, so it needs a process
+/// of its own.)
+#[test]
+fn the_guard_bites() {
+    let own = std::env::current_exe().unwrap();
+    let arguments = ["--ignored", "--exact", "an_allocation_under_the_guard"];
+    let output = std::process::Command::new(own)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "an allocation went unnoticed");
+}
+
+/// What [`the_guard_bites`] runs.
+#[test]
+#[ignore = "it ends the process; the_guard_bites runs it"]
+fn an_allocation_under_the_guard() {
+    let boxed = assert_no_alloc(|| std::hint::black_box(Box::new(1)));
+    assert_eq!(*boxed, 1);
+}

@@ -1,0 +1,179 @@
+//! The engine as a stream of samples: blocks, rates, onsets, repeatability.
+
+use betwixt_engine::{ChromaSource, EventKind, PhaseMode};
+use betwixt_spectral::number::real;
+use betwixt_tests::{Player, comb_model};
+
+/// A phrase in which everything moves: chords, bends, pedal, latents, stealing, both phase modes.
+fn phrase(player: &mut Player) {
+    player.controls.voice_limit = 5;
+    for (i, key) in [60, 64, 67, 72, 48, 79, 55, 62].into_iter().enumerate() {
+        player.key(
+            key,
+            0.3 + 0.08 * real(i),
+            100 + 1_777 * i,
+            9_000 + 2_111 * i,
+        );
+    }
+    for i in 0..40 {
+        let value = (real(i) / 5.0).sin();
+        player.at(2_000 + 333 * i, EventKind::PitchBend { channel: 0, value });
+        let latent = EventKind::Latent {
+            index: i % 2,
+            value: 0.5 + 0.5 * value,
+        };
+        player.at(1_500 + 417 * i, latent);
+    }
+    player.at(
+        3_000,
+        EventKind::Sustain {
+            channel: 0,
+            down: true,
+        },
+    );
+    player.at(
+        16_000,
+        EventKind::Sustain {
+            channel: 0,
+            down: false,
+        },
+    );
+    player.at(30_000, EventKind::AllNotesOff);
+}
+
+/// A host may ask for one sample or for ten hops at once; the listener must not be able to tell.
+#[test]
+fn block_sizes_do_not_change_the_stream() {
+    let model = comb_model();
+    for phase in [PhaseMode::Gradient, PhaseMode::StoredNoise] {
+        let render = |blocks: &[usize]| {
+            let mut player = Player::new(&model, 48_000.0);
+            player.controls.phase = phase;
+            phrase(&mut player);
+            player.play(40_000, blocks)
+        };
+        let whole = render(&[40_000]);
+        assert!(whole.iter().any(|x| x.abs() > 0.05), "the phrase sounds");
+        for blocks in [
+            &[1][..],
+            &[17],
+            &[64],
+            &[480],
+            &[4096],
+            &[1, 900, 33, 64, 2048, 7],
+        ] {
+            assert_eq!(render(blocks), whole, "blocks {blocks:?} in {phase:?}");
+        }
+    }
+}
+
+/// A bounce is what was heard: the same events give the same bits, also after a reset.
+#[test]
+fn the_same_notes_give_the_same_bits() {
+    let model = comb_model();
+    let mut player = Player::new(&model, 44_100.0);
+    phrase(&mut player);
+    let first = player.play(30_000, &[512]);
+    player.engine.reset();
+    phrase(&mut player);
+    assert_eq!(player.play(30_000, &[512]), first);
+}
+
+/// The first sample that is not silence is the note's own, at every rate, for any phase; and the
+/// sound is there (10–90 %) within a millisecond, where three are allowed.
+#[test]
+fn notes_sound_at_their_sample() {
+    let model = comb_model();
+    for rate in [22_050u16, 44_100, 48_000] {
+        for phase in [PhaseMode::Gradient, PhaseMode::StoredNoise] {
+            for key in [48, 60, 71, 90] {
+                let mut player = Player::new(&model, f32::from(rate));
+                player.controls.phase = phase;
+                let onset = 777;
+                player.key(key, 1.0, onset, usize::MAX);
+                let out = player.play(usize::from(rate) / 2, &[64]);
+                let first = out.iter().position(|x| *x != 0.0);
+                assert_eq!(first, Some(onset), "key {key} at {rate} Hz, {phase:?}");
+                if phase == PhaseMode::Gradient {
+                    let rise = rise_ms(&out[onset..], f64::from(rate), key);
+                    assert!(
+                        (0.1..1.0).contains(&rise),
+                        "key {key} at {rate} Hz: {rise:.2} ms"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// 10–90 % rise of a steady sound: its level beside its own level some whole periods later.
+fn rise_ms(out: &[f32], rate: f64, key: u8) -> f64 {
+    let period = rate / betwixt_spectral::pitch::hz(f64::from(key));
+    let off = |m: &usize| ((*m as f64 * period).round() - *m as f64 * period).abs();
+    let periods = (10..40)
+        .min_by(|a, b| off(a).total_cmp(&off(b)))
+        .expect("thirty to choose from");
+    let lag = betwixt_spectral::number::index((periods as f64 * period).round());
+    let power = |from: usize| {
+        out[from..from + 8]
+            .iter()
+            .map(|x| f64::from(x * x))
+            .sum::<f64>()
+    };
+    let gain = |at: usize| (power(at) / power(at + lag)).sqrt();
+    let reach = |level: f64| (0..).find(|at| gain(*at) >= level).unwrap_or(0) as f64;
+    (reach(0.9) - reach(0.1)) / rate * 1000.0
+}
+
+/// Silence before, silence after: a released note ends, and an idle engine gives exact zeros.
+#[test]
+fn silence_stays_silent() {
+    let mut player = Player::new(&comb_model(), 48_000.0);
+    assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
+    player.key(60, 1.0, 0, 4_800);
+    player.play(48_000, &[64]);
+    assert_eq!(
+        player.engine.sounding(),
+        0,
+        "the release is over after a second"
+    );
+    assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
+}
+
+/// A note with a fixed chroma keeps its own pitch: the period of the sound is the key's.
+#[test]
+fn fixed_chroma_keeps_the_pitch() {
+    let mut player = Player::new(&comb_model(), 48_000.0);
+    player.controls.chroma = ChromaSource::Fixed(9);
+    player.key(60, 1.0, 0, usize::MAX);
+    let out = player.play(48_000, &[256]);
+    let period = 48_000.0 / betwixt_spectral::pitch::hz(60.0);
+    // 40 whole periods of middle C are 7338.7 samples: the sound repeats there, to a third of a
+    // sample.
+    let lag = betwixt_spectral::number::index((40.0 * period).round());
+    let (a, b) = (&out[10_000..30_000], &out[10_000 + lag..30_000 + lag]);
+    let dot = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>();
+    let likeness = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+    assert!(likeness > 0.97, "{likeness}");
+}
+
+/// Every host rate and the shortest and longest blocks: sound, in range, never above full scale.
+#[test]
+fn all_rates_and_blocks_play() {
+    let model = comb_model();
+    for rate in [
+        22_050.0, 32_000.0, 44_100.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0,
+    ] {
+        for block in [1, 8192] {
+            let mut player = Player::new(&model, rate);
+            player.controls.gain = 4.0;
+            [36, 60, 64, 67, 71, 96].map(|key| player.key(key, 1.0, 10, usize::MAX).controls.gain);
+            let out = player.play(12_000, &[block]);
+            let peak = out.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+            assert!(
+                peak > 0.5 && peak <= 1.0,
+                "{rate} Hz, block {block}: peak {peak}"
+            );
+        }
+    }
+}
