@@ -14,11 +14,18 @@
 
 mod adam;
 mod autoencoder;
+mod card;
 mod checkpoint;
+mod components;
 mod error;
+mod evaluation;
 mod examples;
+mod export;
+mod finish;
 mod network;
+mod pairs;
 mod recipe;
+mod score;
 mod training;
 
 pub use adam::Adam;
@@ -26,6 +33,7 @@ pub use autoencoder::Autoencoder;
 pub use checkpoint::Progress;
 pub use error::TrainerError;
 pub use examples::{Batch, Examples};
+pub use finish::finish;
 pub use network::Stack;
 pub use recipe::{LatentOf, Places, Recipe};
 pub use training::Run;

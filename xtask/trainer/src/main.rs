@@ -90,7 +90,7 @@ fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
     let mut watch = |progress: &Progress, _: f64| bar.show(progress.step, &losses(progress));
     run.train(&recipe, &corpus, (steps, Some(&checkpoint)), &mut watch)?;
     bar.bar.finish();
-    finish(&recipe, &places, &corpus, &run)
+    report(&recipe, &places, &corpus, &run)
 }
 
 fn export(path: &Path) -> Result<(), TrainerError> {
@@ -104,7 +104,7 @@ fn export(path: &Path) -> Result<(), TrainerError> {
         });
     }
     let corpus = load_corpus(&recipe, &places)?;
-    finish(&recipe, &places, &corpus, &run)
+    report(&recipe, &places, &corpus, &run)
 }
 
 fn load_corpus(recipe: &Recipe, places: &Places) -> Result<Corpus, TrainerError> {
@@ -117,8 +117,18 @@ fn load_corpus(recipe: &Recipe, places: &Places) -> Result<Corpus, TrainerError>
     Ok(corpus)
 }
 
-fn finish(_: &Recipe, _: &Places, _: &Corpus, run: &Run) -> Result<(), TrainerError> {
-    println!("{}", losses(&run.progress));
+fn report(
+    recipe: &Recipe,
+    places: &Places,
+    corpus: &Corpus,
+    run: &Run,
+) -> Result<(), TrainerError> {
+    println!("{}; measuring and writing", losses(&run.progress));
+    println!("{}", betwixt_trainer::finish(recipe, places, corpus, run)?);
+    println!(
+        "wrote {}",
+        places.model.join("weights.safetensors").display()
+    );
     Ok(())
 }
 
