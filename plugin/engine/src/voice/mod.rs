@@ -212,9 +212,11 @@ impl Voice {
             let value = self.stream.read(&shared.resampler, self.tuning.ratio);
             let level = self.contour.next(&ask.rates) * self.velocity_gain;
             *sample += value * self.smoother.next(level);
-        }
-        if self.contour == Contour::Ended && self.smoother.is_silent() {
-            self.hold = Hold::Free;
+            // At its own sample, not at the end of the call: who is free must not depend on blocks.
+            if self.contour == Contour::Ended && self.smoother.is_silent() {
+                self.hold = Hold::Free;
+                return;
+            }
         }
     }
 }
