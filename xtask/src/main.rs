@@ -1,2 +1,138 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask VERB`: the one front door of the workshop.
+//!
+//! ```text
+//!  VERB ─► bundle, install           here
+//!       ├► check                     here: one step after the other, each with its time
+//!       └► demo, render, train,      a program of another crate, built and started by cargo
+//!          bench, test-vst3
+//! ```
+//!
+//! It stays thin on purpose: no verb waits for a crate that it does not use.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a command-line program speaks here")]
+
+mod bundle;
+mod check;
+mod failure;
+mod install;
+mod start;
+mod vst3;
+mod workspace;
+
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Everything that is done with this workspace besides writing it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Builds the plugin and renders a short piece through it: hear it, see it, measure it.
+    ///
+    /// Builds the release bundles, loads the CLAP in a small host of our own and plays
+    /// assets/demo.mid with its automation at 48 kHz in blocks of 64 samples. Leaves demo.wav,
+    /// demo.png (spectrogram, notes, latent curves, level) and demo.json (figures) in the output
+    /// folder and fails when a figure is out of its bounds. Needs nothing but Rust.
+    Demo {
+        /// Where the files go.
+        #[arg(long, default_value = "target/demo")]
+        out: PathBuf,
+    },
+    /// Checks everything that must hold before a change lands.
+    ///
+    /// Formatting, lints, tests in debug and release, documentation, import directions, tidiness,
+    /// licences, and the VST3 in a foreign host. Every step prints its time, a failed one what to
+    /// do; all steps run, and a table closes. The whole takes half an hour on two cores: while
+    /// working, use --only.
+    Check {
+        /// Run only this step; repeatable.
+        #[arg(long = "only", value_name = "STEP")]
+        only: Vec<String>,
+        /// Print the steps and leave.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Builds the plugin in release and lays out Betwixt.clap and Betwixt.vst3.
+    ///
+    /// They land in target/bundled, in the form that hosts of this operating system look for.
+    Bundle,
+    /// Builds the bundles and copies them to your own plugin folders.
+    ///
+    /// Linux: ~/.clap and ~/.vst3. macOS: ~/Library/Audio/Plug-Ins/CLAP and /VST3. Windows:
+    /// %LOCALAPPDATA%\Programs\Common\CLAP and \VST3. An older copy is replaced. Rescan the
+    /// plugins in your host afterwards.
+    Install,
+    /// Trains a factory model from its recipe and writes weights, card and curves beside it.
+    ///
+    /// NAME is a folder in models/ (say, notes). A training that was stopped goes on from its last
+    /// checkpoint. What follows NAME is handed on: --fresh begins anew.
+    Train {
+        /// The folder in models/ that holds recipe.toml.
+        name: String,
+        /// Handed on to the trainer.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Renders your own MIDI file, with automation, through the built plugin into a WAV file.
+    ///
+    /// What follows is handed on; `cargo xtask render --help` shows the renderer's own words.
+    #[command(disable_help_flag = true)]
+    Render(Rest),
+    /// Measures speed: decoding, phase, voices, whole blocks, a struck chord.
+    ///
+    /// What follows is handed on; `cargo xtask bench --help` shows the bench's own words. Close
+    /// other programs first: every figure depends on the machine.
+    #[command(disable_help_flag = true)]
+    Bench(Rest),
+    /// Plays the VST3 bundle in a host from PyPI and listens to it.
+    ///
+    /// Builds the bundle, sets up the pinned packages of tests/requirements.txt below target/
+    /// (once), then runs tests/python/play_vst3.py. Needs Python 3.
+    TestVst3,
+}
+
+#[derive(Args)]
+struct Rest {
+    /// Handed on.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Demo { out } => start::demo(&out),
+        Verb::Check { list: true, .. } => {
+            check::list();
+            Ok(())
+        }
+        Verb::Check { only, .. } => check::run(&only),
+        Verb::Bundle => {
+            let bundles = bundle::build()?;
+            println!("{}\n{}", bundles.clap.display(), bundles.vst3.display());
+            Ok(())
+        }
+        Verb::Install => install::run(),
+        Verb::Train { name, rest } => start::train(&name, &rest),
+        Verb::Render(Rest { rest }) => start::render(&rest),
+        Verb::Bench(Rest { rest }) => start::bench(&rest),
+        Verb::TestVst3 => vst3::run(),
+    }
+}

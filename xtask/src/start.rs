@@ -1,0 +1,94 @@
+//! Starts the programs of the other crates, built by cargo.
+
+use crate::bundle;
+use crate::failure::Failure;
+use crate::workspace::{cargo, entries, root, run};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn program(package: &str, name: &str) -> Command {
+    cargo([
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        package,
+        "--bin",
+        name,
+        "--",
+    ])
+}
+
+/// A path of the caller's, seen from the workspace's folder where programs run.
+fn seen_from_root(path: &Path) -> PathBuf {
+    std::env::current_dir().map_or_else(|_| path.to_path_buf(), |here| here.join(path))
+}
+
+/// Bundles, renders, measures; prints where everything is.
+pub(crate) fn demo(out: &Path) -> Result<(), Failure> {
+    let bundles = bundle::build()?;
+    let out = if out.is_absolute() {
+        out.into()
+    } else {
+        root().join(out)
+    };
+    let mut demo = program("betwixt-evaluation", "demo");
+    demo.arg("--plugin")
+        .arg(&bundles.clap)
+        .arg("--out")
+        .arg(&out);
+    let played = run(
+        &mut demo,
+        "see the failed figure above; `cargo xtask demo --help` says what is measured",
+    );
+    println!("\nbundles   {}", bundles.clap.display());
+    println!("          {}", bundles.vst3.display());
+    for name in ["demo.wav", "demo.png", "demo.json"] {
+        println!("{name:<9} {}", out.join(name).display());
+    }
+    played
+}
+
+/// Trains one factory model.
+pub(crate) fn train(name: &str, rest: &[String]) -> Result<(), Failure> {
+    let recipe = root().join("models").join(name).join("recipe.toml");
+    if !recipe.is_file() {
+        let models = entries(&root().join("models")).unwrap_or_default();
+        let names = models.iter().filter(|m| m.join("recipe.toml").is_file());
+        let names: Vec<_> = names
+            .filter_map(|m| Some(m.file_name()?.to_string_lossy().into_owned()))
+            .collect();
+        return Err(Failure::new(
+            format!("{} does not exist", recipe.display()),
+            format!("name one of {names:?}, or write a recipe there"),
+        ));
+    }
+    let mut trainer = program("betwixt-trainer", "betwixt-trainer");
+    let remedy = "see the trainer's message above";
+    run(trainer.arg("train").arg(recipe).args(rest), remedy)
+}
+
+/// Renders a MIDI file; paths are the caller's.
+pub(crate) fn render(rest: &[String]) -> Result<(), Failure> {
+    let mut render = program("betwixt-host", "render");
+    let places = ["--midi", "--automation", "--out", "--timing", "--plugin"];
+    let mut is_path = false;
+    for word in rest {
+        if is_path {
+            render.arg(seen_from_root(Path::new(word)));
+        } else {
+            render.arg(word);
+        }
+        is_path = places.contains(&word.as_str());
+    }
+    run(
+        &mut render,
+        "`cargo xtask render --help` lists every option",
+    )
+}
+
+/// Measures speed.
+pub(crate) fn bench(rest: &[String]) -> Result<(), Failure> {
+    let mut bench = program("betwixt-evaluation", "bench");
+    run(bench.args(rest), "see the bench's message above")
+}
