@@ -20,9 +20,9 @@ pub mod engine;
 pub mod event;
 mod mix;
 mod notes;
-mod phase;
+pub mod phase;
 mod phasor;
-mod random;
+pub mod random;
 pub mod telemetry;
 mod voice;
 

@@ -4,18 +4,19 @@
 
 /// A stream of reproducible numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct Random {
+pub struct Random {
     state: u64,
 }
 
 impl Random {
     /// The stream of a seed.
-    pub(crate) fn new(seed: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
     /// 64 fresh bits.
-    pub(crate) fn bits(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,12 +25,12 @@ impl Random {
     }
 
     /// A uniform phase, as a fraction of a turn.
-    pub(crate) fn turns(&mut self) -> u32 {
+    pub fn turns(&mut self) -> u32 {
         (self.bits() >> 32) as u32
     }
 
     /// A uniform number in −1…1.
-    pub(crate) fn bipolar(&mut self) -> f32 {
+    pub fn bipolar(&mut self) -> f32 {
         self.turns().cast_signed() as f32 / 2_147_483_648.0
     }
 }

@@ -28,7 +28,7 @@ use std::collections::BinaryHeap;
 
 /// One voice's phase, from frame to frame.
 #[derive(Debug)]
-pub(crate) struct GradientPhase {
+pub struct GradientPhase {
     turns_per_bin: f64,
     last: Frame,
     next: Frame,
@@ -52,7 +52,8 @@ const BIN: u64 = 0xffff_ffff;
 
 impl GradientPhase {
     /// Buffers for one geometry. Allocates.
-    pub(crate) fn new(geometry: Geometry) -> Self {
+    #[must_use]
+    pub fn new(geometry: Geometry) -> Self {
         let bins = geometry.bins();
         let frame = Frame {
             magnitude: vec![0.0; bins],
@@ -70,7 +71,7 @@ impl GradientPhase {
     }
 
     /// Forgets the past: every lobe of a note's first frame starts at a random phase.
-    pub(crate) fn start(
+    pub fn start(
         &mut self,
         magnitude: &[f32],
         fundamental: Option<f32>,
@@ -90,24 +91,25 @@ impl GradientPhase {
     }
 
     /// Turns every bin on by one hop without looking at a new magnitude.
-    pub(crate) fn turn(&mut self) {
+    pub fn turn(&mut self) {
         for (phase, &frequency) in self.last.phase.iter_mut().zip(&self.last.frequency) {
             *phase = phase.wrapping_add(turns(f64::from(frequency) * self.turns_per_bin));
         }
     }
 
     /// Says which magnitude the newest frame really had; integration goes on from it.
-    pub(crate) fn hold(&mut self, magnitude: &[f32]) {
+    pub fn hold(&mut self, magnitude: &[f32]) {
         self.last.magnitude.copy_from_slice(magnitude);
     }
 
     /// The phases of the newest finished frame, in turns, `[bins]`.
-    pub(crate) fn phase(&self) -> &[u32] {
+    #[must_use]
+    pub fn phase(&self) -> &[u32] {
         &self.last.phase
     }
 
     /// Takes the next frame's magnitude and queues what the last frame knows.
-    pub(crate) fn begin(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
+    pub fn begin(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
         self.next.magnitude.copy_from_slice(magnitude);
         lobes::write_frequencies(magnitude, fundamental, &mut self.next.frequency);
         let both = self.last.magnitude.iter().chain(magnitude);
@@ -122,7 +124,7 @@ impl GradientPhase {
     }
 
     /// Integrates up to `count` heap entries; there are never more than two for a bin.
-    pub(crate) fn step(&mut self, count: usize) {
+    pub fn step(&mut self, count: usize) {
         for _ in 0..count {
             let Some(entry) = self.heap.pop() else { return };
             let bin = (entry & BIN) as usize >> 1;
@@ -135,7 +137,7 @@ impl GradientPhase {
     }
 
     /// Ends the frame: what no settled bin has reached starts anew.
-    pub(crate) fn finish(&mut self, floor_phase: impl Iterator<Item = u32>, random: &mut Random) {
+    pub fn finish(&mut self, floor_phase: impl Iterator<Item = u32>, random: &mut Random) {
         self.step(usize::MAX);
         let mut owner = f32::NAN;
         let mut fresh = 0;
@@ -155,7 +157,7 @@ impl GradientPhase {
     }
 
     /// Ends the frame with phases from elsewhere; integration can go on from them.
-    pub(crate) fn replace(&mut self, phase: impl Iterator<Item = u32>) {
+    pub fn replace(&mut self, phase: impl Iterator<Item = u32>) {
         self.heap.clear();
         self.next
             .phase
@@ -166,7 +168,7 @@ impl GradientPhase {
     }
 
     /// Sets the newest frame's phases; integration goes on from them.
-    pub(crate) fn set(&mut self, phase: impl Iterator<Item = u32>) {
+    pub fn set(&mut self, phase: impl Iterator<Item = u32>) {
         self.last
             .phase
             .iter_mut()

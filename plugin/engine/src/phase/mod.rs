@@ -15,8 +15,9 @@ mod gradient;
 mod lobes;
 mod noise;
 
-pub(crate) use gradient::GradientPhase;
-pub(crate) use noise::{MAKE_UP, NoiseTable};
+pub use gradient::GradientPhase;
+pub(crate) use noise::MAKE_UP;
+pub use noise::NoiseTable;
 
 #[cfg(test)]
 mod tests;

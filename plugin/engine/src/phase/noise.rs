@@ -22,14 +22,15 @@ pub(crate) const MAKE_UP: f32 = 1.1;
 
 /// Phases of consecutive frames of white noise.
 #[derive(Debug)]
-pub(crate) struct NoiseTable {
+pub struct NoiseTable {
     bins: usize,
     phase: Vec<u16>,
 }
 
 impl NoiseTable {
     /// Analyses seeded noise. Allocates.
-    pub(crate) fn new(geometry: Geometry, seed: u64) -> Self {
+    #[must_use]
+    pub fn new(geometry: Geometry, seed: u64) -> Self {
         let (fft_len, hop) = (geometry.fft_len(), geometry.hop());
         let mut random = Random::new(seed);
         let noise: Vec<f32> = (0..FRAMES * hop).map(|_| random.bipolar()).collect();
@@ -51,7 +52,7 @@ impl NoiseTable {
     }
 
     /// The phases of a frame; frame numbers go round.
-    pub(crate) fn frame(&self, number: usize) -> impl Iterator<Item = u32> + '_ {
+    pub fn frame(&self, number: usize) -> impl Iterator<Item = u32> + '_ {
         let start = number % FRAMES * self.bins;
         self.phase[start..start + self.bins]
             .iter()
@@ -59,7 +60,8 @@ impl NoiseTable {
     }
 
     /// A random place to start.
-    pub(crate) fn start(random: &mut Random) -> usize {
+    #[must_use]
+    pub fn start(random: &mut Random) -> usize {
         random.turns() as usize % FRAMES
     }
 }
