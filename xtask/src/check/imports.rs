@@ -37,7 +37,7 @@ const RULES: [Rule; 12] = [
     },
     Rule {
         name: "betwixt",
-        may: &["betwixt-engine", "betwixt-model"],
+        may: &["betwixt-engine", "betwixt-model", "betwixt-spectral"],
         never: &["candle-core", "betwixt-trainer", "betwixt-corpus"],
     },
     Rule {
@@ -47,7 +47,7 @@ const RULES: [Rule; 12] = [
     },
     Rule {
         name: "betwixt-corpus",
-        may: &["betwixt-spectral", "betwixt-analysis"],
+        may: &["betwixt-spectral", "betwixt-analysis", "betwixt-model"],
         never: &["nice-plug", "candle-core"],
     },
     Rule {
