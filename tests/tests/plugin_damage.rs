@@ -1,0 +1,303 @@
+//! The built plugin, mistreated: wild events, wild values, damaged states. Nothing panics, nothing
+//! but numbers comes out, and the instrument can be played afterwards.
+
+use betwixt_host::{Blocks, Event, Expression, Host, Instance, NoteAddress, Setup, Timed};
+
+const LONGEST: u32 = 1_024;
+const WILD: [f64; 10] = [
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    -1.0,
+    -0.0,
+    0.5,
+    1.0,
+    2.0,
+    1e30,
+    -1e300,
+];
+
+fn instance() -> Instance {
+    let host = Host::built().expect("the plugin builds and loads");
+    host.instance(Setup::new(48_000.0, LONGEST))
+        .expect("active")
+}
+
+/// Numbers that look random and are the same every time (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.roll(256)).expect("below 256")
+    }
+
+    fn number(&mut self) -> f64 {
+        match self.roll(20) {
+            wild @ 0..10 => WILD[usize::try_from(wild).expect("small")],
+            _ => f64::from(self.byte()) / 255.0,
+        }
+    }
+
+    fn note(&mut self) -> NoteAddress {
+        let is_named = self.roll(2) == 0;
+        NoteAddress {
+            channel: if self.roll(9) == 0 { self.byte() } else { 0 },
+            key: if self.roll(9) == 0 {
+                self.byte()
+            } else {
+                self.byte() & 127
+            },
+            id: is_named.then(|| u32::from(self.byte())),
+        }
+    }
+
+    fn event(&mut self, names: &[String]) -> Event {
+        let (note, value) = (self.note(), self.number());
+        let which = usize::try_from(self.roll(names.len() as u64)).expect("small");
+        let name = names[which].clone();
+        match self.roll(12) {
+            0..4 => Event::NoteOn {
+                note,
+                velocity: value,
+            },
+            4 => Event::NoteOff {
+                note,
+                velocity: value,
+            },
+            5 => Event::NoteChoke { note },
+            6 => Event::Midi([self.byte(), self.byte(), self.byte()]),
+            7 => Event::Midi([0xb0, self.byte() & 127, self.byte() & 127]),
+            8 => Event::Expression {
+                note,
+                kind: Expression::Tuning,
+                value,
+            },
+            9 => Event::Modulation {
+                name,
+                amount: value,
+                note: None,
+            },
+            _ => Event::Parameter { name, value },
+        }
+    }
+
+    fn events(&mut self, most: u64, frames: u64, names: &[String]) -> Vec<Timed> {
+        let count = self.roll(most + 1);
+        let mut events: Vec<Timed> = (0..count)
+            .map(|_| {
+                let frame = self.roll(frames);
+                self.event(names).at(frame)
+            })
+            .collect();
+        events.sort_by_key(|timed| timed.frame);
+        events
+    }
+}
+
+fn names(instance: &Instance) -> Vec<String> {
+    let parameters = instance.parameters().iter();
+    parameters.map(|parameter| parameter.name.clone()).collect()
+}
+
+/// The text in a state: the framework puts its length in eight bytes before it.
+fn text(state: &[u8]) -> String {
+    String::from_utf8(state[8..].to_vec()).expect("the state is JSON")
+}
+
+/// A state with this text.
+fn state(text: &str) -> Vec<u8> {
+    let length = u64::try_from(text.len()).expect("small");
+    [&length.to_le_bytes(), text.as_bytes()].concat()
+}
+
+/// A note on a fresh state can be heard; what was before must not matter.
+fn can_be_played(instance: &mut Instance, what: &str) {
+    let piece = [Event::note_on(60, 1.0).at(0)];
+    let sound = instance
+        .play(&piece, 9_600, &Blocks::Of(480))
+        .expect("it plays");
+    assert!(sound.left.iter().all(|v| v.is_finite()), "{what}");
+    assert!(sound.left.iter().any(|v| v.abs() > 1e-3), "{what}: silence");
+}
+
+/// Ten thousand blocks of stuck notes, wild values and random MIDI: numbers, and never too loud.
+#[test]
+fn ten_thousand_wild_blocks_leave_only_numbers() {
+    let mut instance = instance();
+    let fresh = instance.save_state().expect("saved");
+    let names = names(&instance);
+    let mut dice = Dice(2);
+    let longest = usize::try_from(LONGEST).expect("small");
+    let (mut left, mut right) = (vec![0.0; longest], vec![0.0; longest]);
+    for block in 0..10_000 {
+        // Mostly short blocks, so that ten thousand of them are many events and not much sound.
+        let most = if block % 100 == 0 {
+            u64::from(LONGEST)
+        } else {
+            48
+        };
+        let frames = 1 + dice.roll(most);
+        let events = dice.events(8, frames, &names);
+        let frames = usize::try_from(frames).expect("small");
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        instance.process(&events, left, right).expect("it plays");
+        for value in left.iter().chain(&*right) {
+            assert!(
+                value.abs() <= 1.0,
+                "block {block}: {value} after {events:?}"
+            );
+        }
+    }
+    // Modulation belongs to the host, which takes it back; the rest is the plugin's to forget.
+    let still = |name: &String| Event::Modulation {
+        name: name.clone(),
+        amount: 0.0,
+        note: None,
+    };
+    let still: Vec<Timed> = names.iter().map(|name| still(name).at(0)).collect();
+    let (left, right) = (&mut left[..64], &mut right[..64]);
+    instance.process(&still, left, right).expect("it plays");
+    instance
+        .load_state(&fresh)
+        .expect("the fresh state comes back");
+    instance.reset();
+    can_be_played(&mut instance, "after ten thousand blocks");
+}
+
+/// More events in one block than any list has room for: none is lost, so nothing hangs.
+#[test]
+fn a_flood_of_events_loses_none() {
+    let mut instance = instance();
+    let mut events = Vec::new();
+    for turn in 0..40u64 {
+        for key in 0..128u8 {
+            let frame = turn * 20;
+            events.push(Event::note_on(key, 0.5).at(frame));
+            events.push(Event::note_off(key).at(frame + 10));
+        }
+    }
+    events.sort_by_key(|timed| timed.frame);
+    let (mut left, mut right) = ([0.0; 1_024], [0.0; 1_024]);
+    instance
+        .process(&events, &mut left, &mut right)
+        .expect("it plays");
+    let mut silent = false;
+    for _ in 0..400 {
+        instance
+            .process(&[], &mut left, &mut right)
+            .expect("it plays");
+        silent = left.iter().all(|v| *v == 0.0);
+    }
+    assert!(silent, "every key was let go");
+}
+
+/// Bytes that are no state, and states that lie, are refused or repaired; the sound goes on.
+#[test]
+fn damaged_states_do_no_harm() {
+    let mut instance = instance();
+    let sound = instance.save_state().expect("saved");
+    let whole = text(&sound);
+    let mut damaged: Vec<Vec<u8>> = vec![Vec::new(), b"{".to_vec(), vec![0xff; 4_096]];
+    damaged.extend(["", "{", "null", "[]", "{\"params\":{}}"].map(state));
+    damaged.extend([1, 2, 3].map(|part| sound[..sound.len() * part / 4].to_vec()));
+    damaged.extend([1, 2, 3].map(|part| state(&whole[..whole.len() * part / 4])));
+    let edits = [
+        ("\"f32\":", "\"f32\":1e39,\"x\":"),
+        ("\"f32\":0", "\"f32\":1e30"),
+        ("\"f32\":", "\"i32\":"),
+        ("\"i32\":", "\"i32\":-21474836"),
+        ("\"string\":\"played\"", "\"bool\":true"),
+        ("played", "nothing"),
+        ("[960,640]", "[0]"),
+        ("\"fields\":{", "\"fields\":{\"z\":\"1\","),
+    ];
+    for (from, to) in edits {
+        let edited = whole.replace(from, to);
+        assert_ne!(edited, whole, "{from} is part of a state");
+        damaged.push(state(&edited));
+    }
+    let mut dice = Dice(7);
+    for _ in 0..300 {
+        let mut bytes = sound.clone();
+        for _ in 0..=dice.roll(4) {
+            let at = usize::try_from(dice.roll(bytes.len() as u64)).expect("small");
+            bytes[at] = dice.byte();
+        }
+        damaged.push(bytes);
+    }
+    for (index, bytes) in damaged.iter().enumerate() {
+        // Refused or taken: both are right, as long as every parameter stays in its range.
+        let _ = instance.load_state(bytes);
+        for parameter in instance.parameters().to_vec() {
+            let value = instance.value(&parameter.name).expect("a value");
+            let inside = (parameter.minimum..=parameter.maximum).contains(&value);
+            assert!(inside, "state {index}: {} is {value}", parameter.name);
+        }
+    }
+    instance.load_state(&sound).expect("a sound state is taken");
+    can_be_played(&mut instance, "after damaged states");
+}
+
+/// What a state does not mention stands at its default, whatever was set before.
+#[test]
+fn missing_parameters_get_their_defaults() {
+    let mut instance = instance();
+    let parameters = instance.parameters().to_vec();
+    let moved: Vec<Timed> = parameters
+        .iter()
+        .map(|p| {
+            Event::parameter(
+                &p.name,
+                if p.default == p.minimum {
+                    p.maximum
+                } else {
+                    p.minimum
+                },
+            )
+        })
+        .map(|event| event.at(0))
+        .collect();
+    let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+    instance
+        .process(&moved, &mut left, &mut right)
+        .expect("it plays");
+    let empty = state(r#"{"version":"0.0.1","params":{},"fields":{}}"#);
+    instance
+        .load_state(&empty)
+        .expect("an empty state is a state");
+    for parameter in parameters {
+        let value = instance.value(&parameter.name).expect("a value");
+        let distance = (value - parameter.default).abs();
+        assert!(distance < 1e-6, "{} is {value}", parameter.name);
+    }
+}
+
+/// A project made with a model that is not here is silent rather than another sound, keeps the
+/// name of its model when it is saved, and the instrument plays again with a project of its own.
+#[test]
+fn a_missing_model_is_silence() {
+    let mut instance = instance();
+    let own = instance.save_state().expect("saved");
+    let whole = text(&own);
+    let start = whole.find("\"model\":\"\\\"").expect("the model is saved") + 11;
+    let hash = &whole[start..start + 64];
+    assert!(hash.chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
+    let other = state(&whole.replace(hash, &"0".repeat(64)));
+    instance.load_state(&other).expect("it is a state");
+    let piece = [Event::note_on(60, 1.0).at(0)];
+    let sound = instance
+        .play(&piece, 9_600, &Blocks::Of(480))
+        .expect("it plays");
+    assert!(sound.left.iter().all(|v| *v == 0.0));
+    let saved = instance.save_state().expect("saved");
+    assert_eq!(saved, other, "the project still names its own model");
+    instance.load_state(&own).expect("it is a state");
+    can_be_played(&mut instance, "with its own model");
+}
