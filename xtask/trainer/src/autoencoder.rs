@@ -6,6 +6,9 @@
 //!  frame [latents·asks, bins] ◄─ decoder ◄─ [ L | note | time ] ◄────────┘
 //! ```
 //!
+//! In training, noise is added to the latents. To be heard through it, a sound must use the whole
+//! travel of every latent, so none stays dead, and what lies between two sounds becomes smooth.
+//!
 //! The conditioning goes to the decoder directly (the papers' skip): without it a network learns
 //! as well and cannot be played.
 
@@ -70,7 +73,7 @@ impl Autoencoder {
     ///
     /// When the batch was drawn for another recipe.
     pub fn encode(&self, batch: &Batch) -> Result<Tensor> {
-        let codes = self.encoder.forward(&batch.seen)?;
+        let codes = self.encoder.forward_data(&batch.seen)?;
         let (rows, width) = codes.dims2()?;
         codes
             .reshape((batch.latents, rows / batch.latents, width))?
@@ -98,7 +101,11 @@ impl Autoencoder {
     ///
     /// When the batch was drawn for another recipe.
     pub fn loss(&self, batch: &Batch, variance: f64) -> Result<Tensor> {
-        let answers = self.decode(&self.encode(batch)?, batch)?;
+        let mut latents = self.encode(batch)?;
+        if let Some(noise) = &batch.noise {
+            latents = (latents + noise)?;
+        }
+        let answers = self.decode(&latents, batch)?;
         (answers - &batch.target)?.sqr()?.mean_all()? / variance
     }
 }

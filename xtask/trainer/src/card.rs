@@ -10,6 +10,7 @@ use crate::evaluation::{Report, Row};
 use crate::recipe::{LatentOf, Places, Recipe};
 use betwixt_corpus::{Corpus, Part};
 use betwixt_model::Model;
+use betwixt_model::header::Activation;
 use betwixt_picture::{LineChart, Series, line_chart};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -110,87 +111,78 @@ impl Card<'_> {
 
     fn what_it_is(&self) -> String {
         let recipe = self.recipe;
-        let geometry = recipe.frames.geometry;
-        let (low, high) = recipe.frames.note.keys();
-        let count = |wanted: fn(Part) -> bool| {
-            self.corpus
-                .notes()
-                .iter()
-                .filter(|note| wanted(note.part))
-                .count()
-        };
-        let widths = |(inputs, layers): (usize, Vec<(usize, _)>)| {
-            let widths = layers.iter().map(|layer| layer.0.to_string());
-            [inputs.to_string()]
-                .into_iter()
-                .chain(widths)
-                .collect::<Vec<_>>()
-                .join("–")
-        };
         let latent = match recipe.training.latent_of {
-            LatentOf::Frame => "one latent vector per frame",
-            LatentOf::Note { .. } => "one latent vector per note, time since onset to the decoder",
+            LatentOf::Frame => "one vector per frame",
+            LatentOf::Note { .. } => "one vector per note; time since onset to the decoder",
         };
-        let default = self
-            .model
-            .header
-            .latents
-            .iter()
-            .map(|latent| format!("{:.2}", latent.default));
-        let mut lines = String::new();
-        let mut line = |name: &str, value: String| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(lines, "| {name} | {value} |");
+        let lines = [
+            ("what", "value".to_owned()),
+            ("---", "---".to_owned()),
+            ("licence of the weights", recipe.licence.clone()),
+            ("sounds", self.sounds()),
+            ("frames", self.frames()),
+            ("encoder", widths(recipe.encoder_layers())),
+            ("decoder", widths(recipe.decoder_layers())),
+            ("latents", latent.to_owned()),
+            ("training", self.training()),
+            ("first sound", self.first_sound()),
+        ];
+        let line = |(name, value)| format!("| {name} | {value} |\n");
+        lines.map(line).concat() + "\n"
+    }
+
+    fn sounds(&self) -> String {
+        let (low, high) = self.recipe.frames.note.keys();
+        let count = |wanted: fn(Part) -> bool| {
+            let notes = self.corpus.notes().iter();
+            notes.filter(|note| wanted(note.part)).count()
         };
-        line("what", "value".into());
-        line("---", "---".into());
-        line("licence of the weights", recipe.licence.clone());
-        line(
-            "sounds",
-            format!(
-                "{} patches made by formula (seed {}), keys {low}–{high}, 1.5 s: {} notes to learn, {} \
-                 to validate, {} to test",
-                self.corpus.patches().len(),
-                recipe.corpus.seed,
-                count(|part| part == Part::Train),
-                count(|part| matches!(part, Part::Validation(_))),
-                count(|part| matches!(part, Part::Test(_)))
-            ),
-        );
-        line(
-            "frames",
-            format!(
-                "{} / {} at {} Hz, {:?}, {:?}",
-                geometry.fft_len(),
-                geometry.hop(),
-                geometry.sample_rate_hz(),
-                recipe.frames.scale,
-                recipe.frames.level
-            ),
-        );
-        line("encoder", widths(recipe.encoder_layers()));
-        line("decoder", widths(recipe.decoder_layers()));
-        line("latents", latent.into());
-        line(
-            "training",
-            format!(
-                "{} steps of {}, seed {}, {:.1} core-minutes",
-                self.progress.step,
-                recipe.training.batch,
-                recipe.training.seed,
-                self.progress.seconds / 60.0
-            ),
-        );
-        line(
-            "first sound",
-            format!(
-                "{}, key {}: knobs {}",
-                recipe.export.default_patch,
-                recipe.export.default_key,
-                default.collect::<Vec<_>>().join(" ")
-            ),
-        );
-        lines + "\n"
+        format!(
+            "{} patches made by formula (seed {}), keys {low}–{high}, 1.5 s: {} notes to learn, {} to \
+             validate, {} to test",
+            self.corpus.patches().len(),
+            self.recipe.corpus.seed,
+            count(|part| part == Part::Train),
+            count(|part| matches!(part, Part::Validation(_))),
+            count(|part| matches!(part, Part::Test(_)))
+        )
+    }
+
+    fn frames(&self) -> String {
+        let frames = self.recipe.frames;
+        let geometry = frames.geometry;
+        format!(
+            "{} / {} at {} Hz, {:?}, {:?}",
+            geometry.fft_len(),
+            geometry.hop(),
+            geometry.sample_rate_hz(),
+            frames.scale,
+            frames.level
+        )
+    }
+
+    fn training(&self) -> String {
+        format!(
+            "{} steps of {}, seed {}, {:.1} core-minutes",
+            self.progress.step,
+            self.recipe.training.batch,
+            self.recipe.training.seed,
+            self.progress.seconds / 60.0
+        )
+    }
+
+    fn first_sound(&self) -> String {
+        let latents = self.model.header.latents.iter();
+        let knobs: Vec<String> = latents
+            .map(|latent| format!("{:.2}", latent.default))
+            .collect();
+        let export = &self.recipe.export;
+        format!(
+            "{}, key {}: knobs {}",
+            export.default_patch,
+            export.default_key,
+            knobs.join(" ")
+        )
     }
 
     fn figures(&self) -> String {
@@ -243,4 +235,12 @@ impl Card<'_> {
             100.0 * report.chroma_agrees
         )
     }
+}
+
+fn widths((inputs, layers): (usize, Vec<(usize, Activation)>)) -> String {
+    let widths = layers.iter().map(|layer| layer.0);
+    let all = [inputs].into_iter().chain(widths);
+    all.map(|width| width.to_string())
+        .collect::<Vec<_>>()
+        .join("–")
 }

@@ -30,6 +30,8 @@ pub struct Batch {
     pub target: Tensor,
     /// How many latent vectors there are.
     pub latents: usize,
+    /// What is added to them in training, `[latents, L]`.
+    pub noise: Option<Tensor>,
 }
 
 /// A frame of the corpus and what it is multiplied by.
@@ -47,6 +49,7 @@ pub struct Examples<'a> {
     layout: ConditioningLayout,
     scale: MagnitudeScale,
     latent_of: LatentOf,
+    noise: f64,
     notes: Vec<usize>,
     /// Notes of the same patch, by patch.
     siblings: Vec<Vec<usize>>,
@@ -72,6 +75,7 @@ impl<'a> Examples<'a> {
             layout: recipe.layout(),
             scale: recipe.frames.scale,
             latent_of: recipe.training.latent_of,
+            noise: recipe.training.latent_noise,
             notes,
             siblings,
             frames: Vec::new(),
@@ -161,13 +165,29 @@ impl<'a> Examples<'a> {
         if self.latent_of == LatentOf::Frame {
             let pick = |_| self.frames[random.random_range(0..self.frames.len())];
             let places: Vec<Place> = (0..latents).map(pick).collect();
-            return self.batch(&places, &places, latents);
+            let batch = self.batch(&places, &places, latents)?;
+            return self.with_noise(batch, &mut random);
         }
         let (mut seen, mut asked) = (Vec::new(), Vec::new());
         for _ in 0..latents {
             self.draw_note(&mut random, &mut seen, &mut asked);
         }
-        self.batch(&seen, &asked, latents)
+        let batch = self.batch(&seen, &asked, latents)?;
+        self.with_noise(batch, &mut random)
+    }
+
+    fn with_noise(&self, mut batch: Batch, random: &mut Pcg64Mcg) -> Result<Batch> {
+        if self.noise > 0.0 {
+            let width = self.layout.latents();
+            // Four uniform numbers make a bell of variance 1/3; that is normal enough.
+            let mut bell = || -> f64 { (0..4).map(|_| random.random_range(-0.5..0.5)).sum() };
+            let scale = self.noise * 3f64.sqrt();
+            let values = (0..batch.latents * width).map(|_| narrow(scale * bell()));
+            let values: Vec<f32> = values.collect();
+            let noise = Tensor::from_vec(values, (batch.latents, width), &Device::Cpu)?;
+            batch.noise = Some(noise);
+        }
+        Ok(batch)
     }
 
     fn draw_note(&self, random: &mut Pcg64Mcg, seen: &mut Vec<Place>, asked: &mut Vec<Place>) {
@@ -229,6 +249,7 @@ impl<'a> Examples<'a> {
             asked: rows(asks, (asked.len(), told))?,
             target: rows(targets, (asked.len(), bins))?,
             latents,
+            noise: None,
         })
     }
 

@@ -10,7 +10,10 @@
 use betwixt_model::Dense;
 use betwixt_model::header::{Activation, Layer, Network};
 use betwixt_spectral::number::narrow;
-use candle_core::{Device, Result, Tensor, Var};
+use candle_core::backend::BackendStorage;
+use candle_core::{
+    CpuStorage, CustomOp1, Device, Layout, Result, Shape, Storage, Tensor, Var, bail,
+};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
@@ -87,8 +90,25 @@ impl Stack {
     pub fn forward(&self, rows: &Tensor) -> Result<Tensor> {
         let mut values = rows.clone();
         for layer in &self.layers {
-            let sums = values.matmul(&layer.weight)?.broadcast_add(&layer.bias)?;
-            values = activate(&sums, layer.activation)?;
+            values = layer.finish(&values.matmul(&layer.weight)?)?;
+        }
+        Ok(values)
+    }
+
+    /// The same for rows that are data: no gradient for them is computed, which saves a third of
+    /// the first layer's work.
+    ///
+    /// # Errors
+    ///
+    /// When `rows` has another width than the stack's inputs.
+    pub fn forward_data(&self, rows: &Tensor) -> Result<Tensor> {
+        let Some((first, rest)) = self.layers.split_first() else {
+            return Ok(rows.clone());
+        };
+        let product = first.weight.apply_op1(DataProduct { rows: rows.clone() })?;
+        let mut values = first.finish(&product)?;
+        for layer in rest {
+            values = layer.finish(&values.matmul(&layer.weight)?)?;
         }
         Ok(values)
     }
@@ -133,6 +153,43 @@ impl Stack {
     }
 }
 
+impl TrainedLayer {
+    /// What comes after the product with the weights.
+    fn finish(&self, product: &Tensor) -> Result<Tensor> {
+        activate(&product.broadcast_add(&self.bias)?, self.activation)
+    }
+}
+
+/// rows × weight, where only the weight wants a gradient.
+struct DataProduct {
+    /// `[rows, inputs]`, contiguous.
+    rows: Tensor,
+}
+
+impl CustomOp1 for DataProduct {
+    fn name(&self) -> &'static str {
+        "data-product"
+    }
+
+    fn cpu_fwd(&self, weight: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (rows, inputs) = self.rows.dims2()?;
+        let (expected, outputs) = layout.shape().dims2()?;
+        if inputs != expected {
+            bail!("rows are {inputs} wide, the weights take {expected}");
+        }
+        let (storage, rows_layout) = self.rows.storage_and_layout();
+        let Storage::Cpu(values) = &*storage else {
+            bail!("rows are on the CPU");
+        };
+        let product = values.matmul(weight, (1, rows, outputs, inputs), rows_layout, layout)?;
+        Ok((product, Shape::from((rows, outputs))))
+    }
+
+    fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        Ok(Some(self.rows.t()?.matmul(gradient)?))
+    }
+}
+
 fn initial_limit(inputs: usize, outputs: usize, activation: Activation) -> f64 {
     let variance = match activation {
         Activation::LeakyRelu => 2.0 / (1.01 * inputs as f64),
@@ -172,6 +229,35 @@ mod tests {
             let close = (0..2).all(|i| (found[i] - expected[i]).abs() < 1e-6);
             assert!(close, "{activation:?}: {found:?}");
         }
+    }
+
+    /// Leaving out the gradient of the data changes neither the answer nor any other gradient.
+    #[test]
+    fn data_rows_give_the_same_gradients() {
+        let mut random = Pcg64Mcg::seed_from_u64(1);
+        let widths = [(5, Activation::LeakyRelu), (2, Activation::Sigmoid)];
+        let stack = Stack::new(4, &widths, &mut random).unwrap();
+        let values: Vec<f32> = (0..12).map(|i| (i as f32 * 0.7).sin()).collect();
+        let rows = Tensor::from_vec(values, (3, 4), &Device::Cpu).unwrap();
+        let gradients = |answer: Tensor| {
+            let store = answer.sqr().unwrap().sum_all().unwrap().backward().unwrap();
+            let flat = |v: &Var| {
+                store
+                    .get(v)
+                    .unwrap()
+                    .flatten_all()
+                    .unwrap()
+                    .to_vec1::<f32>()
+            };
+            stack
+                .variables()
+                .iter()
+                .flat_map(|v| flat(v).unwrap())
+                .collect::<Vec<f32>>()
+        };
+        let plain = gradients(stack.forward(&rows).unwrap());
+        assert_eq!(gradients(stack.forward_data(&rows).unwrap()), plain);
+        assert!(plain.iter().any(|g| g.abs() > 1e-3));
     }
 
     /// Weights go to the file's order and back; one unit input shows a row of the file's weights.

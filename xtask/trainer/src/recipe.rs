@@ -94,6 +94,8 @@ pub struct Training {
     pub batch: usize,
     /// What shares one latent vector.
     pub latent_of: LatentOf,
+    /// Standard deviation of the noise that is added to the latents in training.
+    pub latent_noise: f64,
     /// Largest rate of Adam.
     pub learning_rate: f64,
     /// Steps in which the rate rises to it; then it falls along a cosine to 1 %.
@@ -238,6 +240,7 @@ impl Recipe {
         in_range("training.learning_rate", training.learning_rate, 1e-7, 1.0)?;
         in_range("training.clip", training.clip, 1e-6, 1e6)?;
         in_range("training.l2", training.l2, 0.0, 1.0)?;
+        in_range("training.latent_noise", training.latent_noise, 0.0, 1.0)?;
         if !self.frames.scale.is_valid() {
             return Err(
                 "`frames.scale`: expected linear, power 0.1 to 1, or log 20 to 160 dB".into(),
@@ -372,6 +375,7 @@ pub(crate) mod tests {
             steps = 60
             batch = 16
             latent_of = {latent_of}
+            latent_noise = 0.02
             learning_rate = 3e-3
             warm_up = 5
             clip = 1.0

@@ -79,7 +79,8 @@ impl Run {
     ) -> Result<(), TrainerError> {
         let examples = Examples::new(recipe, corpus, |part| part == Part::Train);
         let held_out = Examples::new(recipe, corpus, |part| matches!(part, Part::Validation(_)));
-        let validation = held_out.draw(self.training.batch.min(256), self.training.seed, 0)?;
+        let mut validation = held_out.draw(self.training.batch.min(256), self.training.seed, 0)?;
+        validation.noise = None;
         if self.progress.step == 0 {
             let wide = examples.draw(VARIANCE_BATCH, self.training.seed, usize::MAX)?;
             self.progress.variance = variance(&wide)?;
@@ -144,6 +145,7 @@ impl Run {
 
 struct Clock {
     last: Instant,
+    last_core_s: Option<f64>,
     since_checkpoint: f64,
 }
 
@@ -151,16 +153,30 @@ impl Clock {
     fn start() -> Self {
         Self {
             last: Instant::now(),
+            last_core_s: core_s(),
             since_checkpoint: 0.0,
         }
     }
 
+    /// Core-seconds since the last lap, or where the system does not tell, seconds.
     fn lap(&mut self) -> f64 {
-        let lap = self.last.elapsed().as_secs_f64();
+        let wall_s = self.last.elapsed().as_secs_f64();
         self.last = Instant::now();
-        self.since_checkpoint += lap;
-        lap
+        self.since_checkpoint += wall_s;
+        let now = core_s();
+        let spent = now.zip(self.last_core_s).map(|(now, last)| now - last);
+        self.last_core_s = now;
+        spent.unwrap_or(wall_s)
     }
+}
+
+/// Seconds that this process has spent on all cores, where the system tells (Linux: hundredths,
+/// fields 14 and 15 of its `stat`).
+fn core_s() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    let ticks = |index| fields.split_whitespace().nth(index)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
 /// The learning rate of a step: a straight rise, then a cosine down to 1 %.
