@@ -147,7 +147,8 @@ fn controller_20_is_latent_1() {
 #[test]
 fn every_used_latent_is_heard() {
     let note = Event::note_on(52, 0.8).at(0);
-    let still = render(&mut instance(), &[note.clone()], SECOND, &Blocks::Of(512));
+    let alone = std::slice::from_ref(&note);
+    let still = render(&mut instance(), alone, SECOND, &Blocks::Of(512));
     for latent in 1..=8 {
         let name = format!("Latent {latent}");
         let mut moved = instance();
