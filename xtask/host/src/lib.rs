@@ -35,4 +35,4 @@ pub use instance::{Blocks, Instance, Setup, Status};
 pub use library::{BETWIXT, Host};
 pub use parameter::Parameter;
 pub use rendering::{BlockTime, Rendering, Timing};
-pub use score::{Note, Score};
+pub use score::{HeldAlone, Note, Score};

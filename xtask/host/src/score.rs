@@ -33,6 +33,22 @@ pub struct Note {
     pub velocity: f64,
 }
 
+/// A stretch of time in which one note sounds alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeldAlone {
+    /// The note.
+    pub note: Note,
+    /// Where the stretch begins, seconds.
+    pub from_s: f64,
+    /// Where it ends, seconds.
+    pub to_s: f64,
+}
+
+/// How long a note may ring on after its end, seconds.
+const RING_S: f64 = 1.0;
+/// The shortest stretch that a pitch can be measured in, seconds.
+const SHORTEST_HELD_S: f64 = 0.5;
+
 /// What is played, in seconds.
 #[derive(Clone, Debug, Default)]
 pub struct Score {
@@ -85,22 +101,44 @@ impl Score {
         timed
     }
 
-    /// The notes that sound alone: no other key is down, nor was in the second before.
+    /// The stretches in which one note sounds alone, held and unbent, for half a second or more.
     ///
-    /// Notes held on by the sustain pedal count as ending when the pedal goes up.
+    /// The first 100 ms of a note do not count, nor the second after another note's end (or after
+    /// the pedal that held it went up): until then that one may ring on.
     #[must_use]
-    pub fn lone_notes(&self) -> Vec<Note> {
+    pub fn held_alone(&self) -> Vec<HeldAlone> {
         let ends: Vec<f64> = self.notes.iter().map(|n| self.sounding_end(n)).collect();
-        let alone = |index: usize| {
-            let note = &self.notes[index];
+        let held = |index: usize| {
+            let note = self.notes[index];
             let others = (0..self.notes.len()).filter(|other| *other != index);
-            others.into_iter().all(|other| {
-                let (start, end) = (self.notes[other].start_s, ends[other] + 1.0);
-                end <= note.start_s || start >= note.end_s
-            })
+            let (mut from_s, mut to_s) = (note.start_s + 0.1, note.end_s);
+            for other in others {
+                if self.notes[other].start_s >= note.start_s {
+                    to_s = to_s.min(self.notes[other].start_s);
+                } else {
+                    from_s = from_s.max(ends[other] + RING_S);
+                }
+            }
+            let long = to_s - from_s >= SHORTEST_HELD_S;
+            (long && !self.is_bent(note.start_s, to_s)).then_some(HeldAlone { note, from_s, to_s })
         };
-        let indices = (0..self.notes.len()).filter(|i| alone(*i));
-        indices.map(|i| self.notes[i]).collect()
+        (0..self.notes.len()).filter_map(held).collect()
+    }
+
+    /// Whether the bend wheel is off its centre at some time of a stretch.
+    fn is_bent(&self, from_s: f64, to_s: f64) -> bool {
+        let bends = self.events.iter().filter_map(|(s, event)| match event {
+            Event::Midi([0xe0..=0xef, low, high]) => Some((*s, (*low, *high) != (0, 64))),
+            _ => None,
+        });
+        let mut bent = false;
+        for (seconds, off) in bends {
+            if seconds >= to_s {
+                break;
+            }
+            bent = if seconds <= from_s { off } else { bent || off };
+        }
+        bent
     }
 
     /// When a note's key and the pedal are both up.
@@ -190,29 +228,44 @@ mod tests {
         }
     }
 
-    /// A note is alone when nothing overlaps it and a second has passed since the last one.
+    fn starts(score: &Score) -> Vec<f64> {
+        score.held_alone().iter().map(|h| h.note.start_s).collect()
+    }
+
+    /// A stretch begins when the last note has rung out and ends when the next one begins.
     #[test]
-    fn lone_notes_have_silence_around_them() {
+    fn notes_held_alone_have_silence_around_them() {
         let score = played(&[
             (1, 0.0, 1.0),
             (2, 2.0, 3.0),
             (3, 3.5, 5.0),
-            (4, 4.0, 6.0),
+            (4, 4.2, 6.0),
             (5, 7.5, 9.0),
         ]);
-        let starts: Vec<f64> = score.lone_notes().iter().map(|n| n.start_s).collect();
-        assert_eq!(starts, [0.0, 2.0, 7.5]);
+        // The third is alone for 0.2 s only, the fourth never.
+        assert_eq!(starts(&score), [0.0, 2.0, 7.5]);
+        let held = score.held_alone();
+        assert!((held[1].from_s - 2.1).abs() < 1e-12 && (held[1].to_s - 3.0).abs() < 1e-12);
     }
 
     /// The pedal holds a note on: what follows it is not alone.
     #[test]
     fn the_pedal_makes_notes_longer() {
         let mut score = played(&[(1, 0.0, 1.0), (2, 3.0, 4.0)]);
-        assert_eq!(score.lone_notes().len(), 2);
+        assert_eq!(starts(&score), [0.0, 3.0]);
         score.events.push((0.5, Event::controller(64, 127)));
-        score.events.push((2.5, Event::controller(64, 0)));
+        score.events.push((2.8, Event::controller(64, 0)));
         score.events.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let starts: Vec<f64> = score.lone_notes().iter().map(|n| n.start_s).collect();
-        assert_eq!(starts, [0.0]);
+        assert_eq!(starts(&score), [0.0]);
+    }
+
+    /// A bent note has no pitch of its own; once the wheel is back, notes have theirs again.
+    #[test]
+    fn bent_notes_do_not_count() {
+        let mut score = played(&[(1, 0.0, 1.0), (2, 3.0, 4.0), (3, 6.0, 7.0)]);
+        score.events.push((2.0, Event::bend(0.5)));
+        score.events.push((5.0, Event::bend(0.0)));
+        score.events.sort_by(|a, b| a.0.total_cmp(&b.0));
+        assert_eq!(starts(&score), [0.0, 6.0]);
     }
 }
