@@ -1,0 +1,99 @@
+//! When a sound begins, and how fast it rises.
+
+use betwixt_spectral::number::index;
+use std::f64::consts::TAU;
+
+/// The first sample that is louder than `threshold_db` relative to the signal's peak.
+///
+/// `None` for a silent signal.
+#[must_use]
+pub fn first_sample(signal: &[f32], threshold_db: f64) -> Option<usize> {
+    let peak = super::level::peak(signal);
+    let threshold = peak * 10_f64.powf(threshold_db / 20.0);
+    signal
+        .iter()
+        .position(|x| f64::from(x.abs()) > threshold)
+        .filter(|_| peak > 0.0)
+}
+
+/// The time in which the fundamental's amplitude rises from 10 to 90 % of its level, seconds.
+///
+/// The amplitude is the magnitude of the signal turned down by the fundamental and averaged over
+/// just one period, which removes every other partial; the level is the median over the signal's
+/// second half, so give a stretch that is steady there and begins with the onset. The average itself
+/// makes an instant onset read 0.8 periods. `None` for silence or less than four periods.
+#[must_use]
+pub fn rise_s(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option<f64> {
+    let amplitude = amplitude_of(signal, rate_hz, fundamental_hz)?;
+    let mut settled = amplitude[amplitude.len() / 2..].to_vec();
+    settled.sort_by(f64::total_cmp);
+    let level = *settled.get(settled.len() / 2)?;
+    if level.is_nan() || level <= 0.0 {
+        return None;
+    }
+    let reached = |share: f64| {
+        let after = amplitude.iter().position(|a| *a >= share * level)?;
+        let before = after.checked_sub(1).map_or(0.0, |i| amplitude[i]);
+        let part = (share * level - before) / (amplitude[after] - before);
+        Some(after as f64 - 1.0 + part)
+    };
+    Some((reached(0.9)? - reached(0.1)?) / rate_hz)
+}
+
+/// The amplitude of one partial: mean over the period that ends at each sample.
+fn amplitude_of(signal: &[f32], rate_hz: f64, hz: f64) -> Option<Vec<f64>> {
+    let period = index((rate_hz / hz).round());
+    if period < 2 || signal.len() < 4 * period {
+        return None;
+    }
+    let turned: Vec<[f64; 2]> = (0..)
+        .zip(signal)
+        .map(|(i, x)| {
+            let angle = TAU * (f64::from(i) * hz / rate_hz).fract();
+            [angle.cos() * f64::from(*x), -angle.sin() * f64::from(*x)]
+        })
+        .collect();
+    let mut sum = [0.0, 0.0];
+    let mean = (0..turned.len()).map(|i| {
+        let gone = i
+            .checked_sub(period)
+            .map_or([0.0, 0.0], |before| turned[before]);
+        for part in 0..2 {
+            sum[part] += turned[i][part] - gone[part];
+        }
+        2.0 * f64::hypot(sum[0], sum[1]) / period as f64
+    });
+    Some(mean.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::signals::tone;
+
+    /// A tone that starts at once reads 0.8 periods; a ramp of 20 ms reads 0.8 ramps.
+    #[test]
+    fn rises_are_those_of_the_signal() {
+        let rate_hz = 48_000.0;
+        let instant = tone(&[(480.0, 0.5), (960.0, 0.2)], rate_hz, 9600);
+        let found = rise_s(&instant, rate_hz, 480.0).unwrap();
+        assert!((found - 0.8 / 480.0).abs() < 0.05 / 480.0, "{found}");
+        let ramped: Vec<f32> = (0_u16..)
+            .zip(&instant)
+            .map(|(i, x)| x * (f32::from(i) / 960.0).min(1.0))
+            .collect();
+        let found = rise_s(&ramped, rate_hz, 480.0).unwrap();
+        assert!((found - 0.016).abs() < 0.0005, "{found}");
+    }
+
+    /// The first sample above the threshold, counted from the signal's own peak.
+    #[test]
+    fn onsets_are_found_to_the_sample() {
+        let mut signal = vec![0.0; 100];
+        signal[40] = 0.0001;
+        signal[60] = -0.5;
+        assert_eq!(first_sample(&signal, -60.0), Some(60));
+        assert_eq!(first_sample(&signal, -80.0), Some(40));
+        assert_eq!(first_sample(&[0.0; 10], -80.0), None);
+    }
+}
