@@ -15,9 +15,9 @@
 //!
 //! *Real time:* after [`Engine::new`] nothing allocates, frees, locks, waits, logs or reads a clock.
 
-use crate::controls::{Controls, LATENTS};
+use crate::controls::{Controls, LATENTS, MAX_VOICES};
 use crate::decoder::{Activations, BATCH, Decoder};
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Note};
 use crate::mix::{Mix, Report};
 use crate::notes::Notes;
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
@@ -90,7 +90,7 @@ impl Engine {
         };
         let mix = Mix::new(rate);
         let bins = decoder.geometry().bins();
-        Self {
+        let mut engine = Self {
             notes: Notes::new(|| Voice::new(&decoder, rate)),
             start: Start {
                 strikes: [None; CHORD],
@@ -108,7 +108,39 @@ impl Engine {
                 samples: 0,
                 edges_hz: (0..=SPECTRUM_POINTS).map(Telemetry::spectrum_hz).collect(),
             },
-        }
+        };
+        engine.rehearse();
+        engine
+    }
+
+    /// Plays every voice once, unheard: memory that nobody has touched yet is mapped by the system
+    /// at its first use, and that wait must not fall on the audio thread.
+    fn rehearse(&mut self) {
+        let controls = Controls {
+            voice_limit: MAX_VOICES,
+            ..Controls::default()
+        };
+        let keys = (0..MAX_VOICES).filter_map(|key| u8::try_from(key + 36).ok());
+        let strike = |key| {
+            let note = Note {
+                id: None,
+                channel: 0,
+                key,
+            };
+            Event {
+                offset_samples: 0,
+                kind: EventKind::NoteOn {
+                    note,
+                    velocity: 1.0,
+                },
+            }
+        };
+        let strikes: Vec<Event> = keys.map(strike).collect();
+        let hop_s = self.shared.decoder.geometry().hop_s();
+        let samples = index(f64::from(self.settings.sample_rate_hz) * hop_s * 2.0);
+        let (mut left, mut right) = (vec![0.0; samples], vec![0.0; samples]);
+        self.process(&controls, &strikes, &mut left, &mut right);
+        self.reset();
     }
 
     /// Silence, as freshly made; the telemetry's counters stay.
@@ -361,7 +393,7 @@ impl Start {
                 let vector = voice.moment(decoder, job % moments);
                 self.batch[lane].input(vector.len()).copy_from_slice(vector);
             }
-            decoder.run_batch(&mut self.batch);
+            decoder.run_batch(&mut self.batch, (jobs - first).min(BATCH));
             for (lane, job) in (first..jobs.min(first + BATCH)).enumerate() {
                 let row = job / moments * MOMENTS + job % moments;
                 decoder.read_magnitude(&self.batch[lane], &mut self.magnitudes[row]);
@@ -382,12 +414,10 @@ impl Start {
             still
                 .iter_mut()
                 .for_each(|row| row.copy_from_slice(&decoded[0]));
-            let [onset, quarter, half] = rows else {
-                continue;
-            };
+            let [onset, half] = rows else { continue };
             notes
                 .voice(self.voices[note])
-                .prefill(shared, [onset, quarter, half]);
+                .prefill(shared, [onset, half]);
         }
     }
 }

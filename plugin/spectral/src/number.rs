@@ -32,16 +32,13 @@ pub fn real(count: usize) -> f32 {
 
 /// An angle in turns as an unsigned 32-bit fraction of a turn: 0.25 is a quarter, −0.25 three.
 ///
-/// Wrapping is free and exact, so a phase held for hours loses nothing.
+/// Wrapping is free and exact, so a phase held for hours loses nothing. Angles beyond ±2³¹ turns
+/// saturate. (Truncation instead of a floor: the floor is a call on the baseline instruction set.)
 #[must_use]
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "wrapping is meant"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "wrapping is meant")]
 pub fn turns(angle: f64) -> u32 {
-    ((angle - angle.floor()) * 4_294_967_296.0) as u64 as u32
+    ((angle * 4_294_967_296.0) as i64).cast_unsigned() as u32
 }
 
 /// The angle in radians, −π…π, of a fraction of a turn.

@@ -26,19 +26,50 @@ const ROWS: usize = 16;
 /// The weights of one input in one panel, on a cache-line boundary.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Row(pub(super) [f32; PANEL]);
+pub(super) struct Row<W>(pub(super) [W; PANEL]);
 
-type One = unsafe fn(&[Row], &[f32], &mut [f32; PANEL]);
-type Four = unsafe fn(&[Row], [&[f32]; BATCH], &mut [[f32; PANEL]; BATCH]);
-
-/// The inner loops for the instructions of this machine.
+/// The upper half of a 32-bit float: half the memory to stream, no special instruction to read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Kernel {
-    one: One,
-    four: Four,
+pub(crate) struct Bf16(u16);
+
+impl Bf16 {
+    /// Drops the lower half of a weight: nothing, where it came from bf16.
+    pub(super) fn upper_half(weight: f32) -> Self {
+        Self((weight.to_bits() >> 16) as u16)
+    }
 }
 
-impl Kernel {
+/// A weight as it lies in memory.
+pub(crate) trait Weight: Copy {
+    /// Its value.
+    fn value(self) -> f32;
+}
+
+impl Weight for f32 {
+    #[inline(always)]
+    fn value(self) -> f32 {
+        self
+    }
+}
+
+impl Weight for Bf16 {
+    #[inline(always)]
+    fn value(self) -> f32 {
+        f32::from_bits(u32::from(self.0) << 16)
+    }
+}
+
+type One<W> = unsafe fn(&[Row<W>], &[f32], &mut [f32; PANEL]);
+type Four<W> = unsafe fn(&[Row<W>], [&[f32]; BATCH], &mut [[f32; PANEL]; BATCH]);
+
+/// The inner loops for the instructions of this machine and one type of weight.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kernel<W> {
+    one: One<W>,
+    four: Four<W>,
+}
+
+impl<W: Weight> Kernel<W> {
     /// Looks at the machine once; never on the audio thread.
     #[cfg(target_arch = "x86_64")]
     pub(super) fn detect() -> Self {
@@ -79,14 +110,14 @@ impl Kernel {
     )]
     pub(super) fn baseline() -> Self {
         Self {
-            one: one_body::<false>,
-            four: four_body::<false>,
+            one: one_body::<W, false>,
+            four: four_body::<W, false>,
         }
     }
 
     /// Adds `panel · input` to the sums; `panel` is `[inputs]` rows, `input` is `[inputs]`.
     #[inline]
-    pub(super) fn one(self, panel: &[Row], input: &[f32], sums: &mut [f32; PANEL]) {
+    pub(super) fn one(self, panel: &[Row<W>], input: &[f32], sums: &mut [f32; PANEL]) {
         // SAFETY: `detect` chose a clone whose instructions this machine has.
         unsafe { (self.one)(panel, input, sums) }
     }
@@ -95,7 +126,7 @@ impl Kernel {
     #[inline]
     pub(super) fn four(
         self,
-        panel: &[Row],
+        panel: &[Row<W>],
         inputs: [&[f32]; BATCH],
         sums: &mut [[f32; PANEL]; BATCH],
     ) {
@@ -115,19 +146,23 @@ fn accumulate<const FUSED: bool>(sum: &mut f32, weight: f32, input: f32) {
 }
 
 #[inline(always)]
-fn one_body<const FUSED: bool>(panel: &[Row], input: &[f32], sums: &mut [f32; PANEL]) {
+fn one_body<W: Weight, const FUSED: bool>(
+    panel: &[Row<W>],
+    input: &[f32],
+    sums: &mut [f32; PANEL],
+) {
     let mut local = *sums;
     for (Row(weights), &x) in panel.iter().zip(input) {
         for (sum, &weight) in local.iter_mut().zip(weights) {
-            accumulate::<FUSED>(sum, weight, x);
+            accumulate::<FUSED>(sum, weight.value(), x);
         }
     }
     *sums = local;
 }
 
 #[inline(always)]
-fn four_body<const FUSED: bool>(
-    panel: &[Row],
+fn four_body<W: Weight, const FUSED: bool>(
+    panel: &[Row<W>],
     [a, b, c, d]: [&[f32]; BATCH],
     sums: &mut [[f32; PANEL]; BATCH],
 ) {
@@ -138,7 +173,9 @@ fn four_body<const FUSED: bool>(
         }
         for ((((Row(weights), &a), &b), &c), &d) in panel.iter().zip(a).zip(b).zip(c).zip(d) {
             let mut rows = [0.0; ROWS];
-            rows.copy_from_slice(&weights[first..first + ROWS]);
+            for (row, weight) in rows.iter_mut().zip(&weights[first..first + ROWS]) {
+                *row = weight.value();
+            }
             for (tile, input) in local.iter_mut().zip([a, b, c, d]) {
                 for (sum, weight) in tile.iter_mut().zip(rows) {
                     accumulate::<FUSED>(sum, weight, input);
@@ -156,14 +193,18 @@ macro_rules! clones {
     ($arch:literal, $features:literal, $one:ident, $four:ident) => {
         #[cfg(target_arch = $arch)]
         #[target_feature(enable = $features)]
-        fn $one(panel: &[Row], input: &[f32], sums: &mut [f32; PANEL]) {
-            one_body::<true>(panel, input, sums);
+        fn $one<W: Weight>(panel: &[Row<W>], input: &[f32], sums: &mut [f32; PANEL]) {
+            one_body::<W, true>(panel, input, sums);
         }
 
         #[cfg(target_arch = $arch)]
         #[target_feature(enable = $features)]
-        fn $four(panel: &[Row], inputs: [&[f32]; BATCH], sums: &mut [[f32; PANEL]; BATCH]) {
-            four_body::<true>(panel, inputs, sums);
+        fn $four<W: Weight>(
+            panel: &[Row<W>],
+            inputs: [&[f32]; BATCH],
+            sums: &mut [[f32; PANEL]; BATCH],
+        ) {
+            four_body::<W, true>(panel, inputs, sums);
         }
     };
 }

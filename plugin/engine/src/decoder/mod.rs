@@ -87,6 +87,12 @@ impl Decoder {
         self.network.weights()
     }
 
+    /// Bytes that each of them takes in memory: two if all came from bf16, else four.
+    #[must_use]
+    pub fn weight_bytes(&self) -> usize {
+        self.network.weight_bytes()
+    }
+
     /// Whether loudness is in the frames, or has to come from elsewhere.
     pub(crate) fn carries_level(&self) -> bool {
         self.frame.level == Level::NoteMax
@@ -117,9 +123,14 @@ impl Decoder {
         self.network.advance(work, progress, until);
     }
 
-    /// Decodes a batch in one pass over the weights.
-    pub(crate) fn run_batch(&self, batch: &mut [Activations; BATCH]) {
-        self.network.run_batch(batch);
+    /// Decodes the first `count` of a batch in one pass over the weights.
+    pub(crate) fn run_batch(&self, batch: &mut [Activations; BATCH], count: usize) {
+        if count == 1 {
+            self.network
+                .advance(&mut batch[0], &mut Progress::default(), usize::MAX);
+        } else {
+            self.network.run_batch(batch);
+        }
     }
 
     /// Takes a finished decode's output as linear magnitudes, `[bins]`; finite whatever came out.

@@ -10,21 +10,32 @@
 //!
 //! *Real time:* nothing allocates after [`PanelNetwork::new`] and [`Activations::new`].
 
-use super::kernel::{BATCH, Kernel, PANEL, Row};
+use super::kernel::{BATCH, Bf16, Kernel, PANEL, Row, Weight};
 use betwixt_model::Dense;
 use betwixt_model::header::{Activation, Network};
 
 /// A network repacked for streaming through its weights once.
+///
+/// Weights that were stored as bf16 stay so: the same values from half the memory.
 #[derive(Debug)]
-pub(crate) struct PanelNetwork {
-    layers: Vec<Layer>,
-    kernel: Kernel,
+pub(crate) enum PanelNetwork {
+    /// 32-bit weights.
+    Single(Panels<f32>),
+    /// 16-bit weights.
+    Half(Panels<Bf16>),
+}
+
+/// The layers in one type of weight, and the loops for it.
+#[derive(Debug)]
+pub(crate) struct Panels<W> {
+    layers: Vec<Layer<W>>,
+    kernel: Kernel<W>,
 }
 
 #[derive(Debug)]
-struct Layer {
+struct Layer<W> {
     inputs: usize,
-    panels: Vec<Row>,
+    panels: Vec<Row<W>>,
     bias: Vec<[f32; PANEL]>,
     activation: Activation,
 }
@@ -47,25 +58,28 @@ pub(crate) struct Progress {
 impl PanelNetwork {
     /// Repacks the layers; the lengths are the caller's promise.
     pub(crate) fn new(network: &Network, weights: &[Dense]) -> Self {
-        let pack = |(layer, dense): (&betwixt_model::header::Layer, &Dense)| Layer {
-            inputs: dense.inputs,
-            panels: pack(dense),
-            bias: pack_bias(dense),
-            activation: layer.activation,
-        };
-        let layers = network.layers.iter().zip(weights).map(pack).collect();
-        Self {
-            layers,
-            kernel: Kernel::detect(),
+        let mut all = weights.iter().flat_map(|dense| &dense.weight);
+        if all.all(|weight| weight.to_bits() & 0xffff == 0) {
+            Self::Half(Panels::new(network, weights, Bf16::upper_half))
+        } else {
+            Self::Single(Panels::new(network, weights, |w| w))
         }
     }
 
     /// Weights that one decode reads, padding included.
     pub(crate) fn weights(&self) -> usize {
-        self.layers
-            .iter()
-            .map(|layer| layer.panels.len() * PANEL)
-            .sum()
+        match self {
+            Self::Single(panels) => panels.weights(),
+            Self::Half(panels) => panels.weights(),
+        }
+    }
+
+    /// Bytes of one weight.
+    pub(crate) fn weight_bytes(&self) -> usize {
+        match self {
+            Self::Single(_) => size_of::<f32>(),
+            Self::Half(_) => size_of::<Bf16>(),
+        }
     }
 
     /// Goes on until at least `until` weights have been read since the start, or to the end.
@@ -73,6 +87,67 @@ impl PanelNetwork {
     /// The input lies in [`Activations::input`]; when all weights are read, the output lies in
     /// [`Activations::output`].
     pub(crate) fn advance(&self, work: &mut Activations, progress: &mut Progress, until: usize) {
+        match self {
+            Self::Single(panels) => panels.advance(work, progress, until),
+            Self::Half(panels) => panels.advance(work, progress, until),
+        }
+    }
+
+    /// Runs a whole batch at once, reading the weights once.
+    pub(crate) fn run_batch(&self, batch: &mut [Activations; BATCH]) {
+        match self {
+            Self::Single(panels) => panels.run_batch(batch),
+            Self::Half(panels) => panels.run_batch(batch),
+        }
+    }
+
+    /// The same network on the loops that run on any machine.
+    #[cfg(test)]
+    pub(crate) fn with_baseline_kernel(mut self) -> Self {
+        match &mut self {
+            Self::Single(panels) => panels.kernel = Kernel::baseline(),
+            Self::Half(panels) => panels.kernel = Kernel::baseline(),
+        }
+        self
+    }
+
+    fn widest(&self) -> usize {
+        match self {
+            Self::Single(panels) => panels.widest(),
+            Self::Half(panels) => panels.widest(),
+        }
+    }
+}
+
+impl<W: Weight> Panels<W> {
+    fn new(network: &Network, weights: &[Dense], store: impl Fn(f32) -> W) -> Self {
+        let layer = |(layer, dense): (&betwixt_model::header::Layer, &Dense)| Layer {
+            inputs: dense.inputs,
+            panels: pack(dense, &store),
+            bias: pack_bias(dense),
+            activation: layer.activation,
+        };
+        let layers = network.layers.iter().zip(weights).map(layer).collect();
+        Self {
+            layers,
+            kernel: Kernel::detect(),
+        }
+    }
+
+    fn weights(&self) -> usize {
+        self.layers
+            .iter()
+            .map(|layer| layer.panels.len() * PANEL)
+            .sum()
+    }
+
+    fn widest(&self) -> usize {
+        let outputs = self.layers.iter().map(|layer| layer.bias.len() * PANEL);
+        let inputs = self.layers.iter().map(|layer| layer.inputs);
+        outputs.chain(inputs).max().unwrap_or(0)
+    }
+
+    fn advance(&self, work: &mut Activations, progress: &mut Progress, until: usize) {
         while progress.weights < until && progress.layer < self.layers.len() {
             let layer = &self.layers[progress.layer];
             let panel = progress.panel;
@@ -94,8 +169,7 @@ impl PanelNetwork {
         }
     }
 
-    /// Runs a whole batch at once, reading the weights once.
-    pub(crate) fn run_batch(&self, batch: &mut [Activations; BATCH]) {
+    fn run_batch(&self, batch: &mut [Activations; BATCH]) {
         for layer in &self.layers {
             for (panel, bias) in layer.bias.iter().enumerate() {
                 let rows = &layer.panels[panel * layer.inputs..(panel + 1) * layer.inputs];
@@ -109,21 +183,12 @@ impl PanelNetwork {
             batch.iter_mut().for_each(Activations::swap);
         }
     }
-
-    /// The same network on the loops that run on any machine.
-    #[cfg(test)]
-    pub(crate) fn with_baseline_kernel(mut self) -> Self {
-        self.kernel = Kernel::baseline();
-        self
-    }
 }
 
 impl Activations {
     /// Buffers for the widest vector of a network.
     pub(crate) fn new(network: &PanelNetwork) -> Self {
-        let outputs = network.layers.iter().map(|layer| layer.bias.len() * PANEL);
-        let inputs = network.layers.iter().map(|layer| layer.inputs);
-        let widest = outputs.chain(inputs).max().unwrap_or(0);
+        let widest = network.widest();
         Self {
             front: vec![0.0; widest],
             back: vec![0.0; widest],
@@ -162,12 +227,12 @@ fn activate(activation: Activation, values: &mut [f32]) {
     }
 }
 
-fn pack(dense: &Dense) -> Vec<Row> {
+fn pack<W: Weight>(dense: &Dense, store: impl Fn(f32) -> W) -> Vec<Row<W>> {
     let mut rows = Vec::with_capacity(dense.outputs.div_ceil(PANEL) * dense.inputs);
     for first in (0..dense.outputs).step_by(PANEL) {
         for input in 0..dense.inputs {
             let weight = |row: usize| dense.weight.get(row * dense.inputs + input);
-            let padded = |lane: usize| weight(first + lane).copied().unwrap_or(0.0);
+            let padded = |lane: usize| store(weight(first + lane).copied().unwrap_or(0.0));
             rows.push(Row(std::array::from_fn(padded)));
         }
     }

@@ -106,6 +106,7 @@ fn conditioning(seed: u64) -> Vec<f32> {
 fn panels_agree_with_the_textbook() {
     let model = odd_network();
     let native = Decoder::new(&model).unwrap();
+    assert_eq!(native.weight_bytes(), 4);
     let mut baseline = Decoder::new(&model).unwrap();
     baseline.network = baseline.network.with_baseline_kernel();
     for seed in 0..20 {
@@ -118,6 +119,29 @@ fn panels_agree_with_the_textbook() {
                     "{name}: {found} for {expected}"
                 );
             }
+        }
+    }
+}
+
+/// Weights that fit sixteen bits are streamed as such; the values are the same to the last bit.
+#[test]
+fn half_weights_are_the_same_network() {
+    let mut model = odd_network();
+    for dense in &mut model.decoder {
+        dense
+            .weight
+            .iter_mut()
+            .for_each(|w| *w = f32::from_bits(w.to_bits() & 0xffff_0000));
+    }
+    let half = Decoder::new(&model).unwrap();
+    assert_eq!(half.weight_bytes(), 2);
+    for seed in 0..4 {
+        let vector = conditioning(seed);
+        let expected = reference::decode(&model, &vector);
+        let batch = half.decode_batch([&vector; 4]);
+        assert_eq!(half.decode(&vector), batch[3]);
+        for (found, expected) in batch[3].iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-5, "{found} for {expected}");
         }
     }
 }

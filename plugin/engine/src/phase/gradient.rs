@@ -32,6 +32,8 @@ pub struct GradientPhase {
     turns_per_bin: f64,
     last: Frame,
     next: Frame,
+    /// What one hop adds to each bin of a note's first frame.
+    advance: Vec<u32>,
     settled: Vec<bool>,
     heap: BinaryHeap<u64>,
     floor: f32,
@@ -64,6 +66,7 @@ impl GradientPhase {
             turns_per_bin: geometry.hop() as f64 / geometry.fft_len() as f64,
             last: frame.clone(),
             next: frame,
+            advance: vec![0; bins],
             settled: vec![false; bins],
             heap: BinaryHeap::with_capacity(2 * bins),
             floor: 0.0,
@@ -71,29 +74,26 @@ impl GradientPhase {
     }
 
     /// Forgets the past: every lobe of a note's first frame starts at a random phase.
-    pub fn start(
-        &mut self,
-        magnitude: &[f32],
-        fundamental: Option<f32>,
-        random: &mut Random,
-    ) {
+    pub fn start(&mut self, magnitude: &[f32], fundamental: Option<f32>, random: &mut Random) {
         self.last.magnitude.copy_from_slice(magnitude);
         lobes::write_frequencies(magnitude, fundamental, &mut self.last.frequency);
         let mut owner = f32::NAN;
-        let mut phase = 0;
-        for (out, &frequency) in self.last.phase.iter_mut().zip(&self.last.frequency) {
+        let (mut phase, mut advance) = (0, 0);
+        for (bin, &frequency) in self.last.frequency.iter().enumerate() {
             if frequency.to_bits() != owner.to_bits() {
                 owner = frequency;
                 phase = random.turns();
+                advance = turns(f64::from(frequency) * self.turns_per_bin);
             }
-            *out = phase;
+            self.last.phase[bin] = phase;
+            self.advance[bin] = advance;
         }
     }
 
-    /// Turns every bin on by one hop without looking at a new magnitude.
+    /// Turns every bin of a note's first frame on by one hop, without looking at a new magnitude.
     pub fn turn(&mut self) {
-        for (phase, &frequency) in self.last.phase.iter_mut().zip(&self.last.frequency) {
-            *phase = phase.wrapping_add(turns(f64::from(frequency) * self.turns_per_bin));
+        for (phase, advance) in self.last.phase.iter_mut().zip(&self.advance) {
+            *phase = phase.wrapping_add(*advance);
         }
     }
 

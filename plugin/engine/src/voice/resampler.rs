@@ -53,11 +53,13 @@ impl Resampler {
         let phase = index(place).min(PHASES - 1);
         let blend = narrow(place - phase as f64);
         let (low, high) = (&self.kernels[phase], &self.kernels[phase + 1]);
+        let samples = samples[..TAPS].as_chunks::<LANES>().0;
+        let (low, high) = (low.as_chunks::<LANES>().0, high.as_chunks::<LANES>().0);
         let mut sums = [0.0f32; LANES];
-        for first in (0..TAPS).step_by(LANES) {
-            for (lane, sum) in sums.iter_mut().enumerate() {
-                let tap = first + lane;
-                *sum += samples[tap] * (low[tap] + blend * (high[tap] - low[tap]));
+        for ((samples, low), high) in samples.iter().zip(low).zip(high) {
+            for lane in 0..LANES {
+                let weight = low[lane] + blend * (high[lane] - low[lane]);
+                sums[lane] += samples[lane] * weight;
             }
         }
         sums.iter().sum()

@@ -24,8 +24,8 @@ use crate::random::Random;
 use betwixt_spectral::number::{index, real};
 use betwixt_spectral::{Complex32, pitch};
 
-/// Moments at which a note's first frames are decoded: onset, a quarter and half a frame later.
-pub(crate) const MOMENTS: usize = 3;
+/// Moments at which a note's first frames are decoded: onset, and half a frame later.
+pub(crate) const MOMENTS: usize = 2;
 /// Slices that share the decode.
 const DECODE: usize = 10;
 /// Slices that share the integration.
@@ -82,7 +82,7 @@ impl FrameSource {
 
     /// The conditioning of one of the first [`MOMENTS`].
     pub(super) fn moment(&mut self, decoder: &Decoder, moment: usize) -> &[f32] {
-        let hops = moment * decoder.geometry().overlap() / (2 * (MOMENTS - 1));
+        let hops = moment * decoder.geometry().overlap() / 2;
         self.conditioning.at(decoder, hops)
     }
 
@@ -97,34 +97,36 @@ impl FrameSource {
         mut give: impl FnMut(&[f32], usize),
     ) {
         let overlap = shared.decoder.geometry().overlap();
-        let [onset, quarter, half] = moments;
-        for magnitude in [&mut *onset, &mut *quarter, &mut *half] {
-            shape(&shared.decoder, magnitude, ratio);
-        }
+        let [onset, half] = moments;
+        shape(&shared.decoder, onset, ratio);
+        shape(&shared.decoder, half, ratio);
         self.phase
             .start(onset, Some(self.fundamental), &mut self.random);
         for frame in 0..overlap {
             // Its centre lies this many hops after the onset; virtual frames before it are onsets.
             let hops = (frame + 1).saturating_sub(overlap / 2);
-            let magnitude: &[f32] = match hops * 2 * (MOMENTS - 1) / overlap {
-                0 => onset,
-                1 => quarter,
-                _ => half,
-            };
+            let share = 2.0 * real(hops) / real(overlap);
+            for ((own, from), to) in self.magnitude.iter_mut().zip(&*onset).zip(&*half) {
+                *own = from + share * (to - from);
+            }
             if self.mode == PhaseMode::StoredNoise {
                 self.phase.set(shared.noise.frame(self.noise_frame));
                 self.noise_frame += 1;
             } else if frame > 0 {
                 self.phase.turn();
             }
-            draw(magnitude, &self.phase, self.mode, &mut shared.spectrum);
+            draw(
+                &self.magnitude,
+                &self.phase,
+                self.mode,
+                &mut shared.spectrum,
+            );
             shared
                 .inverse
                 .process(&mut shared.spectrum, &mut shared.frame);
             give(&shared.frame, overlap - 1 - frame);
         }
-        self.phase.hold(half);
-        self.magnitude.copy_from_slice(half);
+        self.phase.hold(&self.magnitude);
     }
 
     /// Does one slice of the next frame's work; after the last, `shared.frame` holds it, windowed.
