@@ -28,14 +28,9 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry)
         (20.0, theme::TEXT),
     );
     let below = inside.left_bottom();
-    let left = painter.with_clip_rect(inside.with_max_x(inside.right() - METER - 90.0));
-    theme::words(
-        &left,
-        below,
-        Align2::LEFT_BOTTOM,
-        &header.description,
-        (12.0, theme::DIM),
-    );
+    let room = inside.width() - METER - 80.0;
+    let look = (12.0, theme::DIM);
+    theme::elided(&painter, below, &header.description, room, look);
     figures(ui, inside, editor, telemetry);
 }
 

@@ -48,7 +48,7 @@ impl Cloud {
             let label = labels.and_then(|names| names.get(point.label as usize));
             Sound {
                 latents,
-                colour: theme::label_colour(point.label),
+                colour: theme::label_colour(point.label).gamma_multiply(0.7),
                 name: format!("{} · {}", label.map_or("", String::as_str), key(point.note)),
             }
         };
@@ -202,14 +202,11 @@ fn name_nearest(ui: &Ui, field: Rect, cloud: &Cloud, axes: [usize; 2], pointer: 
     };
     let painter = ui.painter().with_clip_rect(field);
     painter.circle_stroke(place(sound), 4.0, theme::thin(theme::TEXT));
-    let corner = field.left_top() + vec2(6.0, 4.0);
-    theme::words(
-        &painter,
-        corner,
-        Align2::LEFT_TOP,
-        &sound.name,
-        (12.0, theme::TEXT),
-    );
+    let plate = Rect::from_min_size(field.min, vec2(field.width(), 20.0));
+    painter.rect_filled(plate, 0.0, theme::PANEL.gamma_multiply(0.9));
+    let at = plate.left_center() + vec2(6.0, 0.0);
+    let look = (12.0, theme::TEXT);
+    theme::words(&painter, at, Align2::LEFT_CENTER, &sound.name, look);
 }
 
 fn choose_axes(ui: &Ui, field: Rect, editor: &Editor) {

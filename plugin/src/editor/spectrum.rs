@@ -31,8 +31,8 @@ fn grid(painter: &Painter, field: Rect) {
     for (frequency_hz, name) in MARKS {
         let x = field.left() + field.width() * share_of_octaves(frequency_hz);
         painter.vline(x, field.y_range(), line);
-        let at = pos2(x + 3.0, field.bottom() - 2.0);
-        theme::words(painter, at, Align2::LEFT_BOTTOM, name, (10.0, theme::DIM));
+        let at = pos2(x - 3.0, field.bottom() - 2.0);
+        theme::words(painter, at, Align2::RIGHT_BOTTOM, name, (10.0, theme::DIM));
     }
     for level_db in LEVELS_DB {
         let y = height(field, level_db);

@@ -3,6 +3,7 @@
 use super::{Editor, Screen, layout, theme};
 use crate::library::tests::{identity, tiny};
 use crate::parameters::Parameters;
+use betwixt_engine::{Controls, Engine, Event as Played, EventKind, Note, Settings};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::persist::PersistentField;
@@ -14,6 +15,7 @@ use egui::{
     TouchPhase, Vec2, pos2, vec2,
 };
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What a host heard of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,7 +93,9 @@ struct Bench {
     size: Vec2,
     time_s: f64,
     modifiers: Modifiers,
+    held: Modifiers,
     shapes: usize,
+    next_picture: Duration,
 }
 
 impl Bench {
@@ -116,7 +120,9 @@ impl Bench {
             size,
             time_s: 0.0,
             modifiers: Modifiers::NONE,
+            held: Modifiers::NONE,
             shapes: 0,
+            next_picture: Duration::MAX,
         };
         bench.picture(Vec::new());
         bench
@@ -126,7 +132,10 @@ impl Bench {
     fn picture(&mut self, events: Vec<Event>) {
         self.time_s += 0.05;
         let mut events = events;
-        events.insert(0, Event::ModifiersChanged(self.modifiers));
+        if self.held != self.modifiers {
+            self.held = self.modifiers;
+            events.insert(0, Event::ModifiersChanged(self.modifiers));
+        }
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(self.time_s),
@@ -138,6 +147,7 @@ impl Bench {
             .egui
             .run_ui(input, |ui| editor.ui(ui, &gui.param_setter()));
         self.shapes = output.shapes.len();
+        self.next_picture = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
         output.drop_without_applying_deltas();
     }
 
@@ -438,4 +448,58 @@ fn every_parameter_can_be_moved_in_the_window() {
     let by_kind = bench.parameters.by_kind();
     let expected = by_kind.real.len() + by_kind.whole.len() + by_kind.choices.len();
     assert_eq!(moved.len(), expected, "{moved:?}");
+}
+
+/// While a note sounds its spectrum is drawn and the next picture is due within 33 ms; in silence
+/// nothing is drawn anew until something happens.
+#[test]
+fn pictures_are_painted_only_while_something_sounds() {
+    let mut bench = Bench::new(8, SIZE);
+    for _ in 0..20 {
+        bench.picture(Vec::new());
+    }
+    let at_rest = bench.shapes;
+    assert!(
+        bench.next_picture > Duration::from_secs(60),
+        "{:?}",
+        bench.next_picture
+    );
+
+    let settings = Settings {
+        sample_rate_hz: 48_000.0,
+        seed: 1,
+    };
+    let mut engine = Engine::new(tiny(8).decoder, settings);
+    bench.editor.screen.show(engine.telemetry());
+    let note = Note {
+        id: None,
+        channel: 0,
+        key: 60,
+    };
+    let struck = Played {
+        offset_samples: 0,
+        kind: EventKind::NoteOn {
+            note,
+            velocity: 1.0,
+        },
+    };
+    let (mut left, mut right) = ([0.0; 4_096], [0.0; 4_096]);
+    engine.process(&Controls::default(), &[struck], &mut left, &mut right);
+    bench.picture(Vec::new());
+    assert!(
+        bench.next_picture <= Duration::from_millis(33),
+        "{:?}",
+        bench.next_picture
+    );
+    assert!(
+        bench.shapes > at_rest,
+        "{} shapes, {at_rest} at rest",
+        bench.shapes
+    );
+    let mut magnitudes = [0.0; betwixt_engine::telemetry::SPECTRUM_POINTS];
+    engine.telemetry().read_spectrum(&mut magnitudes);
+    assert!(
+        magnitudes.iter().any(|m| *m > 1e-3),
+        "there is something to draw"
+    );
 }

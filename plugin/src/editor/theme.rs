@@ -1,6 +1,9 @@
 //! Colours, letters and the panel that every view sits on.
 
-use egui::{Align2, Color32, FontData, FontDefinitions, FontFamily, FontId, Pos2, Rect, Stroke};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Align2, Color32, FontData, FontDefinitions, FontFamily, FontId, Pos2, Rect, Stroke, vec2,
+};
 use std::sync::Arc;
 
 /// Behind everything.
@@ -53,6 +56,22 @@ pub(super) fn words(
     (points, colour): (f32, Color32),
 ) {
     painter.text(at, anchor, text, FontId::proportional(points), colour);
+}
+
+/// Words on one line that end in an ellipsis where the room ends.
+pub(super) fn elided(
+    painter: &egui::Painter,
+    left_bottom: Pos2,
+    text: &str,
+    room: f32,
+    (points, colour): (f32, Color32),
+) {
+    let font = FontId::proportional(points);
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(room.max(0.0));
+    let galley = painter.layout_job(job);
+    let at = left_bottom - vec2(0.0, galley.size().y);
+    painter.galley(at, galley, colour);
 }
 
 /// The small capital heading of a view.
