@@ -40,6 +40,18 @@ pub enum TrainerError {
         /// The difference.
         reason: String,
     },
+    /// The model is no better than no model.
+    #[error(
+        "spectral convergence on the test notes is {reached_db:.1} dB, expected better than the \
+         {needed_db:.1} dB of each key's mean frame; raise `training.steps` in the recipe and start \
+         anew with --fresh"
+    )]
+    Gate {
+        /// What the model reached, in dB.
+        reached_db: f64,
+        /// What the mean frame of the key reaches, in dB.
+        needed_db: f64,
+    },
     /// A file could not be written or read.
     #[error("{file}: {reason}; check that the folder exists and may be written")]
     File {

@@ -14,7 +14,7 @@ use crate::components::Axes;
 use crate::error::TrainerError;
 use crate::examples::Examples;
 use crate::recipe::Recipe;
-use betwixt_corpus::Corpus;
+use betwixt_corpus::{Corpus, Note, Part};
 use betwixt_model::header::{Embedding, FORMAT, Latent, Pca, Whitening};
 use betwixt_model::{Dense, Header, Model, Point};
 use betwixt_spectral::number::{index, narrow};
@@ -138,7 +138,7 @@ struct Knobs {
 impl Knobs {
     /// Learnt from the training notes alone.
     fn of(corpus: &Corpus, located: &[Located]) -> Self {
-        let is_train = |l: &&Located| corpus.notes()[l.note].part == betwixt_corpus::Part::Train;
+        let is_train = |l: &&Located| corpus.notes()[l.note].part == Part::Train;
         let train: Vec<&Located> = located.iter().filter(is_train).collect();
         let points: Vec<Vec<f64>> = train.iter().flat_map(|l| l.latents.clone()).collect();
         let mut axes = Axes::of(&points);
@@ -223,25 +223,35 @@ fn default_knobs(
     points: &[Point],
 ) -> Result<Vec<f32>, TrainerError> {
     let wanted = &recipe.export;
-    let is_named = |label: u32| {
-        let patch = usize::try_from(label)
-            .ok()
-            .and_then(|label| corpus.patches().get(label));
-        patch.is_some_and(|patch| patch.name == wanted.default_patch)
-    };
-    let distance = |point: &&Point| point.note.abs_diff(wanted.default_key);
-    let notes = points.iter().filter(|point| is_named(point.label));
-    match notes.min_by_key(distance) {
-        Some(point) => Ok(point.latents.clone()),
+    let named = |note: &Note| corpus.patches()[note.patch].name == wanted.default_patch;
+    let is_learnt = |note: &Note| note.part == Part::Train && named(note);
+    let learnt = corpus.notes().iter().zip(points);
+    let learnt = learnt.filter(|(note, _)| is_learnt(note));
+    match learnt.min_by_key(|(note, _)| note.key.abs_diff(wanted.default_key)) {
+        Some((_, point)) => Ok(point.latents.clone()),
         None => Err(TrainerError::Recipe {
             file: "export.default_patch".into(),
             reason: format!(
-                "found \"{}\", expected the name of a patch of the bank, such as \"{}\"",
+                "found \"{}\", expected a patch that is learnt from: {}",
                 wanted.default_patch,
-                corpus.patches()[0].name
+                learnt_patches(corpus)
             ),
         }),
     }
+}
+
+/// The names of all patches with training notes.
+fn learnt_patches(corpus: &Corpus) -> String {
+    let learnt = corpus
+        .notes()
+        .iter()
+        .filter(|note| note.part == Part::Train);
+    let mut patches: Vec<usize> = learnt.map(|note| note.patch).collect();
+    patches.dedup();
+    let names = patches
+        .iter()
+        .map(|patch| corpus.patches()[*patch].name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// The plane of largest spread among the knob positions.

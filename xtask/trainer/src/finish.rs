@@ -13,7 +13,18 @@ use crate::{evaluation, export, pairs};
 use betwixt_corpus::Corpus;
 use betwixt_model::{Model, WeightFormat};
 
-/// Writes everything that a recipe promises, from the state of its training; the card's text.
+/// What came out of a training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// The card, in Markdown.
+    pub card: String,
+    /// Spectral convergence on all test notes, in dB.
+    pub convergence_db: f64,
+    /// What the mean frame of the key reaches there: a model that is not better has learnt nothing.
+    pub key_mean_db: f64,
+}
+
+/// Writes everything that a recipe promises, from the state of its training.
 ///
 /// # Errors
 ///
@@ -24,7 +35,7 @@ pub fn finish(
     places: &Places,
     corpus: &Corpus,
     run: &Run,
-) -> Result<String, TrainerError> {
+) -> Result<Finished, TrainerError> {
     let mut model = export::model(recipe, corpus, &run.network)?;
     let report = evaluation::evaluate(recipe, corpus, &model)?;
     model.header.measures = card::measures(&run.progress, &report);
@@ -47,13 +58,17 @@ pub fn finish(
         model: &read,
     };
     card.write()?;
-    Ok(card.text())
+    Ok(Finished {
+        card: card.text(),
+        convergence_db: report.model.all().convergence_db(),
+        key_mean_db: report.key_mean.all().convergence_db(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::tests::{NOTE, tiny};
+    use crate::recipe::tests::{NOTE, corpus, tiny};
     use betwixt_model::Dense;
     use betwixt_model::header::{Activation, Network};
     use safetensors::SafeTensors;
@@ -85,9 +100,8 @@ mod tests {
         let text = tiny(latent_of).replace("default_key = 60", "default_key = 90");
         let recipe = Recipe::parse(&text).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let corpus = Corpus::load(recipe.corpus_settings(), folder.path(), &|_, _| {}).unwrap();
         let mut run = Run::open(&recipe, None).unwrap();
-        run.train(&recipe, &corpus, (60, None), &mut |_, _| {})
+        run.train(&recipe, corpus(), (60, None), &mut |_, _| {})
             .unwrap();
         let places = Places {
             name: "tiny".into(),
@@ -96,7 +110,7 @@ mod tests {
             corpus: folder.path().to_owned(),
             pairs: folder.path().join("pairs.safetensors"),
         };
-        let card = finish(&recipe, &places, &corpus, &run).unwrap();
+        let card = finish(&recipe, &places, corpus(), &run).unwrap().card;
         let (model, _) = Model::read(&folder.path().join("weights.safetensors")).unwrap();
         let pairs = std::fs::read(&places.pairs).unwrap();
         assert!(folder.path().join("loss.png").exists());
@@ -124,6 +138,33 @@ mod tests {
                     assert!((a - b).abs() < 1e-5, "{latent_of}: {a} {b}");
                 }
             }
+        }
+    }
+
+    /// A first sound that is held out, or that does not exist, is refused before anything is
+    /// written; the message lists what could stand there.
+    #[test]
+    fn the_first_sound_must_be_a_learnt_one() {
+        use betwixt_corpus::{HeldOut, Part};
+        let mut recipe = Recipe::parse(&tiny(NOTE)).unwrap();
+        let notes = corpus().notes();
+        let held_out = notes
+            .iter()
+            .find(|note| note.part == Part::Test(HeldOut::Patch))
+            .unwrap();
+        let run = Run::open(&recipe, None).unwrap();
+        for name in [
+            corpus().patches()[held_out.patch].name.as_str(),
+            "Nothing 1",
+        ] {
+            recipe.export.default_patch = name.into();
+            let error = export::model(&recipe, corpus(), &run.network)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains(name) && error.contains("Warm Poly Keys 4"),
+                "{error}"
+            );
         }
     }
 

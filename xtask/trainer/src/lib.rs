@@ -33,7 +33,7 @@ pub use autoencoder::Autoencoder;
 pub use checkpoint::Progress;
 pub use error::TrainerError;
 pub use examples::{Batch, Examples};
-pub use finish::finish;
+pub use finish::{Finished, finish};
 pub use network::Stack;
 pub use recipe::{LatentOf, Places, Recipe};
 pub use training::Run;

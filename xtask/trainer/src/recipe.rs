@@ -347,6 +347,8 @@ impl Places {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use betwixt_corpus::Corpus;
+    use std::sync::OnceLock;
 
     /// A small recipe for tests: short frames, few keys, tiny network.
     pub(crate) fn tiny(latent_of: &str) -> String {
@@ -390,6 +392,16 @@ pub(crate) mod tests {
     /// The note method of [`tiny`].
     pub(crate) const NOTE: &str = "{ note = { encoder_frames = 3, decoder_frames = 2, \
                                    onset_bias = 1.4, other_key = 0.5 } }";
+
+    /// The corpus of [`tiny`], rendered once for all tests.
+    pub(crate) fn corpus() -> &'static Corpus {
+        static CORPUS: OnceLock<Corpus> = OnceLock::new();
+        CORPUS.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let settings = Recipe::parse(&tiny(NOTE)).unwrap().corpus_settings();
+            Corpus::load(settings, folder.path(), &|_, _| {}).unwrap()
+        })
+    }
 
     /// Mistakes are told before any time is spent: the field and what was expected.
     #[test]

@@ -192,14 +192,10 @@ fn rate(training: &Training, step: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::tests::{NOTE, tiny};
+    use crate::recipe::tests::{NOTE, corpus, tiny};
 
-    fn setting(latent_of: &str) -> (Recipe, Corpus, tempfile::TempDir) {
-        let recipe = Recipe::parse(&tiny(latent_of)).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let settings = recipe.corpus_settings();
-        let corpus = Corpus::load(settings, folder.path(), &|_, _| {}).unwrap();
-        (recipe, corpus, folder)
+    fn recipe(latent_of: &str) -> Recipe {
+        Recipe::parse(&tiny(latent_of)).unwrap()
     }
 
     fn weights(run: &Run) -> Vec<f32> {
@@ -213,9 +209,9 @@ mod tests {
     #[test]
     fn every_variable_receives_a_gradient() {
         for latent_of in [NOTE, "\"frame\""] {
-            let (recipe, corpus, _folder) = setting(latent_of);
+            let recipe = recipe(latent_of);
             let run = Run::open(&recipe, None).unwrap();
-            let examples = Examples::new(&recipe, &corpus, |part| part == Part::Train);
+            let examples = Examples::new(&recipe, corpus(), |part| part == Part::Train);
             let batch = examples.draw(16, 1, 0).unwrap();
             let gradients = run.network.loss(&batch, 1.0).unwrap().backward().unwrap();
             for (number, variable) in run.network.variables().iter().enumerate() {
@@ -235,10 +231,10 @@ mod tests {
     /// A training can learn its own few notes by heart: from 1 (the mean frame) to below a third.
     #[test]
     fn a_tiny_training_learns_its_notes() {
-        let (mut recipe, corpus, _folder) = setting(NOTE);
+        let mut recipe = recipe(NOTE);
         recipe.training.steps = 400;
         let mut run = Run::open(&recipe, None).unwrap();
-        run.train(&recipe, &corpus, (400, None), &mut |_, _| {})
+        run.train(&recipe, corpus(), (400, None), &mut |_, _| {})
             .unwrap();
         let (first, last) = (
             run.progress.train[0].1,
@@ -250,21 +246,21 @@ mod tests {
     /// Stopped after 23 of 60 steps and continued from the file: the same bits.
     #[test]
     fn a_continued_training_equals_an_uninterrupted_one() {
-        let (recipe, corpus, folder) = setting(NOTE);
+        let (recipe, folder) = (recipe(NOTE), tempfile::tempdir().unwrap());
         let mut whole = Run::open(&recipe, None).unwrap();
         whole
-            .train(&recipe, &corpus, (60, None), &mut |_, _| {})
+            .train(&recipe, corpus(), (60, None), &mut |_, _| {})
             .unwrap();
 
         let path = folder.path().join("checkpoint.safetensors");
         let mut first = Run::open(&recipe, Some(&path)).unwrap();
         first
-            .train(&recipe, &corpus, (23, Some(&path)), &mut |_, _| {})
+            .train(&recipe, corpus(), (23, Some(&path)), &mut |_, _| {})
             .unwrap();
         let mut second = Run::open(&recipe, Some(&path)).unwrap();
         assert_eq!(second.progress.step, 23);
         second
-            .train(&recipe, &corpus, (60, Some(&path)), &mut |_, _| {})
+            .train(&recipe, corpus(), (60, Some(&path)), &mut |_, _| {})
             .unwrap();
         assert!(weights(&second) == weights(&whole));
         assert_eq!(second.progress.train, whole.progress.train);
@@ -273,10 +269,10 @@ mod tests {
     /// A checkpoint of other settings or a cut one is refused, and the remedy is named.
     #[test]
     fn foreign_checkpoints_are_refused() {
-        let (mut recipe, corpus, folder) = setting(NOTE);
+        let (mut recipe, folder) = (recipe(NOTE), tempfile::tempdir().unwrap());
         let path = folder.path().join("checkpoint.safetensors");
         let mut run = Run::open(&recipe, Some(&path)).unwrap();
-        run.train(&recipe, &corpus, (2, Some(&path)), &mut |_, _| {})
+        run.train(&recipe, corpus(), (2, Some(&path)), &mut |_, _| {})
             .unwrap();
         recipe.training.steps = 61;
         let told = |recipe: &Recipe| match Run::open(recipe, Some(&path)) {
@@ -296,8 +292,7 @@ mod tests {
     /// Up to the full rate at the end of the warm-up, then down to a hundredth of it.
     #[test]
     fn the_rate_rises_and_falls() {
-        let (recipe, _, _folder) = setting(NOTE);
-        let training = recipe.training;
+        let training = recipe(NOTE).training;
         assert!(rate(&training, 0) < 0.2 * training.learning_rate);
         assert!((rate(&training, 5) / training.learning_rate - 1.0).abs() < 0.01);
         let last = rate(&training, training.steps - 1);
