@@ -124,12 +124,20 @@ fn report(
     run: &Run,
 ) -> Result<(), TrainerError> {
     println!("{}; measuring and writing", losses(&run.progress));
-    println!("{}", betwixt_trainer::finish(recipe, places, corpus, run)?);
+    let finished = betwixt_trainer::finish(recipe, places, corpus, run)?;
+    println!("{}", finished.card);
     println!(
         "wrote {}",
         places.model.join("weights.safetensors").display()
     );
-    Ok(())
+    let (reached_db, needed_db) = (finished.convergence_db, finished.key_mean_db);
+    if reached_db < needed_db {
+        return Ok(());
+    }
+    Err(TrainerError::Gate {
+        reached_db,
+        needed_db,
+    })
 }
 
 fn losses(progress: &Progress) -> String {
