@@ -38,8 +38,8 @@ pub(crate) const CHANNELS: usize = 16;
 const HIGHEST_SHIFT_SEMITONES: f64 = 24.0;
 /// Bend and tuning may move a sounding note this far from its trained key.
 const WIDEST_SHIFT_SEMITONES: f64 = 72.0;
-/// Time constant of pitch movements in seconds: rounds the wheel's steps.
-const GLIDE_S: f64 = 0.004;
+/// Time constant of each of two poles behind the wheel, in seconds: they round its steps.
+const GLIDE_S: f64 = 0.003;
 
 /// What all voices use, one at a time.
 pub(crate) struct Shared {
@@ -97,8 +97,9 @@ pub(crate) struct Voice {
 struct Tuning {
     /// From the trained key to the key that is played, in semitones.
     base: f64,
-    /// Bend and fine tuning as they are now.
+    /// Bend and fine tuning as they are now, behind two poles and behind one.
     shift: f64,
+    lag: f64,
     /// Samples of the model's stream per output sample.
     ratio: f64,
     /// The same for the trained key itself.
@@ -229,6 +230,7 @@ impl Tuning {
         Self {
             base: 0.0,
             shift: 0.0,
+            lag: 0.0,
             ratio: rate_ratio,
             rate_ratio,
             follow,
@@ -238,21 +240,20 @@ impl Tuning {
     fn start(&mut self, base: f64, shift: f64) {
         let above = (base + shift - HIGHEST_SHIFT_SEMITONES).max(0.0);
         self.base = base - 12.0 * (above / 12.0).ceil();
-        self.shift = shift;
+        (self.shift, self.lag) = (shift, shift);
         self.update();
     }
 
     #[inline]
     fn follow(&mut self, shift: f64) {
-        let rest = shift - self.shift;
-        if rest == 0.0 {
+        if self.shift == shift && self.lag == shift {
             return;
         }
-        self.shift = if rest.abs() < 1e-6 {
-            shift
-        } else {
-            self.shift + self.follow * rest
-        };
+        self.lag += self.follow * (shift - self.lag);
+        self.shift += self.follow * (self.lag - self.shift);
+        if (self.lag - shift).abs() < 1e-6 && (self.shift - shift).abs() < 1e-6 {
+            (self.lag, self.shift) = (shift, shift);
+        }
         self.update();
     }
 

@@ -1,0 +1,165 @@
+//! No event may click: with a model that draws nothing above 4 kHz, nothing may sound above 8 kHz.
+//!
+//! (The keys stay in the register or below it: an octave up would move 4 kHz to 8.) Whatever is
+//! there came from a step or a corner in a gain, a phase or a pitch.
+
+use betwixt_engine::{ChromaSource, EventKind, PhaseMode};
+use betwixt_evaluation::measure::{high_pass, level};
+use betwixt_spectral::number::real;
+use betwixt_tests::{Player, comb_model};
+
+const RATE_HZ: f32 = 48_000.0;
+/// Below the sound's peak.
+const LIMIT_DB: f64 = -70.0;
+
+fn residual_db(signal: &[f32]) -> f64 {
+    high_pass::high_pass_residual_db(signal, f64::from(RATE_HZ), 8_000.0)
+}
+
+/// A scenario's name, and what it does to a player.
+type Scenario = (&'static str, fn(&mut Player));
+
+const SCENARIOS: [Scenario; 8] = [
+    ("notes begin and end", |player| {
+        for i in 0..20usize {
+            let key = [60, 64, 67, 71, 48][i % 5];
+            player.key(
+                key,
+                0.2 + 0.04 * real(i),
+                3_000 * i + 17,
+                3_000 * i + 2_500 + 31 * i,
+            );
+        }
+    }),
+    ("organ keys, no attack, no release", |player| {
+        player.controls.envelope.release_s = 0.0;
+        (0..20usize).for_each(|i| drop(player.key(60, 1.0, 3_001 * i, 3_001 * i + 1_500)));
+    }),
+    ("short envelopes", |player| {
+        player.controls.envelope.attack_s = 0.004;
+        player.controls.envelope.decay_s = 0.01;
+        player.controls.envelope.sustain = 0.3;
+        player.controls.envelope.release_s = 0.01;
+        (0..20usize).for_each(|i| drop(player.key(55, 1.0, 3_001 * i, 3_001 * i + 1_500)));
+    }),
+    ("voices are stolen", |player| {
+        player.controls.voice_limit = 2;
+        for i in 0..40usize {
+            player.key([60, 63, 66, 69, 59][i % 5], 0.9, 1_511 * i, 60_000);
+        }
+    }),
+    ("chokes and panic", |player| {
+        for i in 0..10usize {
+            player
+                .key(60, 0.9, 6_001 * i, 60_000)
+                .key(67, 0.9, 6_001 * i, 60_000);
+            player.at(
+                6_001 * i + 2_000,
+                EventKind::Choke {
+                    note: Player::note(60),
+                },
+            );
+            player.at(6_001 * i + 4_000, EventKind::AllSoundOff);
+        }
+    }),
+    ("latents jump", |player| {
+        player.key(60, 0.9, 0, 60_000).key(67, 0.9, 0, 60_000);
+        for i in 0..30usize {
+            let value = real(i % 2);
+            player.at(
+                1_999 * i,
+                EventKind::Latent {
+                    index: i % 3 / 2,
+                    value,
+                },
+            );
+        }
+    }),
+    ("the wheel jumps from end to end", |player| {
+        player.controls.bend_range_semitones = 7.0;
+        player.key(60, 0.9, 0, 60_000);
+        for i in 0..30usize {
+            let value = 1.0 - 2.0 * real(i % 2);
+            player.at(1_999 * i + 500, EventKind::PitchBend { channel: 0, value });
+        }
+    }),
+    ("pedal, fixed chroma", |player| {
+        player.controls.chroma = ChromaSource::Fixed(4);
+        player.at(
+            100,
+            EventKind::Sustain {
+                channel: 0,
+                down: true,
+            },
+        );
+        (0..8usize).for_each(|i| drop(player.key(60, 0.6, 5_003 * i, 5_003 * i + 400)));
+        player.at(
+            45_000,
+            EventKind::Sustain {
+                channel: 0,
+                down: false,
+            },
+        );
+    }),
+];
+
+/// Every kind of note, latent and pitch event, in both phase modes.
+#[test]
+fn no_event_clicks() {
+    let model = comb_model();
+    for phase in [PhaseMode::Gradient, PhaseMode::StoredNoise] {
+        for (name, scenario) in SCENARIOS {
+            let mut player = Player::new(&model, RATE_HZ);
+            player.controls.phase = phase;
+            scenario(&mut player);
+            let out = player.play(70_000, &[64]);
+            assert!(level::peak(&out) > 0.02, "{name}: silent");
+            assert!(
+                level::peak(&out) < 0.7,
+                "{name}: {} reaches the limiter",
+                level::peak(&out)
+            );
+            let residual = residual_db(&out);
+            assert!(residual <= LIMIT_DB, "{name}, {phase:?}: {residual:.1} dB");
+        }
+    }
+}
+
+/// Parameters that a host steps from block to block: gain, tuning, phase mode, envelope, voices.
+#[test]
+fn no_control_clicks() {
+    let model = comb_model();
+    let mut player = Player::new(&model, RATE_HZ);
+    player
+        .key(60, 0.8, 0, usize::MAX)
+        .key(64, 0.8, 0, usize::MAX)
+        .key(48, 0.8, 0, usize::MAX);
+    let out = player.play_with(70_000, &[500], |at, controls| {
+        let turn = at / 2_500;
+        controls.gain = [1.0, 0.25][turn % 2];
+        controls.fine_cents = [-100.0, 100.0, 0.0][turn % 3];
+        controls.phase = [PhaseMode::Gradient, PhaseMode::StoredNoise][turn / 3 % 2];
+        controls.envelope.sustain = [1.0, 0.2][turn / 2 % 2];
+        controls.latents[0] = real(turn % 4) / 3.0;
+        controls.voice_limit = [16, 3, 2][turn / 8 % 3];
+    });
+    let residual = residual_db(&out);
+    assert!(residual <= LIMIT_DB, "{residual:.1} dB");
+}
+
+/// The measure bites: a planted step of 1 % of the peak fails it.
+#[test]
+fn a_planted_step_is_found() {
+    let mut player = Player::new(&comb_model(), RATE_HZ);
+    player.key(60, 0.9, 0, usize::MAX);
+    let mut out = player.play(48_000, &[64]);
+    assert!(residual_db(&out) <= LIMIT_DB);
+    let step = narrow_share(level::peak(&out));
+    out[24_000..].iter_mut().for_each(|x| *x += step);
+    let residual = residual_db(&out);
+    assert!(residual > LIMIT_DB + 10.0, "{residual:.1} dB");
+}
+
+fn narrow_share(peak: f64) -> f32 {
+    betwixt_spectral::number::narrow(0.01 * peak)
+}
