@@ -12,4 +12,5 @@
 
 mod magnitudes;
 
+pub use betwixt_model::header::Level;
 pub use magnitudes::{AnalysisError, Magnitudes, SILENCE_DB};

@@ -12,7 +12,7 @@
 //! frame at the onset then describes the sound that follows it, and an instrument that starts at
 //! that frame starts at full level.
 
-use betwixt_model::header::Level;
+use crate::Level;
 use betwixt_spectral::number::narrow;
 use betwixt_spectral::{Geometry, stft};
 

@@ -7,8 +7,7 @@
 
 use crate::cache::{self, CacheError};
 use crate::{LEAD_IN_SAMPLES, NOTE_S, Part, Patch, SAMPLE_RATE_HZ, bank, render, split};
-use betwixt_analysis::Magnitudes;
-use betwixt_model::header::Level;
+use betwixt_analysis::{Level, Magnitudes};
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::{index, narrow};
 use half::bf16;

@@ -7,7 +7,8 @@
 use crate::checkpoint::{Progress, write_whole};
 use crate::error::TrainerError;
 use crate::evaluation::{Report, Row};
-use crate::recipe::{LatentOf, Places, Recipe};
+use crate::places::Places;
+use crate::recipe::{LatentOf, Recipe};
 use betwixt_corpus::{Corpus, Part};
 use betwixt_model::Model;
 use betwixt_model::header::Activation;

@@ -7,7 +7,8 @@
 
 use crate::card::{self, Card};
 use crate::error::TrainerError;
-use crate::recipe::{Places, Recipe};
+use crate::places::Places;
+use crate::recipe::Recipe;
 use crate::training::Run;
 use crate::{evaluation, export, pairs};
 use betwixt_corpus::Corpus;
