@@ -33,14 +33,18 @@ const SCENARIOS: [Scenario; 8] = [
     }),
     ("organ keys, no attack, no release", |player| {
         player.controls.envelope.release_s = 0.0;
-        (0..20usize).for_each(|i| drop(player.key(60, 1.0, 3_001 * i, 3_001 * i + 1_500)));
+        for i in 0..20usize {
+            player.key(60, 1.0, 3_001 * i, 3_001 * i + 1_500);
+        }
     }),
     ("short envelopes", |player| {
         player.controls.envelope.attack_s = 0.004;
         player.controls.envelope.decay_s = 0.01;
         player.controls.envelope.sustain = 0.3;
         player.controls.envelope.release_s = 0.01;
-        (0..20usize).for_each(|i| drop(player.key(55, 1.0, 3_001 * i, 3_001 * i + 1_500)));
+        for i in 0..20usize {
+            player.key(55, 1.0, 3_001 * i, 3_001 * i + 1_500);
+        }
     }),
     ("voices are stolen", |player| {
         player.controls.voice_limit = 2;
@@ -92,7 +96,9 @@ const SCENARIOS: [Scenario; 8] = [
                 down: true,
             },
         );
-        (0..8usize).for_each(|i| drop(player.key(60, 0.6, 5_003 * i, 5_003 * i + 400)));
+        for i in 0..8usize {
+            player.key(60, 0.6, 5_003 * i, 5_003 * i + 400);
+        }
         player.at(
             45_000,
             EventKind::Sustain {
