@@ -21,6 +21,8 @@ use std::path::Path;
 const COMMAND: &str = "cargo run -p betwixt-host --example compose_demo";
 const TICKS_PER_BEAT: u16 = 480;
 const BEATS_PER_BAR: f64 = 4.0;
+/// A breath of silence before the first tone.
+const REST_BEATS: f64 = 0.5;
 /// 96 beats a minute: a bar is 2.5 s.
 const BEAT_MICROSECONDS: u32 = 625_000;
 
@@ -160,7 +162,7 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// Beats from the beginning.
 fn beats(bar: u8, beat: f64) -> f64 {
-    (f64::from(bar) - 1.0) * BEATS_PER_BAR + beat - 1.0
+    REST_BEATS + (f64::from(bar) - 1.0) * BEATS_PER_BAR + beat - 1.0
 }
 
 /// The piece as a standard MIDI file.

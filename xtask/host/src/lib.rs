@@ -22,6 +22,7 @@ mod error;
 mod event;
 mod handlers;
 mod instance;
+pub mod json;
 mod library;
 mod parameter;
 mod rendering;

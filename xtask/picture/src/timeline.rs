@@ -203,7 +203,7 @@ fn draw_level(canvas: &Canvas<'_>, picture: &Timeline) -> Drawn {
     );
     let named = Labels {
         x: Some("seconds"),
-        ..labels("level, dB", 3)
+        ..labels("level, dB", 4)
     };
     frame.axes(canvas, &named)?;
     let place = |point: &(f64, f64)| {

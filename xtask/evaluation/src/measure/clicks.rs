@@ -182,12 +182,13 @@ mod tests {
         let clean = worst(&signal, 48_000.0, &[]).unwrap();
         // The very first samples have no past to be predicted from.
         assert!(clean.sample < ORDER || clean.multiple < 3.0, "{clean:?}");
-        let start = [0..ORDER];
-        let clean = worst(&signal, 48_000.0, &start).unwrap();
+        let start = 0..ORDER;
+        let start = std::slice::from_ref(&start);
+        let clean = worst(&signal, 48_000.0, start).unwrap();
         assert!(clean.multiple < 3.0, "{clean:?}");
         let step = 0.01 * betwixt_spectral::number::narrow(crate::measure::level::peak(&signal));
         signal[30_123..].iter_mut().for_each(|x| *x += step);
-        let found = worst(&signal, 48_000.0, &start).unwrap();
+        let found = worst(&signal, 48_000.0, start).unwrap();
         assert!(found.multiple > 12.0, "{found:?}");
         assert_eq!(found.sample, 30_123);
     }

@@ -8,7 +8,9 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command-line program speaks here")]
 
-use betwixt_host::{Blocks, Event, Host, HostError, Instance, Score, Setup, Timed, Timing, wav};
+use betwixt_host::{
+    Blocks, Event, Host, HostError, Instance, Score, Setup, Timed, Timing, json, wav,
+};
 use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -81,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<(), HostError> {
     arguments
         .timing
         .as_deref()
-        .map_or(Ok(()), |path| write_timing(path, &timing))
+        .map_or(Ok(()), |path| json::write(path, &timing))
 }
 
 /// `NAME=VALUE` settings as events at the first sample.
@@ -108,19 +110,6 @@ fn summary(path: &Path, timing: &Timing) -> String {
         100.0 * timing.worst_share,
         timing.worst_block_at_s,
     )
-}
-
-fn write_timing(path: &Path, timing: &Timing) -> Result<(), HostError> {
-    let failed = |reason: String| HostError::File {
-        path: path.to_path_buf(),
-        attempt: "write the figures",
-        reason,
-    };
-    let text = serde_json::to_string_pretty(timing).map_err(|e| failed(e.to_string()))?;
-    let unfinished = path.with_extension("json-unfinished");
-    std::fs::write(&unfinished, text + "\n")
-        .and_then(|()| std::fs::rename(&unfinished, path))
-        .map_err(|e| failed(e.to_string()))
 }
 
 #[expect(
