@@ -163,7 +163,7 @@ mod tests {
                 .unwrap_err()
                 .to_string();
             assert!(
-                error.contains(name) && error.contains("Warm Poly Keys 4"),
+                error.contains(name) && error.contains("Clear Poly Keys 6"),
                 "{error}"
             );
         }
@@ -186,7 +186,7 @@ mod tests {
         let labels = &header.embedding.as_ref().unwrap().labels;
         let named = labels
             .iter()
-            .position(|label| label == "Warm Poly Keys 4")
+            .position(|label| label == "Clear Poly Keys 6")
             .unwrap();
         let default: Vec<f32> = header.latents.iter().map(|latent| latent.default).collect();
         let mut own = model.embedding.iter().filter(|p| p.label as usize == named);

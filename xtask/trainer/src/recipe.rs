@@ -335,7 +335,7 @@ pub(crate) mod tests {
             clip = 1.0
             l2 = 1e-7
             [export]
-            default_patch = "Warm Poly Keys 4"
+            default_patch = "Clear Poly Keys 6"
             default_key = 60
             "#
         )
