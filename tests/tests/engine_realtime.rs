@@ -181,3 +181,26 @@ fn an_allocation_under_the_guard() {
     let boxed = assert_no_alloc(|| std::hint::black_box(Box::new(1)));
     assert_eq!(*boxed, 1);
 }
+
+/// The mathematics of a frame, both ways, with the allocator switched off.
+#[test]
+fn frames_are_analysed_and_made_without_allocating() {
+    let geometry = betwixt_spectral::Geometry::new(2048, 512, 44_100).unwrap();
+    let mut forward = betwixt_spectral::ForwardStft::new(geometry);
+    let mut inverse = betwixt_spectral::InverseStft::new(geometry);
+    let mut dice = Dice(9);
+    let samples: Vec<f32> = (0..2048).map(|_| dice.share()).collect();
+    let mut spectrum = vec![betwixt_spectral::Complex32::default(); geometry.bins()];
+    let mut magnitude = vec![f32::NAN; geometry.bins()];
+    let mut frame = vec![f32::NAN; 2048];
+    let chroma = assert_no_alloc(|| {
+        forward.process(&samples, &mut spectrum);
+        magnitude
+            .iter_mut()
+            .zip(&spectrum)
+            .for_each(|(m, x)| *m = x.norm());
+        inverse.process(&mut spectrum, &mut frame);
+        betwixt_spectral::chroma::one_hot(geometry, &magnitude)
+    });
+    assert!(chroma.iter().sum::<f32>() > 0.5 && frame.iter().all(|x| x.is_finite()));
+}
