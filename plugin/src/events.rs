@@ -297,11 +297,12 @@ mod tests {
         let mut list = EventList::new();
         let room = list.events.capacity();
         let widest = note_off(VoiceID::Wildcard, Channel::Number(0), Key::Wildcard);
-        while list.has_room() {
+        for turn in 0..100 {
+            let before = list.as_slice().len();
+            let has_room = list.has_room();
             list.add(&widest, 0);
-        }
-        for _ in 0..100 {
-            list.add(&widest, 0);
+            let is_whole = list.as_slice().len() - before == WIDEST;
+            assert_eq!(is_whole, has_room, "turn {turn}");
         }
         assert_eq!(list.events.capacity(), room);
         list.clear();
