@@ -169,6 +169,31 @@ mod tests {
         }
     }
 
+    /// From a sound to knobs and back through the header: the latents that the encoder of the file
+    /// gave, for every sound that lies within the knobs' travel.
+    #[test]
+    fn knobs_give_back_the_latents_of_their_sound() {
+        let (model, _, _) = finished(NOTE);
+        let recipe = Recipe::parse(&tiny(NOTE)).unwrap();
+        let network = crate::Autoencoder::from_model(&model).unwrap();
+        let examples = crate::Examples::new(&recipe, corpus(), |_| true);
+        let mut compared = 0;
+        for (note, point) in model.embedding.iter().enumerate() {
+            if !point.latents.iter().all(|knob| *knob > 0.0 && *knob < 1.0) {
+                continue;
+            }
+            let batch = examples.whole_note(note).unwrap();
+            let latents = network.encode(&batch).unwrap().to_vec2::<f32>().unwrap();
+            let knobs = &point.latents;
+            let vector = crate::evaluation::conditioning(&model, knobs, point.note, 0.0);
+            for (a, b) in latents[0].iter().zip(&vector) {
+                assert!((a - b).abs() < 1e-4, "note {note}: {a} {b}");
+            }
+            compared += 1;
+        }
+        assert!(compared > 100, "{compared}");
+    }
+
     /// Knobs are ordered by spread, start at the named sound, and their whitening is a rotation:
     /// rows of the basis are orthonormal.
     #[test]
