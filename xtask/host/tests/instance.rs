@@ -71,7 +71,7 @@ fn unknown_parameters_are_refused_with_the_known_ones() {
 #[test]
 fn value_texts_go_round() {
     let mut instance = instance();
-    for (name, text) in [("Gain", "-6"), ("Latent 3", "0.25"), ("Octave", "1")] {
+    for (name, text) in [("Gain", "-6"), ("Latent 3", "0.25"), ("Octave", "+1")] {
         let value = instance.text_value(name, text).unwrap();
         let shown = instance.value_text(name, value).unwrap();
         assert!(shown.starts_with(text), "{name}: {text} became {shown}");
