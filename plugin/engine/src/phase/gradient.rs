@@ -112,8 +112,8 @@ impl GradientPhase {
     pub fn begin(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
         self.next.magnitude.copy_from_slice(magnitude);
         lobes::write_frequencies(magnitude, fundamental, &mut self.next.frequency);
-        let both = self.last.magnitude.iter().chain(magnitude);
-        self.floor = both.copied().fold(f32::MIN_POSITIVE, f32::max) * lobes::FLOOR;
+        let loudest = lobes::loudest(&self.last.magnitude).max(lobes::loudest(magnitude));
+        self.floor = loudest.max(f32::MIN_POSITIVE) * lobes::FLOOR;
         self.settled.fill(false);
         self.heap.clear();
         for (bin, (&last, &next)) in self.last.magnitude.iter().zip(magnitude).enumerate() {

@@ -30,7 +30,7 @@ pub(crate) fn write_frequencies(
     fundamental: Option<f32>,
     frequency: &mut [f32],
 ) {
-    let floor = magnitude.iter().copied().fold(SILENCE, f32::max) * FLOOR;
+    let floor = loudest(magnitude).max(SILENCE) * FLOOR;
     let mut owned = 0;
     let mut owner = None;
     let mut valley = 0;
@@ -58,6 +58,19 @@ pub(crate) fn write_frequencies(
             .enumerate()
             .for_each(|(bin, f)| *f = real(bin)),
     }
+}
+
+/// The largest magnitude, found several at a time.
+pub(crate) fn loudest(magnitude: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let (whole, rest) = magnitude.as_chunks::<LANES>();
+    let mut lanes = [0.0f32; LANES];
+    for chunk in whole {
+        for (lane, &m) in lanes.iter_mut().zip(chunk) {
+            *lane = if m > *lane { m } else { *lane };
+        }
+    }
+    lanes.iter().chain(rest).copied().fold(0.0, f32::max)
 }
 
 /// Offset in bins of a lobe's centre from its largest bin: the parabola through the logarithms,
