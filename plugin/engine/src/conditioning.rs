@@ -62,8 +62,13 @@ impl Conditioning {
         }
         decoder.write_latents(&self.knobs, &mut self.vector);
         self.frame = self.frame.saturating_add(1);
-        // Frame 0 is the last of the prefilled ones: its centre lies half a frame after the onset.
-        let hops = self.frame as usize + decoder.geometry().overlap() / 2;
+        let hops = self.hops(decoder);
         self.at(decoder, hops)
+    }
+
+    /// Hops from the onset to the centre of the frame that was conditioned last.
+    pub(crate) fn hops(&self, decoder: &Decoder) -> usize {
+        // Frame 0 is the last of the prefilled ones: its centre lies half a frame after the onset.
+        self.frame as usize + decoder.geometry().overlap() / 2
     }
 }

@@ -37,6 +37,7 @@ pub struct Decoder {
     matrix: Vec<f32>,
     defaults: Vec<f32>,
     hop_time_s: Option<f32>,
+    trained_hops: Option<usize>,
     network: panel::PanelNetwork,
 }
 
@@ -59,6 +60,9 @@ impl Decoder {
             matrix,
             defaults: header.latents.iter().map(|latent| latent.default).collect(),
             hop_time_s: header.conditioning.time.map(|_| hop_s),
+            trained_hops: header.conditioning.time.map(|time| {
+                betwixt_spectral::number::index(f64::from((time.trained_s / hop_s).round()))
+            }),
             network: panel::PanelNetwork::new(&header.decoder, &model.decoder),
         })
     }
@@ -101,6 +105,11 @@ impl Decoder {
     /// Seconds between frames if the decoder is told the time, `None` if it draws still frames.
     pub(crate) fn hop_time_s(&self) -> Option<f32> {
         self.hop_time_s
+    }
+
+    /// Hops after the onset at which the trained length ends, if the decoder is told the time.
+    pub(crate) fn trained_hops(&self) -> Option<usize> {
+        self.trained_hops
     }
 
     /// Buffers for one decode.

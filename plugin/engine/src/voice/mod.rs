@@ -12,6 +12,7 @@
 //!
 //! *Real time:* everything is allocated by [`Voice::new`].
 
+mod decay;
 mod envelope;
 mod resampler;
 pub(crate) mod smoother;

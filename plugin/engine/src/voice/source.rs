@@ -13,6 +13,7 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
+use super::decay::Decay;
 use super::stream::SLICES;
 use super::{Ask, Shared};
 use crate::conditioning::Conditioning;
@@ -44,6 +45,7 @@ const HIGHEST_OUT: f64 = 0.47;
 #[derive(Debug)]
 pub(super) struct FrameSource {
     conditioning: Conditioning,
+    decay: Decay,
     work: Activations,
     progress: Progress,
     magnitude: Vec<f32>,
@@ -59,6 +61,7 @@ impl FrameSource {
     pub(super) fn new(decoder: &Decoder) -> Self {
         Self {
             conditioning: Conditioning::new(decoder),
+            decay: Decay::new(decoder),
             work: decoder.activations(),
             progress: Progress::default(),
             magnitude: vec![0.0; decoder.geometry().bins()],
@@ -77,6 +80,7 @@ impl FrameSource {
         let bins = pitch::hz(f64::from(key)) / shared.decoder.geometry().bin_hz();
         self.fundamental = betwixt_spectral::number::narrow(bins);
         self.conditioning.start(&shared.decoder, key, &ask.knobs);
+        self.decay.start();
         self.mode = ask.phase;
     }
 
@@ -144,6 +148,8 @@ impl FrameSource {
         } else if slice == DECODE {
             decoder.read_magnitude(&self.work, &mut self.magnitude);
             shape(decoder, &mut self.magnitude, ratio);
+            let hops = self.conditioning.hops(decoder);
+            self.decay.follow(hops, &mut self.magnitude);
             self.phase.begin(&self.magnitude, Some(self.fundamental));
         } else if slice < SLICES - 1 {
             self.integrate();

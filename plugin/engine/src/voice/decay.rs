@@ -1,0 +1,131 @@
+//! Beyond the trained length: what was fading goes on fading, what was held is held.
+//!
+//! ```text
+//!  level ╲                 measured over the last second that the model was trained on,
+//!         ╲__ · · ·        carried on at the same slope after its end
+//!            ╲
+//!             ╲
+//!        └────┴─ end ──►
+//! ```
+//!
+//! A decoder that is told the time was trained on notes of some length; past it its frames stand
+//! still. A plucked string that is held must not.
+//!
+//! *Real time:* three numbers and a multiplication of the frame.
+
+use crate::decoder::Decoder;
+use betwixt_spectral::number::{index, real};
+
+/// The stretch over which the slope is measured, in seconds; half the trained length if shorter.
+const WINDOW_S: f32 = 1.0;
+/// A sound that keeps more of its amplitude than this over the stretch is a held one (−3 dB).
+const HELD: f32 = 0.708;
+
+/// One voice's fading beyond the trained length.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decay {
+    /// Hops after the onset between which the slope is measured; `None` without time.
+    window: Option<(usize, usize)>,
+    early: f32,
+    step: f32,
+    gain: f32,
+}
+
+impl Decay {
+    /// Knows where a decoder's trained length ends.
+    pub(super) fn new(decoder: &Decoder) -> Self {
+        let window = decoder
+            .trained_hops()
+            .zip(decoder.hop_time_s())
+            .map(|(end, hop_s)| {
+                let stretch = index(f64::from(WINDOW_S / hop_s)).min(end / 2).max(1);
+                (end.saturating_sub(stretch), end)
+            });
+        Self {
+            window,
+            early: 0.0,
+            step: 1.0,
+            gain: 1.0,
+        }
+    }
+
+    /// A note begins.
+    pub(super) fn start(&mut self) {
+        *self = Self {
+            early: 0.0,
+            step: 1.0,
+            gain: 1.0,
+            ..*self
+        };
+    }
+
+    /// Takes the frame whose centre lies `hops` after the onset; past the end it is faded.
+    pub(super) fn follow(&mut self, hops: usize, magnitude: &mut [f32]) {
+        let Some((early, end)) = self.window else {
+            return;
+        };
+        if hops == early {
+            self.early = amplitude(magnitude);
+        } else if hops == end {
+            let kept = amplitude(magnitude) / self.early.max(f32::MIN_POSITIVE);
+            let slope = if kept < HELD {
+                kept.powf(1.0 / real(end - early))
+            } else {
+                1.0
+            };
+            self.step = slope;
+        } else if hops > end {
+            self.gain *= self.step;
+            magnitude.iter_mut().for_each(|m| *m *= self.gain);
+        }
+    }
+}
+
+fn amplitude(magnitude: &[f32]) -> f32 {
+    magnitude.iter().map(|m| m * m).sum::<f32>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 43 hops of 23.2 ms are the last second of 64.
+    fn decay() -> Decay {
+        Decay {
+            window: Some((21, 64)),
+            early: 0.0,
+            step: 1.0,
+            gain: 1.0,
+        }
+    }
+
+    /// The level at a hop of a sound that loses `db_per_hop` until the model's end, then stands.
+    fn level_db(db_per_hop: f32, hops: usize) -> f32 {
+        let mut decay = decay();
+        decay.start();
+        let mut frame = [0.0; 8];
+        for hop in 3..=hops {
+            frame.fill(10f32.powf(-db_per_hop * real(hop.min(64)) / 20.0));
+            decay.follow(hop, &mut frame);
+        }
+        20.0 * frame[0].log10()
+    }
+
+    /// A struck note held for twenty seconds goes on at the slope of its last trained second.
+    #[test]
+    fn struck_notes_go_on_fading() {
+        for hops in [40, 64, 65, 100, 860] {
+            let (found, expected) = (level_db(0.1, hops), -0.1 * real(hops));
+            assert!(
+                (found - expected).abs() < 0.1,
+                "{hops} hops: {found} for {expected} dB"
+            );
+        }
+    }
+
+    /// A sound that loses 2 dB over its last second is a held one, and stays.
+    #[test]
+    fn held_notes_are_held() {
+        assert!((level_db(0.045, 860) + 0.045 * 64.0).abs() < 1e-3);
+    }
+}
