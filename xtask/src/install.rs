@@ -62,3 +62,22 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bundle is a folder of folders: all of it arrives, at the same places.
+    #[test]
+    fn bundles_are_copied_whole() {
+        let folder = std::env::temp_dir().join(format!("betwixt-install-{}", std::process::id()));
+        let inside = Path::new("Contents/x86_64-linux/Betwixt.so");
+        let from = folder.join("from/Betwixt.vst3");
+        make_folder(from.join(inside).parent().unwrap()).unwrap();
+        std::fs::write(from.join(inside), b"code").unwrap();
+        let to = folder.join("to/Betwixt.vst3");
+        copy(&from, &to).unwrap();
+        assert_eq!(std::fs::read(to.join(inside)).unwrap(), b"code");
+        remove(&folder).unwrap();
+    }
+}
