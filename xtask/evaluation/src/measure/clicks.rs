@@ -40,9 +40,7 @@ pub struct Click {
 /// Samples in `excluded` are not judged, nor do they count in the percentile: note onsets are
 /// unpredictable by nature. A span should go on for [`ORDER`] samples after what it excuses.
 ///
-/// # Panics
-///
-/// Never for finite samples; a NaN makes every figure NaN, which no gate passes.
+/// A NaN in the signal makes the multiple NaN, which no gate passes, at the first such sample.
 #[must_use]
 pub fn worst(signal: &[f32], rate_hz: f64, excluded: &[Range<usize>]) -> Option<Click> {
     let peak = super::level::peak(signal);

@@ -34,8 +34,8 @@ pub fn high_pass_residual_db(signal: &[f32], rate_hz: f64, cutoff_hz: f64) -> f6
 /// The loudest sample of what lies above a cutoff.
 ///
 /// Below 0.9 of the cutoff the filter passes −120 dB, from the cutoff on everything. Samples nearer
-/// to an end than half the filter (22 ms for a cutoff of 8 kHz at 48 kHz: 5 ms) are not judged: the
-/// end itself is a click. `None` for silence, or a signal shorter than the filter.
+/// to an end than half the filter (5 ms for a cutoff of 8 kHz) are not judged: the end itself is a
+/// click. `None` for silence, or a signal shorter than the filter.
 #[must_use]
 pub fn high_pass_residual(signal: &[f32], rate_hz: f64, cutoff_hz: f64) -> Option<Residual> {
     let peak = super::level::peak(signal);
