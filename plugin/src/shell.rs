@@ -250,3 +250,6 @@ impl Player {
 fn sample(event: &NoteEvent<()>) -> usize {
     usize::try_from(event.timing()).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;

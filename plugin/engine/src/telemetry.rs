@@ -76,7 +76,7 @@ impl Telemetry {
         f32::from_bits(self.latents[index].load(Relaxed))
     }
 
-    /// The magnitude frame of the newest note, [`SPECTRUM_POINTS`] values, linear; 1 is loudest.
+    /// The spectrum of the newest note, [`SPECTRUM_POINTS`] values: linear amplitudes, 1 is full scale.
     pub fn read_spectrum(&self, out: &mut [f32; SPECTRUM_POINTS]) {
         for (value, shared) in out.iter_mut().zip(&self.spectrum) {
             *value = f32::from_bits(shared.load(Relaxed));
