@@ -18,8 +18,11 @@ use betwixt_spectral::number::{index, real};
 
 /// The stretch over which the slope is measured, in seconds; half the trained length if shorter.
 const WINDOW_S: f32 = 1.0;
-/// A sound that keeps more of its amplitude than this over the stretch is a held one (−3 dB).
-const HELD: f32 = 0.708;
+/// A sound that loses no more than this over the stretch is a held one.
+const HELD_DB: f32 = 3.0;
+/// One that loses as much as this is fading, and goes on at its slope; between the two the slope
+/// is blended in, so that neighbouring keys of one sound do not part.
+const FADING_DB: f32 = 9.0;
 
 /// One voice's fading beyond the trained length.
 #[derive(Clone, Copy, Debug)]
@@ -67,13 +70,10 @@ impl Decay {
         if hops == early {
             self.early = amplitude(magnitude);
         } else if hops == end {
-            let kept = amplitude(magnitude) / self.early.max(f32::MIN_POSITIVE);
-            let slope = if kept < HELD {
-                kept.powf(1.0 / real(end - early))
-            } else {
-                1.0
-            };
-            self.step = slope;
+            let ratio = amplitude(magnitude) / self.early.max(f32::MIN_POSITIVE);
+            let lost_db = -20.0 * ratio.clamp(1e-6, 1.0).log10();
+            let fading = ((lost_db - HELD_DB) / (FADING_DB - HELD_DB)).clamp(0.0, 1.0);
+            self.step = 10f32.powf(-lost_db * fading / 20.0 / real(end - early));
         } else if hops > end {
             self.gain *= self.step;
             magnitude.iter_mut().for_each(|m| *m *= self.gain);
@@ -111,11 +111,11 @@ mod tests {
         20.0 * frame[0].log10()
     }
 
-    /// A struck note held for twenty seconds goes on at the slope of its last trained second.
+    /// A struck note that is held for ten seconds goes on at the slope of its last trained second.
     #[test]
     fn struck_notes_go_on_fading() {
-        for hops in [40, 64, 65, 100, 860] {
-            let (found, expected) = (level_db(0.1, hops), -0.1 * real(hops));
+        for hops in [40, 64, 65, 100, 400] {
+            let (found, expected) = (level_db(0.25, hops), -0.25 * real(hops));
             assert!(
                 (found - expected).abs() < 0.1,
                 "{hops} hops: {found} for {expected} dB"
