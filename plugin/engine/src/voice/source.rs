@@ -23,7 +23,7 @@ use crate::phase::{GradientPhase, MAKE_UP, NoiseTable};
 use crate::phasor::phasor;
 use crate::random::Random;
 use betwixt_spectral::number::{index, real};
-use betwixt_spectral::{Complex32, pitch};
+use betwixt_spectral::pitch;
 
 /// Moments at which a note's first frames are decoded: onset, and half a frame later.
 pub(crate) const MOMENTS: usize = 2;
@@ -119,15 +119,7 @@ impl FrameSource {
             } else if frame > 0 {
                 self.phase.turn();
             }
-            draw(
-                &self.magnitude,
-                &self.phase,
-                self.mode,
-                &mut shared.spectrum,
-            );
-            shared
-                .inverse
-                .process(&mut shared.spectrum, &mut shared.frame);
+            self.draw(shared);
             give(&shared.frame, overlap - 1 - frame);
         }
         self.phase.hold(&self.magnitude);
@@ -178,27 +170,22 @@ impl FrameSource {
             PhaseMode::Gradient => self.phase.finish(stored, &mut self.random),
             PhaseMode::StoredNoise => self.phase.replace(stored),
         }
-        draw(
-            &self.magnitude,
-            &self.phase,
-            self.mode,
-            &mut shared.spectrum,
-        );
+        self.draw(shared);
+    }
+
+    /// Magnitude and phase become a spectrum, and that a windowed frame, in `shared.frame`.
+    fn draw(&self, shared: &mut Shared) {
+        let gain = match self.mode {
+            PhaseMode::Gradient => 1.0,
+            PhaseMode::StoredNoise => MAKE_UP,
+        };
+        let polar = self.magnitude.iter().zip(self.phase.phase());
+        for (out, (&magnitude, &turns)) in shared.spectrum.iter_mut().zip(polar) {
+            *out = phasor(turns) * (magnitude * gain);
+        }
         shared
             .inverse
             .process(&mut shared.spectrum, &mut shared.frame);
-    }
-}
-
-/// Magnitude and phase become a spectrum, `[bins]`.
-fn draw(magnitude: &[f32], phase: &GradientPhase, mode: PhaseMode, spectrum: &mut [Complex32]) {
-    let gain = if mode == PhaseMode::StoredNoise {
-        MAKE_UP
-    } else {
-        1.0
-    };
-    for ((out, &m), &turns) in spectrum.iter_mut().zip(magnitude).zip(phase.phase()) {
-        *out = phasor(turns) * (m * gain);
     }
 }
 
