@@ -23,6 +23,7 @@ mod notes;
 pub mod phase;
 mod phasor;
 pub mod random;
+mod simd;
 pub mod telemetry;
 mod voice;
 

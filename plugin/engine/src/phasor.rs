@@ -10,8 +10,35 @@
 
 use betwixt_spectral::Complex32;
 
+/// Bins that the compiler may keep in registers together.
+const LANES: usize = 8;
+
+/// Magnitudes and phases in turns become a spectrum: magnitude · gain · e^(j·2π·turns/2³²).
+///
+/// All three slices are `[bins]`; the unit vectors are right to within 5·10⁻⁷.
+#[inline(always)]
+pub(crate) fn polar_body(magnitude: &[f32], phase: &[u32], gain: f32, spectrum: &mut [Complex32]) {
+    let (magnitudes, magnitude) = magnitude.as_chunks::<LANES>();
+    let (phases, phase) = phase.as_chunks::<LANES>();
+    let (spectra, spectrum) = spectrum.as_chunks_mut::<LANES>();
+    for ((out, magnitude), phase) in spectra.iter_mut().zip(magnitudes).zip(phases) {
+        let (mut real, mut imaginary) = ([0.0; LANES], [0.0; LANES]);
+        for lane in 0..LANES {
+            let unit = phasor(phase[lane]);
+            real[lane] = unit.re * (magnitude[lane] * gain);
+            imaginary[lane] = unit.im * (magnitude[lane] * gain);
+        }
+        for lane in 0..LANES {
+            out[lane] = Complex32::new(real[lane], imaginary[lane]);
+        }
+    }
+    for ((out, &magnitude), &turns) in spectrum.iter_mut().zip(magnitude).zip(phase) {
+        *out = phasor(turns) * (magnitude * gain);
+    }
+}
+
 /// e^(j·2π·turns/2³²), to within 5·10⁻⁷.
-#[inline]
+#[inline(always)]
 pub(crate) fn phasor(turns: u32) -> Complex32 {
     let x = turns.cast_signed() as f32 * (1.0 / 4_294_967_296.0);
     let away = x.abs();
@@ -21,7 +48,7 @@ pub(crate) fn phasor(turns: u32) -> Complex32 {
 }
 
 /// The sine of an angle of −¼…¼ turns.
-#[inline]
+#[inline(always)]
 fn sine_of_quarter(turns: f32) -> f32 {
     let x = turns * std::f32::consts::TAU;
     let square = x * x;

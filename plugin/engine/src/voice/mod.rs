@@ -23,10 +23,11 @@ use crate::controls::{ChromaSource, LATENTS, PhaseMode};
 use crate::decoder::Decoder;
 use crate::event::Note;
 use crate::phase::NoiseTable;
+use crate::simd::Loops;
 use betwixt_spectral::{Complex32, InverseStft, pitch};
 use envelope::Contour;
 pub(crate) use envelope::Rates;
-pub(crate) use resampler::Resampler;
+pub(crate) use resampler::{Resampler, TAPS, read_body};
 use smoother::Smoother;
 use source::FrameSource;
 pub(crate) use source::MOMENTS;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) decoder: Arc<Decoder>,
     pub(crate) noise: NoiseTable,
     pub(crate) resampler: Resampler,
+    pub(crate) loops: Loops,
     pub(crate) inverse: InverseStft,
     pub(crate) spectrum: Vec<Complex32>,
     pub(crate) frame: Vec<f32>,
@@ -282,6 +284,7 @@ impl Shared {
         Self {
             noise: NoiseTable::new(geometry, seed),
             resampler: Resampler::new(),
+            loops: Loops::detect(),
             inverse: InverseStft::new(geometry),
             spectrum: vec![Complex32::default(); geometry.bins()],
             frame: vec![0.0; geometry.fft_len()],

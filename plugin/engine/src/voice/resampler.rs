@@ -10,11 +10,12 @@
 //!
 //! *Real time:* the table is made once; reading is a sum of products.
 
+use crate::simd::Loops;
 use betwixt_spectral::number::{index, narrow};
 use std::f64::consts::PI;
 
 /// Samples that one output sample is made of.
-pub(super) const TAPS: usize = 48;
+pub(crate) const TAPS: usize = 48;
 /// Kernels between two samples.
 const PHASES: usize = 512;
 /// Kaiser's shape: the stop band lies 90 dB down.
@@ -26,6 +27,7 @@ const LANES: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Resampler {
     kernels: Vec<[f32; TAPS]>,
+    loops: Loops,
 }
 
 impl Resampler {
@@ -39,6 +41,7 @@ impl Resampler {
         };
         Self {
             kernels: (0..=PHASES).map(kernel).collect(),
+            loops: Loops::detect(),
         }
     }
 
@@ -53,17 +56,35 @@ impl Resampler {
         let phase = index(place).min(PHASES - 1);
         let blend = narrow(place - phase as f64);
         let (low, high) = (&self.kernels[phase], &self.kernels[phase + 1]);
-        let samples = samples[..TAPS].as_chunks::<LANES>().0;
-        let (low, high) = (low.as_chunks::<LANES>().0, high.as_chunks::<LANES>().0);
-        let mut sums = [0.0f32; LANES];
-        for ((samples, low), high) in samples.iter().zip(low).zip(high) {
-            for lane in 0..LANES {
-                let weight = low[lane] + blend * (high[lane] - low[lane]);
-                sums[lane] += samples[lane] * weight;
-            }
-        }
-        sums.iter().sum()
+        let samples = samples
+            .first_chunk()
+            .expect("the stream holds a kernel's length");
+        self.loops.read(samples, low, high, blend)
     }
+}
+
+/// The sum of `samples · (low + blend·(high − low))`, several taps at a time.
+#[inline(always)]
+pub(crate) fn read_body(
+    samples: &[f32; TAPS],
+    low: &[f32; TAPS],
+    high: &[f32; TAPS],
+    blend: f32,
+) -> f32 {
+    let mut sums = [0.0f32; LANES];
+    let samples = samples.as_chunks::<LANES>().0;
+    let kernels = low
+        .as_chunks::<LANES>()
+        .0
+        .iter()
+        .zip(high.as_chunks::<LANES>().0);
+    for (samples, (low, high)) in samples.iter().zip(kernels) {
+        for lane in 0..LANES {
+            let weight = low[lane] + blend * (high[lane] - low[lane]);
+            sums[lane] += samples[lane] * weight;
+        }
+    }
+    sums.iter().sum()
 }
 
 fn weight(tap: usize, fraction: f64) -> f64 {

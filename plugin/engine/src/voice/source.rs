@@ -20,7 +20,6 @@ use crate::conditioning::Conditioning;
 use crate::controls::PhaseMode;
 use crate::decoder::{Activations, Decoder, Progress};
 use crate::phase::{GradientPhase, MAKE_UP, NoiseTable};
-use crate::phasor::phasor;
 use crate::random::Random;
 use betwixt_spectral::number::{index, real};
 use betwixt_spectral::pitch;
@@ -179,10 +178,8 @@ impl FrameSource {
             PhaseMode::Gradient => 1.0,
             PhaseMode::StoredNoise => MAKE_UP,
         };
-        let polar = self.magnitude.iter().zip(self.phase.phase());
-        for (out, (&magnitude, &turns)) in shared.spectrum.iter_mut().zip(polar) {
-            *out = phasor(turns) * (magnitude * gain);
-        }
+        let (phase, spectrum) = (self.phase.phase(), &mut shared.spectrum);
+        shared.loops.polar(&self.magnitude, phase, gain, spectrum);
         shared
             .inverse
             .process(&mut shared.spectrum, &mut shared.frame);

@@ -17,6 +17,10 @@ use betwixt_spectral::number::index;
 /// Portions into which a frame's work is cut.
 pub(super) const SLICES: usize = 16;
 
+/// Slices' time left free at the start of a hop: the block in which a note is struck has enough to
+/// do.
+const LEAD: usize = 2;
+
 /// One voice's way from frames to samples.
 #[derive(Debug)]
 pub(super) struct Stream {
@@ -76,7 +80,8 @@ impl Stream {
             self.position -= self.hop as f64;
             self.slice = 0;
         }
-        if self.position * (SLICES as f64) < (self.slice * self.hop) as f64 {
+        let place = (self.slice + LEAD) * self.hop;
+        if self.position * ((SLICES + LEAD) as f64) < place as f64 {
             return None;
         }
         self.slice += 1;
