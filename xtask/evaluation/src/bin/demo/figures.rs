@@ -10,6 +10,9 @@ use std::ops::Range;
 const LARGEST_CLICK: f64 = 6.0;
 const LARGEST_PITCH_ERROR_CENTS: f64 = 15.0;
 const QUIETEST_PEAK_DB: f64 = -40.0;
+/// Below the first note's peak this is silence: before the note there are exact zeros, and the fade
+/// that begins at its sample starts 100 dB down.
+const SILENCE_DB: f64 = -150.0;
 /// How long after its onset a note cannot be predicted from what sounded before it.
 const ONSET_S: f64 = 0.02;
 
@@ -182,7 +185,7 @@ fn worst_pitch(held: &[HeldNote]) -> Option<f64> {
 fn onset_error(note: &Note, mono: &[f32], rate_hz: f64) -> Option<f64> {
     let sent = index((note.start_s * rate_hz).round());
     let end = (sent + index(0.1 * rate_hz)).min(mono.len());
-    let found = onset::first_sample(mono.get(..end)?, -80.0)?;
+    let found = onset::first_sample(mono.get(..end)?, SILENCE_DB)?;
     Some(found as f64 - sent as f64)
 }
 

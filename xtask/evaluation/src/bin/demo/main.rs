@@ -32,8 +32,9 @@ const PLAYS: usize = 3;
 /// block's three times the least counts, as the one least disturbed by other programs.
 ///
 /// Leaves demo.wav (32-bit float), demo.png and demo.json in the output folder. Fails when a gate
-/// fails: renders that differ, silence, clipping, a click (a sample whose prediction error is more than 6 times the 99th
-/// percentile around it, note onsets left out), a held note more than 15 cents off its key.
+/// fails: renders that differ, silence, clipping, a click (a sample whose prediction error is more
+/// than 6 times the 99th percentile around it, note onsets left out), a held note more than 15
+/// cents off its key.
 #[derive(Parser)]
 #[command(name = "demo", version)]
 struct Arguments {
