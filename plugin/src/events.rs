@@ -115,8 +115,8 @@ impl Ending {
 
     fn of_all(self) -> EventKind {
         match self {
-            Self::LetGo => EventKind::AllNotesOff,
-            Self::Choke => EventKind::AllSoundOff,
+            Self::LetGo => EventKind::AllNotesOff { channel: None },
+            Self::Choke => EventKind::AllSoundOff { channel: None },
         }
     }
 }
@@ -183,7 +183,9 @@ fn controller(channel: u8, number: u8, value: f32, push: &mut impl FnMut(EventKi
             channel,
             down: value >= 0.5,
         }),
-        120 => push(EventKind::AllSoundOff),
+        120 => push(EventKind::AllSoundOff {
+            channel: Some(channel),
+        }),
         121 => {
             push(EventKind::PitchBend {
                 channel,
@@ -194,7 +196,9 @@ fn controller(channel: u8, number: u8, value: f32, push: &mut impl FnMut(EventKi
                 down: false,
             });
         }
-        123..=127 => push(EventKind::AllNotesOff),
+        123..=127 => push(EventKind::AllNotesOff {
+            channel: Some(channel),
+        }),
         _ => {}
     }
 }
@@ -281,7 +285,7 @@ mod tests {
         assert_eq!(kinds(note_off(any, Channel::Wildcard, key)).len(), 16);
         assert_eq!(kinds(note_off(any, channel, Key::Wildcard)).len(), 128);
         let all = kinds(note_off(any, Channel::Wildcard, Key::Wildcard));
-        assert_eq!(all, [EventKind::AllNotesOff]);
+        assert_eq!(all, [EventKind::AllNotesOff { channel: None }]);
         let by_id = kinds(note_off(VoiceID::ID(9), Channel::Wildcard, Key::Wildcard));
         let expected = Note {
             id: Some(9),

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! *Real time:* `activate` allocates; `process` and `reset` do not. A list of events that is full
-//! is played and emptied at its place in the block, so that no event is ever dropped.
+//! is played and emptied at its place in the block, so that no event is ever dropped. (The framework
+//! itself makes room, and so allocates, for more than 8,192 events in one call.)
 
 use crate::editor::{Screen, Window};
 use crate::events::EventList;
@@ -41,6 +42,8 @@ pub struct Betwixt {
 struct Player {
     stage: Stage,
     events: EventList,
+    /// Events of the first sample after the call.
+    late: EventList,
     is_sounding: bool,
     is_muted: bool,
 }
@@ -180,6 +183,7 @@ impl Player {
         Self {
             stage: Stage::Idle,
             events: EventList::new(),
+            late: EventList::new(),
             is_sounding: false,
             is_muted: false,
         }
@@ -189,10 +193,16 @@ impl Player {
         if let Stage::Ready(engine) = &mut self.stage {
             engine.reset();
         }
+        self.events.clear();
+        self.late.clear();
         self.is_sounding = false;
     }
 
     /// Fills both channels; `next` gives the host's events in the order of their samples.
+    ///
+    /// The framework cuts a block where a parameter moves, and hands over a note that came first at
+    /// that sample with the part before: it is kept for the part that begins there, so that note and
+    /// parameter meet whatever the block size.
     fn play(
         &mut self,
         controls: &Controls,
@@ -204,10 +214,13 @@ impl Player {
             return self.mute(left, right, next);
         };
         self.is_muted = false;
-        self.events.clear();
         let mut start = 0;
         while let Some(event) = next() {
             let at = sample(&event).clamp(start, left.len());
+            if at == left.len() && !left.is_empty() && self.late.has_room() {
+                self.late.add(&event, 0);
+                continue;
+            }
             if !self.events.has_room() {
                 let (left, right) = (&mut left[start..at], &mut right[start..at]);
                 engine.process(controls, self.events.as_slice(), left, right);
@@ -218,6 +231,8 @@ impl Player {
         }
         let (left, right) = (&mut left[start..], &mut right[start..]);
         engine.process(controls, self.events.as_slice(), left, right);
+        self.events.clear();
+        std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
     }
 

@@ -148,8 +148,16 @@ impl Default for PadAxes {
 
 impl PersistentField<'_, [usize; 2]> for PadAxes {
     fn set(&self, axes: [usize; 2]) {
-        for (shared, axis) in self.0.iter().zip(axes) {
-            shared.store(axis.min(LATENTS - 1), Relaxed);
+        let [across, up] = axes.map(|axis| axis.min(LATENTS - 1));
+        let old = self.get();
+        // One latent cannot be two axes: where one takes the other's, they change places.
+        let apart = match across == up {
+            false => [across, up],
+            true if old.contains(&across) => [old[1], old[0]],
+            true => [across, (across + 1) % LATENTS],
+        };
+        for (shared, axis) in self.0.iter().zip(apart) {
+            shared.store(axis, Relaxed);
         }
     }
 

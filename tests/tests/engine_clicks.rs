@@ -63,7 +63,7 @@ const SCENARIOS: [Scenario; 8] = [
                     note: Player::note(60),
                 },
             );
-            player.at(6_001 * i + 4_000, EventKind::AllSoundOff);
+            player.at(6_001 * i + 4_000, EventKind::AllSoundOff { channel: None });
         }
     }),
     ("latents jump", |player| {

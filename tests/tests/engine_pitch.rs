@@ -113,3 +113,27 @@ fn stored_noise_is_roughly_in_tune() {
     let error = error_cents(&mut player, 44_100, 440.0);
     assert!(error.abs() < 20.0, "{error:.2} cents");
 }
+
+/// At the end of the playable range a cent of tuning must not fold an octave; beyond it octaves do.
+#[test]
+fn octaves_fold_by_key_alone() {
+    for (key, expected) in [(84, 84.05), (95, 95.05), (96, 84.05)] {
+        let mut player = player(&comb_model(), 48_000);
+        player.controls.fine_cents = 5.0;
+        player.key(key, 1.0, 0, usize::MAX);
+        let error = error_cents(&mut player, 48_000, hz(expected));
+        assert!(error.abs() < 0.5, "key {key}: {error:.3} cents");
+    }
+}
+
+/// More keys at one sample than voices: the last ones sound, as if each had come after the other.
+#[test]
+fn the_newest_keys_of_a_chord_win() {
+    let mut player = player(&comb_model(), 48_000);
+    player.controls.voice_limit = 1;
+    player
+        .key(48, 1.0, 0, usize::MAX)
+        .key(69, 1.0, 0, usize::MAX);
+    let error = error_cents(&mut player, 48_000, 440.0);
+    assert!(error.abs() < 0.5, "{error:.3} cents");
+}

@@ -74,8 +74,12 @@ impl Dice {
                 index: self.roll(300),
                 value: self.wild(),
             },
-            _ if self.roll(10) == 0 => EventKind::AllSoundOff,
-            _ => EventKind::AllNotesOff,
+            _ if self.roll(10) == 0 => EventKind::AllSoundOff {
+                channel: [None, Some(note.channel)][self.roll(2)],
+            },
+            _ => EventKind::AllNotesOff {
+                channel: [None, Some(note.channel)][self.roll(2)],
+            },
         };
         Event {
             offset_samples: self.roll(2 * block + 1),
@@ -139,7 +143,7 @@ fn storm(seed: u64, blocks: usize, sample_rate_hz: f32) -> usize {
     assert_eq!(flood, 0, "nothing had to be mended");
     let off = [Event {
         offset_samples: 0,
-        kind: EventKind::AllSoundOff,
+        kind: EventKind::AllSoundOff { channel: None },
     }];
     assert_no_alloc(|| engine.process(&controls, &off, &mut left, &mut right));
     assert_eq!(engine.sounding(), 0, "no note is stuck");

@@ -38,7 +38,7 @@ fn phrase(player: &mut Player) {
             down: false,
         },
     );
-    player.at(30_000, EventKind::AllNotesOff);
+    player.at(30_000, EventKind::AllNotesOff { channel: None });
 }
 
 /// A host may ask for one sample or for ten hops at once; the listener must not be able to tell.
@@ -138,6 +138,49 @@ fn silence_stays_silent() {
         "the release is over after a second"
     );
     assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
+}
+
+/// "All notes off" lets go of one channel's keys; what its pedal holds goes on, as MIDI has it.
+#[test]
+fn panic_controllers_keep_to_their_channel() {
+    let mut player = Player::new(&comb_model(), 48_000.0);
+    for channel in 0..3 {
+        let note = betwixt_engine::Note {
+            id: None,
+            channel,
+            key: 60,
+        };
+        player.at(
+            0,
+            EventKind::NoteOn {
+                note,
+                velocity: 1.0,
+            },
+        );
+    }
+    player.at(
+        0,
+        EventKind::Sustain {
+            channel: 1,
+            down: true,
+        },
+    );
+    player.at(10, EventKind::AllNotesOff { channel: Some(1) });
+    player.at(10, EventKind::AllNotesOff { channel: Some(2) });
+    player.play(48_000, &[64]);
+    assert_eq!(player.engine.sounding(), 2, "one key, one pedal");
+    player.at(
+        0,
+        EventKind::Sustain {
+            channel: 1,
+            down: false,
+        },
+    );
+    player.play(48_000, &[64]);
+    assert_eq!(player.engine.sounding(), 1);
+    player.at(0, EventKind::AllSoundOff { channel: None });
+    player.play(480, &[64]);
+    assert_eq!(player.engine.sounding(), 0);
 }
 
 /// A note with a fixed chroma keeps its own pitch: the period of the sound is the key's.

@@ -9,8 +9,10 @@ mod licences;
 mod tidy;
 
 use crate::failure::Failure;
+use crate::start;
 use crate::vst3;
 use crate::workspace::{cargo, run as run_command};
+use std::path::Path;
 use std::time::Instant;
 
 /// One thing that is checked.
@@ -21,7 +23,7 @@ struct Step {
 }
 
 /// In the order of their cost: what fails fast comes first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "tidy",
         about: "headers, sizes, open ends, the top level, the models' papers",
@@ -61,6 +63,11 @@ const STEPS: [Step; 9] = [
         name: "vst3",
         about: "the VST3 in a host from PyPI",
         run: vst3::run,
+    },
+    Step {
+        name: "demo",
+        about: "the first command of the README: no click, in tune, the same bits every time",
+        run: demo,
     },
     Step {
         name: "tests",
@@ -168,6 +175,10 @@ fn tests() -> Result<(), Failure> {
         &mut cargo(["test", "--workspace", "--exclude", "betwixt"]),
         remedy,
     )
+}
+
+fn demo() -> Result<(), Failure> {
+    start::demo(Path::new("target/demo"))
 }
 
 /// Never the trainer: its network library takes minutes to build and is tested in debug.

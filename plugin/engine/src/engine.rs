@@ -141,6 +141,7 @@ impl Engine {
         let (mut left, mut right) = (vec![0.0; samples], vec![0.0; samples]);
         self.process(&controls, &strikes, &mut left, &mut right);
         self.reset();
+        self.telemetry = Arc::new(Telemetry::default());
     }
 
     /// Silence, as freshly made; the telemetry's counters stay.
@@ -148,6 +149,7 @@ impl Engine {
         self.notes.reset();
         self.mix.reset(1.0, self.settings.sample_rate_hz);
         self.player = Player::new();
+        self.picture.samples = 0;
         self.telemetry.set_voices(0);
         self.telemetry.set_peak(0.0);
     }
@@ -258,8 +260,8 @@ impl Engine {
                     *knob = value.clamp(0.0, 1.0);
                 }
             }
-            EventKind::AllNotesOff => self.notes.release_all(),
-            EventKind::AllSoundOff => self.notes.cut_all(),
+            EventKind::AllNotesOff { channel } => self.notes.all_keys_up(channel),
+            EventKind::AllSoundOff { channel } => self.notes.cut_all(channel),
         }
     }
 
@@ -268,10 +270,13 @@ impl Engine {
         if count == 0 {
             return;
         }
-        let count = count.min(controls.voice_limit);
+        // More keys than voices: the newest win, as if each had come a moment after the other.
+        let skipped = count.saturating_sub(controls.voice_limit);
+        (0..skipped).for_each(|_| self.telemetry.add_stolen());
+        let count = count - skipped;
         let ask = self.ask(controls);
         for i in 0..count {
-            let Some(strike) = self.start.strikes[i] else {
+            let Some(strike) = self.start.strikes[skipped + i] else {
                 continue;
             };
             self.make_room(controls, controls.voice_limit - 1);

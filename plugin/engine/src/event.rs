@@ -50,10 +50,16 @@ pub enum EventKind {
         /// Knob position, 0…1.
         value: f32,
     },
-    /// Every note is let go, pedals too.
-    AllNotesOff,
-    /// Every sound stops at once (without a click).
-    AllSoundOff,
+    /// Every key comes up, of one channel or of all; the pedal goes on holding what it holds.
+    AllNotesOff {
+        /// MIDI channel, 0…15; `None` for all.
+        channel: Option<u8>,
+    },
+    /// Every sound of one channel or of all stops at once (without a click).
+    AllSoundOff {
+        /// MIDI channel, 0…15; `None` for all.
+        channel: Option<u8>,
+    },
 }
 
 /// A note as the host names it.

@@ -125,16 +125,29 @@ impl Notes {
         self.voices.iter_mut().filter(kept).for_each(Voice::release);
     }
 
-    /// Every key and pedal comes up.
-    pub(crate) fn release_all(&mut self) {
-        self.pedals = [false; CHANNELS];
-        let held = |voice: &&mut Voice| matches!(voice.hold, Hold::Key | Hold::Pedal);
-        self.voices.iter_mut().filter(held).for_each(Voice::release);
+    /// Every key of a channel comes up, or of all; what a pedal holds stays.
+    pub(crate) fn all_keys_up(&mut self, channel: Option<u8>) {
+        for voice in self.voices.iter_mut().filter(|voice| is_on(voice, channel)) {
+            let pedal = self.pedals[usize::from(voice.note.channel) % CHANNELS];
+            match voice.hold {
+                Hold::Key if pedal => voice.hold = Hold::Pedal,
+                Hold::Key => voice.release(),
+                Hold::Free | Hold::Pedal | Hold::Released => {}
+            }
+        }
     }
 
-    /// Every sound ends as fast as it can without a click.
-    pub(crate) fn cut_all(&mut self) {
-        self.pedals = [false; CHANNELS];
-        self.sounding().for_each(Voice::cut);
+    /// Every sound of a channel, or of all, ends as fast as it can without a click.
+    pub(crate) fn cut_all(&mut self, channel: Option<u8>) {
+        self.sounding()
+            .filter(|voice| is_on(voice, channel))
+            .for_each(Voice::cut);
     }
+}
+
+/// Whether a voice plays a note of the channel; every voice does where none is named.
+fn is_on(voice: &Voice, channel: Option<u8>) -> bool {
+    channel.is_none_or(|channel| {
+        usize::from(voice.note.channel) % CHANNELS == usize::from(channel) % CHANNELS
+    })
 }

@@ -38,8 +38,11 @@ use stream::Stream;
 pub(crate) const CHANNELS: usize = 16;
 /// How far above its trained key a note may be moved by resampling; octaves fold beyond.
 const HIGHEST_SHIFT_SEMITONES: f64 = 24.0;
-/// Bend and tuning may move a sounding note this far from its trained key.
-const WIDEST_SHIFT_SEMITONES: f64 = 72.0;
+/// Bend and tuning move a sounding note up to this far above its trained key and stop there: eight
+/// frames are then drawn in the time of one, which bounds what a voice can cost.
+const HIGHEST_BEND_SEMITONES: f64 = 36.0;
+/// And this far below, where nothing is left to hear.
+const LOWEST_BEND_SEMITONES: f64 = -96.0;
 /// Time constant of each of two poles behind the wheel, in seconds: they round its steps.
 const GLIDE_S: f64 = 0.003;
 
@@ -207,7 +210,9 @@ impl Voice {
         let shift = f64::from(ask.shift_semitones[usize::from(self.note.channel) % CHANNELS]);
         for sample in out {
             while let Some(slice) = self.stream.due() {
-                self.source.work(slice, shared, ask, self.tuning.ratio);
+                // A frame is heard while the wheel moves on: it must not alias where that leads.
+                let ratio = self.tuning.ratio.max(self.tuning.ratio_at(shift));
+                self.source.work(slice, shared, ask, ratio);
                 if slice == stream::SLICES - 1 {
                     self.stream.add(&shared.frame, 0);
                 }
@@ -241,7 +246,7 @@ impl Tuning {
     }
 
     fn start(&mut self, base: f64, shift: f64) {
-        let above = (base + shift - HIGHEST_SHIFT_SEMITONES).max(0.0);
+        let above = (base - HIGHEST_SHIFT_SEMITONES).max(0.0);
         self.base = base - 12.0 * (above / 12.0).ceil();
         (self.shift, self.lag) = (shift, shift);
         self.update();
@@ -261,9 +266,14 @@ impl Tuning {
     }
 
     fn update(&mut self) {
-        let semitones = self.base + self.shift;
-        let reach = WIDEST_SHIFT_SEMITONES;
-        self.ratio = pitch::ratio(semitones.clamp(-reach, reach)) * self.rate_ratio;
+        self.ratio = self.ratio_at(self.shift);
+    }
+
+    /// The ratio that a bend leads to.
+    fn ratio_at(&self, shift: f64) -> f64 {
+        let semitones = self.base + shift;
+        let within = semitones.clamp(LOWEST_BEND_SEMITONES, HIGHEST_BEND_SEMITONES);
+        pitch::ratio(within) * self.rate_ratio
     }
 }
 

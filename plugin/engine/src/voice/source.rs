@@ -140,7 +140,7 @@ impl FrameSource {
             decoder.read_magnitude(&self.work, &mut self.magnitude);
             shape(decoder, &mut self.magnitude, ratio);
             let hops = self.conditioning.hops(decoder);
-            self.decay.follow(hops, &mut self.magnitude);
+            self.decay.follow(hops, &ask.knobs, &mut self.magnitude);
             self.phase.begin(&self.magnitude, Some(self.fundamental));
         } else if slice < SLICES - 1 {
             self.integrate();

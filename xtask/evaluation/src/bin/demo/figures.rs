@@ -10,6 +10,8 @@ use std::ops::Range;
 const LARGEST_CLICK: f64 = 6.0;
 const LARGEST_PITCH_ERROR_CENTS: f64 = 15.0;
 const QUIETEST_PEAK_DB: f64 = -40.0;
+/// The first note is there within this time.
+const LONGEST_RISE_MS: f64 = 3.0;
 /// Below the first note's peak this is silence: before the note there are exact zeros, and the fade
 /// that begins at its sample starts 100 dB down.
 const SILENCE_DB: f64 = -150.0;
@@ -99,6 +101,15 @@ impl Figures {
             in_tune,
             format!("pitch off by {worst:?} cents, expected at most 15"),
         );
+        let onset = self.onset_error_samples;
+        let at_once = onset.is_some_and(|samples| samples == 0.0);
+        gate(
+            at_once,
+            format!("first note late by {onset:?} samples, expected 0"),
+        );
+        let rise = self.rise_ms;
+        let quick = rise.is_some_and(|ms| ms <= LONGEST_RISE_MS);
+        gate(quick, format!("rise of {rise:?} ms, expected at most 3"));
         failed
     }
 }

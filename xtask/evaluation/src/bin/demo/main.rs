@@ -34,7 +34,7 @@ const PLAYS: usize = 3;
 /// Leaves demo.wav (32-bit float), demo.png and demo.json in the output folder. Fails when a gate
 /// fails: renders that differ, silence, clipping, a click (a sample whose prediction error is more
 /// than 6 times the 99th percentile around it, note onsets left out), a held note more than 15
-/// cents off its key.
+/// cents off its key, a first note that is late or rises in more than 3 ms.
 #[derive(Parser)]
 #[command(name = "demo", version)]
 struct Arguments {
