@@ -46,6 +46,9 @@ fn busy_piece() -> Vec<Timed> {
         Event::note_on(55, 0.6).at(3),
         Event::note_on(64, 0.4).at(3),
         Event::Midi([0xb0, 64, 127]).at(9_001),
+        // A note and what it is struck with, on one sample that is a border of some blocks.
+        Event::note_on(67, 0.8).at(9_600),
+        Event::parameter("Chroma", 5.0).at(9_600),
         Event::note_off(48).at(10_007),
         Event::note_on(72, 1.0).at(15_013),
         Event::bend(0.7).at(20_011),
@@ -55,6 +58,7 @@ fn busy_piece() -> Vec<Timed> {
         Event::bend(0.0).at(36_007),
         Event::note_off(64).at(50_021),
         Event::parameter("Fine Tune", 0.8).at(55_001),
+        Event::note_off(67).at(60_001),
         Event::note_off(72).at(70_001),
     ];
     for step in 0..200u32 {
