@@ -55,6 +55,17 @@ impl EventList {
         &self.events
     }
 
+    /// Adds a latent's place at the first sample of the call.
+    pub(crate) fn add_latent(&mut self, index: usize, value: f32) {
+        if self.events.len() < CAPACITY {
+            let kind = EventKind::Latent { index, value };
+            self.events.push(Event {
+                offset_samples: 0,
+                kind,
+            });
+        }
+    }
+
     /// Adds what a host's event means to the engine; nothing, if it means nothing.
     pub(crate) fn add(&mut self, event: &NoteEvent<()>, offset_samples: usize) {
         let mut push = |kind| {
@@ -95,6 +106,24 @@ impl EventList {
             } => controller(channel & 15, cc, value, &mut push),
             _ => {}
         }
+    }
+}
+
+/// The latent that a host's event moves, and where to.
+pub(crate) fn moved_latent(event: &NoteEvent<()>) -> Option<(usize, f32)> {
+    let NoteEvent::MidiCC { cc, value, .. } = *event else {
+        return None;
+    };
+    let index = usize::from(cc.wrapping_sub(FIRST_LATENT_CONTROLLER));
+    (index < LATENTS).then(|| (index, share(value)))
+}
+
+/// A controller's value, 0…1 whatever came.
+fn share(value: f32) -> f32 {
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(0.0, 1.0)
     }
 }
 
@@ -172,11 +201,7 @@ fn bend(value: f32) -> f32 {
 
 fn controller(channel: u8, number: u8, value: f32, push: &mut impl FnMut(EventKind)) {
     let index = usize::from(number.wrapping_sub(FIRST_LATENT_CONTROLLER));
-    let value = if value.is_nan() {
-        0.0
-    } else {
-        value.clamp(0.0, 1.0)
-    };
+    let value = share(value);
     match number {
         _ if index < LATENTS => push(EventKind::Latent { index, value }),
         64 => push(EventKind::Sustain {

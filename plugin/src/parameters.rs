@@ -13,7 +13,7 @@
               is kept by the shell"
 )]
 
-use crate::state::{FormatVersion, ModelIdentity, PadAxes, WindowSize};
+use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, Parse, SILENCE_DB, Show};
 use betwixt_engine::{Controls, LATENTS, MAX_VOICES};
 use betwixt_model::Header;
@@ -77,6 +77,9 @@ pub(crate) struct Parameters {
     /// The two latents of the editor's pad.
     #[persist = "pad"]
     pub(crate) pad: PadAxes,
+    /// Where controllers hold latents.
+    #[persist = "controllers"]
+    pub(crate) controllers: Controllers,
 }
 
 /// The eight knobs.
@@ -177,6 +180,7 @@ impl Parameters {
             model,
             window: WindowSize::default(),
             pad: PadAxes::default(),
+            controllers: Controllers::default(),
         }
     }
 

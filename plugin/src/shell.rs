@@ -12,12 +12,12 @@
 //! itself makes room, and so allocates, for more than 8,192 events in one call.)
 
 use crate::editor::{Screen, Window};
-use crate::events::EventList;
+use crate::events::{EventList, moved_latent};
 use crate::library::{self, Loaded};
 use crate::parameters::Parameters;
 use crate::snapshot;
-use crate::state::{self, ModelIdentity};
-use betwixt_engine::{Controls, Engine, Settings};
+use crate::state::{self, Controllers, ModelIdentity};
+use betwixt_engine::{Controls, Engine, LATENTS, Settings};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
     ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginState, ProcessContext,
@@ -44,8 +44,39 @@ struct Player {
     events: EventList,
     /// Events of the first sample after the call.
     late: EventList,
+    rulers: Rulers,
     is_sounding: bool,
     is_muted: bool,
+}
+
+/// Who rules each latent, parameter or controller: whoever moved last.
+#[derive(Default)]
+struct Rulers {
+    /// The parameters as they were in the last call; nothing after a reset.
+    seen: Option<[f32; LATENTS]>,
+}
+
+impl Rulers {
+    /// Lets a parameter that has moved take its latent back. A new engine, or one whose project has
+    /// just been loaded, is told where every latent stands.
+    fn agree(&mut self, controls: &Controls, controllers: &Controllers, events: &mut EventList) {
+        let seen = self.seen.replace(controls.latents);
+        match seen.filter(|_| !controllers.take_loaded()) {
+            Some(seen) => {
+                for (latent, (then, now)) in seen.iter().zip(&controls.latents).enumerate() {
+                    if then.to_bits() != now.to_bits() {
+                        controllers.release(latent);
+                    }
+                }
+            }
+            None => {
+                for (latent, &own) in controls.latents.iter().enumerate() {
+                    let position = controllers.position(latent).unwrap_or(own);
+                    events.add_latent(latent, position);
+                }
+            }
+        }
+    }
 }
 
 /// Whether the host has told the sample rate yet.
@@ -121,6 +152,7 @@ impl Plugin for Betwixt {
         let engine = Engine::new(Arc::clone(&self.model.decoder), settings);
         self.screen.show(engine.telemetry());
         self.player.stage = Stage::Ready(Box::new(engine));
+        self.player.reset();
         true
     }
 
@@ -143,7 +175,8 @@ impl Plugin for Betwixt {
             self.player.mute(left, right, next);
         } else {
             let controls = snapshot::controls(&self.parameters);
-            self.player.play(&controls, left, right, next);
+            let controllers = &self.parameters.controllers;
+            self.player.play(&controls, controllers, left, right, next);
         }
         if self.player.is_sounding && !was_sounding {
             self.screen.wake();
@@ -184,6 +217,7 @@ impl Player {
             stage: Stage::Idle,
             events: EventList::new(),
             late: EventList::new(),
+            rulers: Rulers::default(),
             is_sounding: false,
             is_muted: false,
         }
@@ -195,6 +229,7 @@ impl Player {
         }
         self.events.clear();
         self.late.clear();
+        self.rulers = Rulers::default();
         self.is_sounding = false;
     }
 
@@ -206,6 +241,7 @@ impl Player {
     fn play(
         &mut self,
         controls: &Controls,
+        controllers: &Controllers,
         left: &mut [f32],
         right: &mut [f32],
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
@@ -214,8 +250,12 @@ impl Player {
             return self.mute(left, right, next);
         };
         self.is_muted = false;
+        self.rulers.agree(controls, controllers, &mut self.events);
         let mut start = 0;
         while let Some(event) = next() {
+            if let Some((latent, position)) = moved_latent(&event) {
+                controllers.take(latent, position);
+            }
             let at = sample(&event).clamp(start, left.len());
             if at == left.len() && !left.is_empty() && self.late.has_room() {
                 self.late.add(&event, 0);

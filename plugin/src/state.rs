@@ -4,12 +4,13 @@
 //!  host's bytes ─► framework: JSON ─► PluginState ─► repair ─► parameters, fields below
 //! ```
 //!
-//! | field    | content                                    |
-//! |----------|--------------------------------------------|
-//! | `format` | version of this layout                     |
-//! | `model`  | content hash of the model played           |
-//! | `window` | size of the editor in logical points       |
-//! | `pad`    | the two latents on the editor's pad        |
+//! | field         | content                                                      |
+//! |---------------|--------------------------------------------------------------|
+//! | `format`      | version of this layout                                       |
+//! | `model`       | content hash of the model played                             |
+//! | `window`      | size of the editor in logical points                         |
+//! | `pad`         | the two latents on the editor's pad                          |
+//! | `controllers` | where controllers hold latents; null where a parameter rules |
 //!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
@@ -166,15 +167,77 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
     }
 }
 
+/// Where controllers have taken latents whose parameter has not moved since.
+///
+/// The audio thread cannot move a parameter; what a controller plays is remembered here instead, so
+/// that a project sounds as it was left.
+#[derive(Debug)]
+pub(crate) struct Controllers {
+    /// Bits of a position of 0…1; not a number where the parameter rules.
+    positions: [AtomicU32; LATENTS],
+    is_loaded: AtomicBool,
+}
+
+impl Controllers {
+    /// A controller has moved a latent.
+    pub(crate) fn take(&self, latent: usize, position: f32) {
+        self.positions[latent].store(position.to_bits(), Relaxed);
+    }
+
+    /// The parameter has moved: it rules again.
+    pub(crate) fn release(&self, latent: usize) {
+        self.take(latent, f32::NAN);
+    }
+
+    /// Where a controller holds a latent.
+    pub(crate) fn position(&self, latent: usize) -> Option<f32> {
+        let position = f32::from_bits(self.positions[latent].load(Relaxed));
+        (!position.is_nan()).then_some(position)
+    }
+
+    /// Whether a state has been loaded since the last time that this was asked.
+    pub(crate) fn take_loaded(&self) -> bool {
+        self.is_loaded.swap(false, Relaxed)
+    }
+
+    fn get(&self) -> [Option<f32>; LATENTS] {
+        std::array::from_fn(|latent| self.position(latent))
+    }
+}
+
+impl Default for Controllers {
+    fn default() -> Self {
+        Self {
+            positions: std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits())),
+            is_loaded: AtomicBool::new(false),
+        }
+    }
+}
+
+impl PersistentField<'_, [Option<f32>; LATENTS]> for Controllers {
+    fn set(&self, positions: [Option<f32>; LATENTS]) {
+        for (latent, position) in positions.into_iter().enumerate() {
+            let position = position.map_or(f32::NAN, |position| position.clamp(0.0, 1.0));
+            self.take(latent, position);
+        }
+        self.is_loaded.store(true, Relaxed);
+    }
+
+    fn map<F: Fn(&[Option<f32>; LATENTS]) -> R, R>(&self, read: F) -> R {
+        read(&self.get())
+    }
+}
+
 /// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
 pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     repair_parameters(state, fresh);
-    let sound = |text: &String| -> [(&str, bool); 4] {
+    let sound = |text: &String| -> [(&str, bool); 5] {
         [
             ("format", parses::<u32>(text)),
             ("model", is_identity(text)),
             ("window", parses::<[u32; 2]>(text)),
             ("pad", parses::<[usize; 2]>(text)),
+            ("controllers", parses::<[Option<f32>; LATENTS]>(text)),
         ]
     };
     for (key, default) in fresh.serialize_fields() {
@@ -272,6 +335,7 @@ mod tests {
         let fields = [
             ("window", "[1]"),
             ("pad", "\"x\""),
+            ("controllers", "[1,2]"),
             ("model", "3"),
             ("format", "{"),
         ];

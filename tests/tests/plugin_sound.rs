@@ -167,6 +167,40 @@ fn every_used_latent_is_heard() {
     }
 }
 
+/// What a controller has moved is part of the project; what one moves in another project is not.
+#[test]
+fn controllers_are_saved_too() {
+    let piece = [
+        Event::note_on(50, 0.7).at(10),
+        Event::note_off(50).at(20_000),
+    ];
+    let turned = |value: u8| {
+        let mut player = instance();
+        let turn = [Event::controller(20, value).at(0)];
+        let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+        player
+            .process(&turn, &mut left, &mut right)
+            .expect("turned");
+        player
+    };
+    let mut low = turned(0);
+    let state = low.save_state().expect("saved");
+    let before = render(&mut low, &piece, SECOND, &Blocks::Of(512));
+    let mut high = turned(127);
+    let untouched = render(&mut turned(127), &piece, SECOND, &Blocks::Of(512));
+    assert!(parting(&before, &untouched).is_some(), "it can be heard");
+    high.load_state(&state).expect("loaded");
+    let after = render(&mut high, &piece, SECOND, &Blocks::Of(512));
+    assert_eq!(parting(&before, &after), None, "over another controller");
+    let mut opened = instance();
+    opened.load_state(&state).expect("loaded");
+    let after = render(&mut opened, &piece, SECOND, &Blocks::Of(512));
+    assert_eq!(parting(&before, &after), None, "in a new instance");
+    opened.reset();
+    let after = render(&mut opened, &piece, SECOND, &Blocks::Of(512));
+    assert_eq!(parting(&before, &after), None, "after a reset");
+}
+
 /// A project that is saved and opened again plays the same bits.
 #[test]
 fn a_saved_state_sounds_as_it_did() {

@@ -79,7 +79,10 @@ fn a_call_never_allocates() {
         let mut next = events(&mut state, count).into_iter();
         assert_no_alloc(|| {
             let controls = snapshot::controls(&plugin.parameters);
-            player.play(&controls, &mut left, &mut right, || next.next());
+            let controllers = &plugin.parameters.controllers;
+            player.play(&controls, controllers, &mut left, &mut right, || {
+                next.next()
+            });
         });
         assert!(left.iter().all(|x| x.abs() <= 1.0), "call {call}");
         loudest = left.iter().fold(loudest, |peak, x| peak.max(x.abs()));
