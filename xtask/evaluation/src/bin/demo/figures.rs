@@ -265,7 +265,11 @@ mod tests {
         rendering.left.fill(0.0);
         rendering.right.fill(0.0);
         let failed = Figures::measure(&score, &rendering).failed_gates();
-        assert_eq!(failed.len(), 3, "{failed:?}");
+        assert_eq!(
+            failed.len(),
+            5,
+            "peak, click, pitch, onset, rise: {failed:?}"
+        );
     }
 
     /// One lost sample fails the peak and the clicks.
