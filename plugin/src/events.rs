@@ -8,9 +8,9 @@
 //! |------------|-----------------------------------------|
 //! | 20 … 27    | move latents 1 … 8                      |
 //! | 64         | sustain pedal                           |
-//! | 120        | all sound off                           |
+//! | 120        | all sound off, on its channel           |
 //! | 121        | reset: wheel to its middle, pedal up    |
-//! | 123 … 127  | all notes off                           |
+//! | 123 … 127  | all notes off, on its channel           |
 //!
 //! *Real time:* the list never grows; whoever fills it asks [`EventList::has_room`] first and
 //! plays what is there when it has not.

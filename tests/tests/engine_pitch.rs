@@ -136,4 +136,9 @@ fn the_newest_keys_of_a_chord_win() {
         .key(69, 1.0, 0, usize::MAX);
     let error = error_cents(&mut player, 48_000, 440.0);
     assert!(error.abs() < 0.5, "{error:.3} cents");
+    assert_eq!(
+        player.engine.telemetry().stolen_notes(),
+        1,
+        "and it is told"
+    );
 }

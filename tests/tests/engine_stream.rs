@@ -215,6 +215,8 @@ fn all_rates_and_blocks_play() {
             }
             let out = player.play(12_000, &[block]);
             let peak = out.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+            let limited = player.engine.telemetry().limited_samples();
+            assert!(limited > 0, "{rate} Hz: the limiter had work and tells it");
             assert!(
                 peak > 0.5 && peak <= 1.0,
                 "{rate} Hz, block {block}: peak {peak}"

@@ -12,11 +12,11 @@ pub const MAX_VOICES: usize = 64;
 pub struct Controls {
     /// Knob positions, 0…1.
     pub latents: [f32; LATENTS],
-    /// Which pitch class conditions the decoder.
+    /// Which pitch class conditions the decoder; a note keeps the one that it was struck with.
     pub chroma: ChromaSource,
     /// Where the phase of a frame decoder comes from.
     pub phase: PhaseMode,
-    /// Transposition in octaves, −4…4.
+    /// Transposition in octaves, −4…4; a note keeps the one that it was struck with.
     pub octave: i32,
     /// Fine tuning in cents, −100…100.
     pub fine_cents: f32,

@@ -15,7 +15,7 @@ const WIDTH_SEMITONES: f64 = 24.0;
 /// Peaks below the lowest piano key are rumble.
 const LOWEST_HZ: f64 = 27.0;
 
-/// Writes the share of peak power on each pitch class; the sum is 1, or 0 for a frame of silence.
+/// The share of peak power on each pitch class; the sum is 1, or 0 for a frame of silence.
 ///
 /// | argument    | shape    | unit                 |
 /// |-------------|----------|----------------------|

@@ -108,10 +108,15 @@ impl GradientPhase {
         &self.last.phase
     }
 
-    /// Takes the next frame's magnitude and queues what the last frame knows.
-    pub fn begin(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
+    /// Takes the next frame's magnitude, for phases that come from elsewhere ([`Self::replace`]).
+    pub fn observe(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
         self.next.magnitude.copy_from_slice(magnitude);
         lobes::write_frequencies(magnitude, fundamental, &mut self.next.frequency);
+    }
+
+    /// Takes the next frame's magnitude and queues what the last frame knows.
+    pub fn begin(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
+        self.observe(magnitude, fundamental);
         let loudest = lobes::loudest(&self.last.magnitude).max(lobes::loudest(magnitude));
         self.floor = loudest.max(f32::MIN_POSITIVE) * lobes::FLOOR;
         self.settled.fill(false);

@@ -99,12 +99,11 @@ fn baked_in_detuning_is_removed() {
     assert!(cents_off(&signal, 60.0).abs() < 0.005);
 }
 
-/// A locked tone is steady: 512-sample RMS within 0.8 dB, as published for the reference.
+/// A locked tone is steady: its RMS over 2048 samples (25.3 periods) stays within 0.8 dB, the reference's wander.
 #[test]
 fn held_tones_do_not_wander() {
     let partials: Vec<f64> = (1..=12).map(|k| 25.3 * f64::from(k)).collect();
     let signal = integrate(120, &tone_frame(&partials), Some(25.3), 5000);
-    // Three whole periods of the tone would need 243 samples; 2048 keep the beat of the block out.
     let rms = signal
         .chunks_exact(2048)
         .map(|c| c.iter().map(|x| x * x).sum::<f32>().sqrt());

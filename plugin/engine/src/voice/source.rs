@@ -141,7 +141,11 @@ impl FrameSource {
             shape(decoder, &mut self.magnitude, ratio);
             let hops = self.conditioning.hops(decoder);
             self.decay.follow(hops, &ask.knobs, &mut self.magnitude);
-            self.phase.begin(&self.magnitude, Some(self.fundamental));
+            let fundamental = Some(self.fundamental);
+            match self.mode {
+                PhaseMode::Gradient => self.phase.begin(&self.magnitude, fundamental),
+                PhaseMode::StoredNoise => self.phase.observe(&self.magnitude, fundamental),
+            }
         } else if slice < SLICES - 1 {
             self.integrate();
         } else {
