@@ -4,6 +4,7 @@
 //!  samples ─► ForwardStft ─► spectrum [bins] ─► magnitude ─► MagnitudeScale ─► what a network sees
 //!                                                  │
 //!                                                  └─► chroma [12]
+//!  partials, noise ─► PartialsFrame ─► PartialsFormat ─► what a network of partials sees
 //!  samples ◄─ InverseStft ◄─ spectrum [bins] ◄─ magnitude, phase
 //! ```
 //!
@@ -14,12 +15,14 @@
 pub mod chroma;
 pub mod geometry;
 pub mod number;
+pub mod partials;
 pub mod pitch;
 pub mod scale;
 pub mod stft;
 pub mod window;
 
 pub use geometry::{Geometry, GeometryError};
+pub use partials::{PartialsFormat, PartialsFrame};
 pub use realfft::num_complex::Complex32;
 pub use scale::MagnitudeScale;
 pub use stft::{ForwardStft, InverseStft};
