@@ -71,7 +71,7 @@ pub(crate) mod tests {
     use crate::state::ModelIdentity;
     use betwixt_model::header::{
         Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
-        NoteConditioning, Whitening,
+        NoteConditioning, Output, Whitening,
     };
     use betwixt_model::{ConditioningLayout, Dense, WeightFormat};
     use betwixt_spectral::{Geometry, MagnitudeScale};
@@ -84,6 +84,7 @@ pub(crate) mod tests {
         let conditioning = Conditioning {
             note: KEYS,
             time: None,
+            velocity: None,
         };
         let geometry = Geometry::new(1024, 256, 44_100).unwrap();
         let knob = |index: usize| Latent {
@@ -103,11 +104,11 @@ pub(crate) mod tests {
             authors: vec!["A test".into()],
             licence: "CC0-1.0".into(),
             description: "One layer, made by a formula.".into(),
-            frame: FrameFormat {
+            output: Output::Frames(FrameFormat {
                 geometry,
                 scale: MagnitudeScale::Linear,
                 level: Level::FrameMax,
-            },
+            }),
             latents: (0..latents).map(knob).collect(),
             whitening: Whitening {
                 mean: vec![0.0; latents],
@@ -134,7 +135,7 @@ pub(crate) mod tests {
     /// The bytes of a small model: a tilted spectrum that every latent bends a little.
     pub(crate) fn tiny_model(latents: usize) -> Vec<u8> {
         let header = tiny_header(latents);
-        let (inputs, outputs) = (header.decoder.inputs, header.frame.geometry.bins());
+        let (inputs, outputs) = (header.decoder.inputs, header.output.numbers());
         let real = betwixt_spectral::number::real;
         let weight = |at: usize| 0.5 * (real(at / inputs) * 0.05 + real(at % inputs)).sin();
         let point = |index: u8| Point {

@@ -10,7 +10,7 @@
 
 use betwixt_model::header::{
     Activation, Conditioning, FORMAT, FrameFormat, Latent, Layer, Level, Network, NoteConditioning,
-    Whitening,
+    Output, Whitening,
 };
 use betwixt_model::{Dense, Header, Model};
 use betwixt_spectral::number::narrow;
@@ -66,11 +66,11 @@ fn header(geometry: Geometry, layers: Vec<Layer>) -> Header {
         authors: vec!["Betwixt".into()],
         licence: "MIT OR Apache-2.0".into(),
         description: "Harmonic combs below 4 kHz, for tests.".into(),
-        frame: FrameFormat {
+        output: Output::Frames(FrameFormat {
             geometry,
             scale: MagnitudeScale::Linear,
             level: Level::FrameMax,
-        },
+        }),
         latents: vec![latent("Hollow"), latent("Bright")],
         whitening: Whitening {
             mean: vec![0.0; 2],
@@ -79,6 +79,7 @@ fn header(geometry: Geometry, layers: Vec<Layer>) -> Header {
         conditioning: Conditioning {
             note: NoteConditioning::Chroma { lowest: LOWEST },
             time: None,
+            velocity: None,
         },
         decoder: Network {
             inputs: LATENTS + CLASSES,

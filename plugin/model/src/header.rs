@@ -6,12 +6,12 @@
 //! ```
 
 use crate::error::Problem;
-use betwixt_spectral::{Geometry, MagnitudeScale};
+use betwixt_spectral::{Geometry, MagnitudeScale, PartialsFormat};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The header's version; a file with another one is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// More latents than this no file may have (the instrument shows eight).
 pub const MAX_LATENTS: usize = 64;
 /// More layers than this no network may have.
@@ -36,7 +36,7 @@ pub struct Header {
     /// One or two sentences for the player.
     pub description: String,
     /// What the decoder's output means.
-    pub frame: FrameFormat,
+    pub output: Output,
     /// The knobs, first to last.
     pub latents: Vec<Latent>,
     /// From knobs to the decoder's own latents.
@@ -53,6 +53,16 @@ pub struct Header {
     pub pca: Option<Pca>,
     /// Figures reached, by name, as on the model's card.
     pub measures: BTreeMap<String, f64>,
+}
+
+/// What a decoder puts out: its family.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// Magnitude frames, which the phase stage completes.
+    Frames(FrameFormat),
+    /// Partials and noise bands, which are painted at exact frequencies.
+    Partials(PartialsFormat),
 }
 
 /// How a decoder's output becomes a magnitude frame.
@@ -109,6 +119,8 @@ pub struct Conditioning {
     pub note: NoteConditioning,
     /// Whether the time since onset is told; without it a held note is a still frame.
     pub time: Option<TimeConditioning>,
+    /// Whether the velocity is told; without it velocity is loudness alone.
+    pub velocity: Option<VelocityConditioning>,
 }
 
 /// How the note is told to the decoder.
@@ -135,6 +147,16 @@ pub enum NoteConditioning {
 pub struct TimeConditioning {
     /// Seconds since onset up to which the model was trained; later times count as this one.
     pub trained_s: f32,
+}
+
+/// How hard the notes were struck that the decoder saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VelocityConditioning {
+    /// Softest trained velocity, 1…127; softer ones count as this one.
+    pub low: u8,
+    /// Hardest trained velocity.
+    pub high: u8,
 }
 
 /// A stack of dense layers.
@@ -191,6 +213,17 @@ pub struct Pca {
     pub components: Vec<Vec<f32>>,
 }
 
+impl Output {
+    /// Numbers that the decoder puts out per frame.
+    #[must_use]
+    pub fn numbers(self) -> usize {
+        match self {
+            Self::Frames(format) => format.geometry.bins(),
+            Self::Partials(format) => format.numbers(),
+        }
+    }
+}
+
 impl NoteConditioning {
     /// Lowest and highest trained key.
     #[must_use]
@@ -219,9 +252,8 @@ impl Header {
         self.validate_latents()?;
         self.validate_conditioning()?;
         let decoder_inputs = self.layout().len();
-        let bins = self.frame.geometry.bins();
         self.decoder
-            .validate("decoder", Some(decoder_inputs), bins)?;
+            .validate("decoder", Some(decoder_inputs), self.output.numbers())?;
         if let Some(encoder) = &self.encoder {
             encoder.validate("encoder", None, self.latents.len())?;
         }
@@ -258,12 +290,19 @@ impl Header {
             || "a name".into(),
             "nothing",
         )?;
-        check(
-            self.frame.scale.is_valid(),
-            "frame.scale",
-            || scale_range().into(),
-            "another value",
-        )
+        self.validate_output()
+    }
+
+    fn validate_output(&self) -> Result<(), Problem> {
+        let (holds, field, expected) = match self.output {
+            Output::Frames(format) => (
+                format.scale.is_valid(),
+                "output.frames.scale",
+                "linear, power with an exponent of 0.1 to 1, or log with a range of 20 to 160 dB",
+            ),
+            Output::Partials(format) => (format.is_valid(), "output.partials.exponent", "0.1 to 1"),
+        };
+        check(holds, field, || expected.into(), "another value")
     }
 
     fn validate_latents(&self) -> Result<(), Problem> {
@@ -309,6 +348,13 @@ impl Header {
             expected,
             format!("{low} to {high}"),
         )?;
+        if let Some(velocity) = self.conditioning.velocity {
+            let VelocityConditioning { low, high } = velocity;
+            let in_midi = 0 < low && low <= high && high <= 127;
+            let expected = || "1 to 127, the softest not above the hardest".into();
+            let found = format!("{low} to {high}");
+            check(in_midi, "conditioning.velocity", expected, found)?;
+        }
         let Some(time) = self.conditioning.time else {
             return Ok(());
         };
@@ -363,10 +409,6 @@ impl Network {
             last,
         )
     }
-}
-
-fn scale_range() -> &'static str {
-    "linear, power with an exponent of 0.1 to 1, or log with a range of 20 to 160 dB"
 }
 
 fn check(

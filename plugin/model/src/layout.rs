@@ -1,7 +1,8 @@
 //! The conditioning vector: which numbers a decoder is given, and in which order.
 //!
 //! ```text
-//!  [ latents L | chroma 12 | octave 10 (if trained on several) | time 8 (if trained on time) ]
+//!  [ latents L | chroma 12 | octave 10 | time 8 | velocity 1 ]
+//!                            └─────────────────────────────┘ each if the model was trained on it
 //! ```
 
 use crate::header::{Conditioning, NoteConditioning};
@@ -42,7 +43,7 @@ impl ConditioningLayout {
         } else {
             0
         };
-        self.latents + self.note_len() + time
+        self.latents + self.note_len() + time + usize::from(self.conditioning.velocity.is_some())
     }
 
     /// Never true: there is at least one latent.
@@ -78,6 +79,43 @@ impl ConditioningLayout {
                 lowest + above
             }
         }
+    }
+
+    /// Writes the note of a pitch between two keys: each takes part as much as it is near.
+    ///
+    /// Pitches outside the trained range count as its ends; a chroma model takes the nearest class.
+    ///
+    /// # Panics
+    ///
+    /// When `vector` is not [`Self::len`] long.
+    pub fn write_pitch(&self, pitch: f64, vector: &mut [f32]) {
+        let NoteConditioning::OctaveAndChroma { low, high } = self.conditioning.note else {
+            return self.write_note(self.nearest_key(pitch), vector);
+        };
+        let pitch = pitch.clamp(f64::from(low), f64::from(high));
+        let below = pitch::nearest_key(pitch.floor(), low, high);
+        let share = betwixt_spectral::number::narrow(pitch - f64::from(below));
+        let note = &mut vector[self.latents..self.latents + self.note_len()];
+        note.fill(0.0);
+        for (key, share) in [(below, 1.0 - share), (below.saturating_add(1), share)] {
+            note[pitch::class(key)] += share;
+            note[CHROMA + pitch::octave(key).min(OCTAVES - 1)] += share;
+        }
+    }
+
+    /// Writes the part that tells how hard the note was struck, if the model has one.
+    ///
+    /// `velocity` is 0…1; what is softer or harder than any trained note counts as the nearest.
+    ///
+    /// # Panics
+    ///
+    /// When `vector` is not [`Self::len`] long.
+    pub fn write_velocity(&self, velocity: f32, vector: &mut [f32]) {
+        let Some(range) = self.conditioning.velocity else {
+            return;
+        };
+        let [low, high] = [range.low, range.high].map(|v| f32::from(v) / 127.0);
+        vector[self.len() - 1] = velocity.max(low).min(high);
     }
 
     /// The trained key of a pitch class (C = 0) nearest to a pitch.
@@ -136,17 +174,32 @@ pub fn time_features(time_s: f32) -> [f32; TIME] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::TimeConditioning;
+    use crate::header::{TimeConditioning, VelocityConditioning};
 
     fn chroma(lowest: u8) -> ConditioningLayout {
         let note = NoteConditioning::Chroma { lowest };
-        ConditioningLayout::new(3, Conditioning { note, time: None })
+        ConditioningLayout::new(
+            3,
+            Conditioning {
+                note,
+                time: None,
+                velocity: None,
+            },
+        )
     }
 
     fn keys(low: u8, high: u8) -> ConditioningLayout {
         let note = NoteConditioning::OctaveAndChroma { low, high };
         let time = Some(TimeConditioning { trained_s: 1.5 });
-        ConditioningLayout::new(2, Conditioning { note, time })
+        let velocity = Some(VelocityConditioning { low: 40, high: 120 });
+        ConditioningLayout::new(
+            2,
+            Conditioning {
+                note,
+                time,
+                velocity,
+            },
+        )
     }
 
     /// A chroma model answers every key with the same pitch class of its register.
@@ -169,14 +222,36 @@ mod tests {
     #[test]
     fn the_parts_lie_in_order() {
         let layout = keys(36, 96);
-        assert_eq!(layout.len(), 2 + 12 + 10 + 8);
+        assert_eq!(layout.len(), 2 + 12 + 10 + 8 + 1);
         let mut vector = vec![f32::NAN; layout.len()];
         vector[..2].fill(0.5);
         layout.write_note(61, &mut vector);
         layout.write_time(-1.0, &mut vector);
+        layout.write_velocity(0.1, &mut vector);
+        assert_eq!(vector[32], 40.0 / 127.0, "softer than any trained note");
         let hot: Vec<usize> = (0..24).filter(|&i| vector[i] > 0.9).collect();
         assert_eq!(hot, [2 + 1, 2 + 12 + 5]);
         assert_eq!(vector[24..32], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0]);
+    }
+
+    /// A quarter of the way from B4 to C5 the note is three quarters B4; the ends hold.
+    #[test]
+    fn pitches_between_keys_are_blends() {
+        let layout = keys(36, 96);
+        let mut vector = vec![f32::NAN; layout.len()];
+        layout.write_pitch(71.25, &mut vector);
+        let note = &vector[2..24];
+        assert_eq!(
+            (note[11], note[0], note[12 + 5], note[12 + 6]),
+            (0.75, 0.25, 0.75, 0.25)
+        );
+        assert_eq!(note.iter().sum::<f32>(), 2.0);
+        for (pitch, key) in [(20.0, 36), (96.0, 96), (200.0, 96), (60.0, 60)] {
+            let mut whole = vec![0.0; layout.len()];
+            layout.write_pitch(pitch, &mut vector);
+            layout.write_note(key, &mut whole);
+            assert_eq!(vector[2..24], whole[2..24], "{pitch}");
+        }
     }
 
     /// A fixed pitch class is taken where it lies nearest to the key that is played.

@@ -5,7 +5,7 @@
 
 use betwixt_model::header::{
     Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
-    NoteConditioning, TimeConditioning, Whitening,
+    NoteConditioning, Output, TimeConditioning, Whitening,
 };
 use betwixt_model::{ContentHash, Dense, Header, Model, Point, WeightFormat};
 use betwixt_spectral::{Geometry, MagnitudeScale};
@@ -54,11 +54,11 @@ fn header() -> Header {
         authors: vec!["Ada".into()],
         licence: "MIT".into(),
         description: "For tests.".into(),
-        frame: FrameFormat {
+        output: Output::Frames(FrameFormat {
             geometry: Geometry::new(512, 128, 44_100).unwrap(),
             scale: MagnitudeScale::Power { exponent: 0.5 },
             level: Level::NoteMax,
-        },
+        }),
         latents: vec![latent("Latent 1"), latent("Latent 2")],
         whitening: Whitening {
             mean: vec![0.0; 2],
@@ -67,6 +67,7 @@ fn header() -> Header {
         conditioning: Conditioning {
             note: NoteConditioning::OctaveAndChroma { low: 36, high: 96 },
             time: Some(TimeConditioning { trained_s: 1.5 }),
+            velocity: None,
         },
         decoder: Network {
             inputs: 2 + 22 + 8,
@@ -196,17 +197,20 @@ fn damaged_containers() -> Vec<Case> {
 /// What is wrong | where | what stands there instead | what the message must name.
 const HEADERS: &str = r#"
 wrong type        | /latents                                 | "eight"                     | betwixt
-later format      | /format                                  | 2                           | format, 2, 1
-odd transform     | /frame/geometry/fft_len                  | 500                         | fft_len, 500
-odd hop           | /frame/geometry/hop                      | 3                           | hop, 128
-no sample rate    | /frame/geometry/sample_rate_hz           | 0                           | sample_rate_hz
-senseless scale   | /frame/scale                             | {"power":{"exponent":0.0}}  | scale
+later format      | /format                                  | 3                           | format, 3, 2
+odd transform     | /output/frames/geometry/fft_len          | 500                         | fft_len, 500
+odd hop           | /output/frames/geometry/hop              | 3                           | hop, 128
+no sample rate    | /output/frames/geometry/sample_rate_hz   | 0                           | sample_rate_hz
+senseless scale   | /output/frames/scale                     | {"power":{"exponent":0.0}}  | scale
 no latents        | /latents                                 | []                          | latents
 range upside down | /latents/1/low                           | 2.0                         | latents[1].low, 2
 default outside   | /latents/0/default                       | 1.5                         | latents[0].default, 1.5
 whitening short   | /whitening/mean                          | [0.0]                       | whitening
 keys swapped      | /conditioning/note/octave_and_chroma/low | 99                          | note
 no time           | /conditioning/time/trained_s             | 0                           | trained_s
+no exponent       | /output                                  | {"partials":{"exponent":0.0,"free":false}} | exponent
+no output         | /output                                  | {"samples":{}}              | samples, partials
+velocity swapped  | /conditioning/velocity                   | {"low":9,"high":8}          | velocity, 9 to 8
 activation        | /decoder/layers/0/activation             | "exec"                      | exec
 no layers         | /decoder/layers                          | []                          | decoder.layers
 too few bins      | /decoder/layers/1/outputs                | 256                         | decoder, 257

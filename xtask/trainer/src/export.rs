@@ -15,7 +15,7 @@ use crate::error::TrainerError;
 use crate::examples::Examples;
 use crate::recipe::Recipe;
 use betwixt_corpus::{Corpus, Note, Part};
-use betwixt_model::header::{Embedding, FORMAT, Latent, Pca, Whitening};
+use betwixt_model::header::{Embedding, FORMAT, Latent, Output, Pca, Whitening};
 use betwixt_model::{Dense, Header, Model, Point};
 use betwixt_spectral::number::{index, narrow};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub(crate) fn model(
         authors: recipe.authors.clone(),
         licence: recipe.licence.clone(),
         description: recipe.description.clone(),
-        frame: recipe.frame_format(),
+        output: Output::Frames(recipe.frame_format()),
         latents: knobs.latents(&default_knobs(recipe, corpus, &embedding)?),
         whitening: knobs.whitening(),
         conditioning: recipe.conditioning(),

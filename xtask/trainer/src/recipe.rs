@@ -185,6 +185,7 @@ impl Recipe {
         Conditioning {
             note: self.frames.note,
             time: self.frames.time.then_some(TimeConditioning { trained_s }),
+            velocity: None,
         }
     }
 
