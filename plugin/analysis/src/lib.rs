@@ -3,6 +3,7 @@
 //! ```text
 //!  samples [n] ─► STFT ─► Magnitudes [frames, bins] ─► normalise ─► audible frames ─► encoder
 //!                                                     (frame or note maximum)
+//!  samples [n], pitch ─► partials::analyse ─► PartialsFrames [frames] ─► encoder
 //! ```
 //!
 //! Training sounds go through here, and so will every sound that a player drops on the
@@ -10,7 +11,10 @@
 
 #![forbid(unsafe_code)]
 
+mod error;
 mod magnitudes;
+pub mod partials;
 
 pub use betwixt_model::header::Level;
-pub use magnitudes::{AnalysisError, Magnitudes, SILENCE_DB};
+pub use error::AnalysisError;
+pub use magnitudes::{Magnitudes, SILENCE_DB};

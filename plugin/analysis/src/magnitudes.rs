@@ -12,7 +12,7 @@
 //! frame at the onset then describes the sound that follows it, and an instrument that starts at
 //! that frame starts at full level.
 
-use crate::Level;
+use crate::{AnalysisError, Level};
 use betwixt_spectral::number::narrow;
 use betwixt_spectral::{Geometry, stft};
 
@@ -24,32 +24,6 @@ pub const SILENCE_DB: f64 = -60.0;
 pub struct Magnitudes {
     bins: usize,
     values: Vec<f32>,
-}
-
-/// Why a signal is no note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AnalysisError {
-    /// The onset does not lie where a frame can be centred with its whole window inside.
-    #[error(
-        "`lead_in` is {found} samples; expected a multiple of the hop ({hop}) of at least half \
-         the frame ({half}): extend the note backwards by {half} samples"
-    )]
-    LeadIn {
-        /// Samples before the onset.
-        found: usize,
-        /// Samples between frames.
-        hop: usize,
-        /// Half a frame, in samples.
-        half: usize,
-    },
-    /// The signal ends before the first frame does.
-    #[error("`samples` is {found} long; expected at least {expected}: the first frame's window")]
-    TooShort {
-        /// Samples in the signal.
-        found: usize,
-        /// Samples that the first frame needs.
-        expected: usize,
-    },
 }
 
 impl Magnitudes {

@@ -1,0 +1,217 @@
+//! Partials and noise of a note: the analysis behind the factory sound.
+//!
+//! ```text
+//!  samples ─► tuning (f0, B) ─► vibrato taken away ─► Lines [frames, k] ─┬─► groups of harmonics ─┐
+//!   [n]                             │     ▲  └── less ── resynthesis ◄───┤                        │
+//!                                   │     └─ residual ──────┘ (twice)    └─► residual ─► noise    ├─► PartialsFrames
+//!                                   └── cents ────────────────────────────────────────────────────┘   [frames]
+//! ```
+//!
+//! Frame n describes the sound n·256 samples (at 44.1 kHz) after note-on: amplitudes of the
+//! partials at known frequencies, noise between them. Adding what the lines leave behind back to
+//! the lines, twice, sharpens attacks that the five periods of the window would blur.
+//!
+//! *Promise:* the same samples give the same frames; a note without sound gives silent frames.
+
+mod demodulation;
+mod kernel;
+mod noise;
+mod reading;
+mod resynthesis;
+mod tuning;
+mod vibrato;
+
+use crate::AnalysisError;
+use betwixt_spectral::number::{index, narrow, real};
+use betwixt_spectral::partials::{
+    BANDS, GROUPS, PartialsFrame, group_edges, partial_hz, partials_below,
+};
+use betwixt_spectral::pitch;
+use demodulation::{Demodulator, Lines, frames_of};
+use noise::NoiseBands;
+use resynthesis::Resynthesis;
+use tuning::Tuning;
+use vibrato::Course;
+
+/// Whoever changes what an analysis finds raises it, and every stored analysis is made anew.
+pub const VERSION: u32 = 1;
+
+/// The rate that everything is analysed at.
+const RATE_HZ: f64 = 44_100.0;
+/// Samples between frames.
+const HOP: usize = 256;
+/// Seconds between frames.
+pub const HOP_S: f64 = HOP as f64 / RATE_HZ;
+/// Corrections by what the lines leave behind.
+const CORRECTIONS: usize = 2;
+/// Periods in a window: fewer part the harmonics worse, more blur attacks.
+const PERIODS: f64 = 5.0;
+/// The shortest and the longest window.
+const WINDOWS: (usize, usize) = (1_024, 6_784);
+/// The lowest and the highest pitch that is accepted: with fewer than 650 partials below 20 kHz,
+/// and with at least one.
+const PITCHES: (f64, f64) = (20.0, 120.0);
+
+/// What a note is made of.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The frames; number n describes the sound at n·`hop_s` after note-on.
+    pub frames: Vec<PartialsFrame>,
+    /// Seconds between frames.
+    pub hop_s: f64,
+    /// The frequency that the harmonics are multiples of, without vibrato.
+    pub f0_hz: f64,
+    /// B of k·f0·√(1 + B·k²).
+    pub inharmonicity: f64,
+    /// How many partials the note has.
+    pub partials: usize,
+    /// Length of the frames' windows in samples at 44.1 kHz.
+    pub window: usize,
+}
+
+impl Analysis {
+    /// The level of the loudest frame, which the others are told against.
+    #[must_use]
+    pub fn loudest(&self) -> f32 {
+        let levels = self.frames.iter().map(|frame| frame.level(self.partials));
+        levels.fold(0.0, f32::max)
+    }
+}
+
+/// Analyses a note whose pitch is known.
+///
+/// | argument         | shape | unit                                                      |
+/// |------------------|-------|-----------------------------------------------------------|
+/// | `samples`        | `[n]` | mono; sample 0 is note-on                                 |
+/// | `sample_rate_hz` |       | 8,000 to 192,000; other rates than 44,100 are resampled   |
+/// | `pitch`          |       | MIDI note number, within a few percent of the true pitch  |
+///
+/// # Errors
+///
+/// [`AnalysisError`] when the pitch or the rate is out of range, or a sample is not finite.
+pub fn analyse(
+    samples: &[f32],
+    sample_rate_hz: f64,
+    pitch: f64,
+) -> Result<Analysis, AnalysisError> {
+    check(samples, sample_rate_hz, pitch)?;
+    let resampled = ((sample_rate_hz - RATE_HZ).abs() > 1e-6)
+        .then(|| reading::at_rate(samples, sample_rate_hz, RATE_HZ));
+    let samples = resampled.as_deref().unwrap_or(samples);
+    let nominal_hz = pitch::hz(pitch);
+    let tuning = Tuning::of(samples, nominal_hz);
+    let window = window_of(tuning.f0_hz);
+    let mut demodulator = Demodulator::new(window);
+    let course = Course::of(samples, tuning, &mut demodulator);
+    let straight = course.straighten(samples);
+    let found = Found::of(&straight, tuning, demodulator, window);
+    let frames = 0..samples.len().div_ceil(HOP).max(1);
+    let frame = |frame| {
+        let ratio = tuning.f0_hz / nominal_hz * (1.0 + course.deviation(frame));
+        let mut told = found.at(course.place(frame));
+        told.cents = vibrato::cents(ratio);
+        told
+    };
+    Ok(Analysis {
+        frames: frames.map(frame).collect(),
+        hop_s: HOP_S,
+        f0_hz: tuning.f0_hz,
+        inharmonicity: tuning.inharmonicity,
+        partials: found.partials,
+        window,
+    })
+}
+
+fn check(samples: &[f32], sample_rate_hz: f64, pitch: f64) -> Result<(), AnalysisError> {
+    let (lowest, highest) = PITCHES;
+    if !(lowest..=highest).contains(&pitch) {
+        return Err(AnalysisError::Pitch {
+            found: pitch,
+            lowest,
+            highest,
+        });
+    }
+    if !(8_000.0..=192_000.0).contains(&sample_rate_hz) {
+        let found = sample_rate_hz;
+        return Err(AnalysisError::SampleRate { found });
+    }
+    match samples.iter().position(|sample| !sample.is_finite()) {
+        Some(position) => Err(AnalysisError::NotFinite { position }),
+        None => Ok(()),
+    }
+}
+
+/// Five periods in multiples of 64 samples.
+fn window_of(f0_hz: f64) -> usize {
+    let steps = (PERIODS * RATE_HZ / f0_hz / 64.0).round();
+    (64 * index(steps)).clamp(WINDOWS.0, WINDOWS.1)
+}
+
+/// The frames of the straightened note.
+struct Found {
+    frames: Vec<PartialsFrame>,
+    partials: usize,
+}
+
+impl Found {
+    fn of(samples: &[f32], tuning: Tuning, demodulator: Demodulator, window: usize) -> Self {
+        let partials = partials_below(tuning.f0_hz, tuning.inharmonicity);
+        let of = |number| partial_hz(number, tuning.f0_hz, tuning.inharmonicity);
+        let hz: Vec<f64> = (1..=partials).map(of).collect();
+        let (lines, residual) = separate(samples, &hz, demodulator);
+        let mut bands = NoiseBands::new(window, &hz);
+        let frame = |frame: usize| PartialsFrame {
+            harmonics: groups(&lines, frame, partials),
+            noise: bands.measure(&residual, frame),
+            inharmonicity: narrow(tuning.inharmonicity),
+            ..PartialsFrame::default()
+        };
+        let frames = (0..lines.frames()).map(frame).collect();
+        Self { frames, partials }
+    }
+
+    /// Between two frames, by straight lines.
+    fn at(&self, place: f64) -> PartialsFrame {
+        let last = self.frames.len() - 1;
+        let frame = index(place).min(last);
+        let (from, to) = (&self.frames[frame], &self.frames[(frame + 1).min(last)]);
+        let fraction = narrow((place - frame as f64).clamp(0.0, 1.0));
+        let between = |a: f32, b: f32| a + fraction * (b - a);
+        let mut told = *from;
+        for group in 0..GROUPS {
+            told.harmonics[group] = between(from.harmonics[group], to.harmonics[group]);
+        }
+        for band in 0..BANDS {
+            told.noise[band] = between(from.noise[band], to.noise[band]);
+        }
+        told
+    }
+}
+
+/// The lines at known frequencies, and what they leave of the sound.
+fn separate(samples: &[f32], hz: &[f64], mut demodulator: Demodulator) -> (Lines, Vec<f32>) {
+    let mut lines = Lines::silent(frames_of(samples.len()), hz.len());
+    let mut resynthesis = Resynthesis::new();
+    let (read, write) = (demodulator.taps(hz), resynthesis.taps(hz));
+    let mut residual = samples.to_vec();
+    for _ in 0..=CORRECTIONS {
+        demodulator.add(&residual, &read, &mut lines);
+        residual = resynthesis.residual(samples, &write, &lines);
+    }
+    (lines, residual)
+}
+
+/// The rms amplitude of the partials of each group.
+fn groups(lines: &Lines, frame: usize, partials: usize) -> [f32; GROUPS] {
+    let edges = group_edges();
+    let values = lines.frame(frame);
+    std::array::from_fn(|group| {
+        let members = edges[group] - 1..(edges[group + 1] - 1).min(partials);
+        if members.is_empty() {
+            return 0.0;
+        }
+        let count = real(members.len());
+        let squares = values[members].iter().map(|value| value.norm_sqr());
+        (squares.sum::<f32>() / count).sqrt()
+    })
+}
