@@ -3,6 +3,11 @@
 use betwixt_spectral::number::index;
 use std::f64::consts::TAU;
 
+/// The attack lies within this time.
+const RISE_WITHIN_S: f64 = 0.6;
+/// The level is taken over at least this time: 220 samples at 44.1 kHz.
+const LEVEL_S: f64 = 220.0 / 44_100.0;
+
 /// The first sample that is louder than `threshold_db` relative to the signal's peak.
 ///
 /// `None` for a silent signal.
@@ -38,6 +43,42 @@ pub fn rise_s(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option<f64> 
         Some(after as f64 - 1.0 + part)
     };
     Some((reached(0.9)? - reached(0.1)?) / rate_hz)
+}
+
+/// The time in which the level rises from 10 to 90 % of its maximum, seconds: from the last moment
+/// below 10 % before the first above 90 %.
+///
+/// The level is the rms over max(220 samples at 44.1 kHz, one period), its maximum that of the first
+/// 0.6 s. The rms itself makes an instant onset read 0.8 of that length. `None` for silence.
+#[must_use]
+pub fn level_rise_s(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option<f64> {
+    let within = signal.len().min(index(RISE_WITHIN_S * rate_hz));
+    let length = (LEVEL_S * rate_hz).max(rate_hz / fundamental_hz);
+    let powers = mean_powers(&signal[..within], index(length.round()).max(1));
+    let largest = powers.iter().copied().fold(0.0, f64::max);
+    if largest <= 0.0 || !largest.is_finite() {
+        return None;
+    }
+    let high = powers.iter().position(|power| *power > 0.81 * largest)?;
+    let low = powers[..high]
+        .iter()
+        .rposition(|power| *power < 0.01 * largest);
+    // Before the signal there is silence.
+    let low = low.map_or(-1.0, |low| low as f64);
+    Some((high as f64 - low) / rate_hz)
+}
+
+/// The mean power over the samples that end at each sample.
+fn mean_powers(signal: &[f32], length: usize) -> Vec<f64> {
+    let power = |x: f32| f64::from(x) * f64::from(x);
+    let mut sum = 0.0;
+    let mean = |i: usize| {
+        sum += power(signal[i])
+            - i.checked_sub(length)
+                .map_or(0.0, |gone| power(signal[gone]));
+        sum / length as f64
+    };
+    (0..signal.len()).map(mean).collect()
 }
 
 /// The amplitude of one partial: mean over the period that ends at each sample.
@@ -84,6 +125,25 @@ mod tests {
             .collect();
         let found = rise_s(&ramped, rate_hz, 480.0).unwrap();
         assert!((found - 0.016).abs() < 0.0005, "{found}");
+    }
+
+    /// An instant tone reads 0.8 lengths of the box; a ramp whose rms is the ramp itself 0.8 ramps.
+    #[test]
+    fn levels_rise_as_the_signal_does() {
+        let rate_hz = 44_100.0;
+        let instant = tone(&[(2000.0, 0.5)], rate_hz, 44_100);
+        let found = level_rise_s(&instant, rate_hz, 2000.0).unwrap() * rate_hz;
+        assert!((found - 0.8 * 220.0).abs() < 6.0, "{found}");
+        let low = tone(&[(50.0, 0.5)], rate_hz, 44_100);
+        let found = level_rise_s(&low, rate_hz, 50.0).unwrap() * rate_hz;
+        assert!((found - 0.8 * 882.0).abs() < 120.0, "{found}");
+        let ramped: Vec<f32> = (0_u16..)
+            .zip(&instant)
+            .map(|(i, x)| x * (f32::from(i) / 13_230.0).min(1.0))
+            .collect();
+        let found = level_rise_s(&ramped, rate_hz, 2000.0).unwrap();
+        assert!((found - 0.24).abs() < 0.003, "{found}");
+        assert_eq!(level_rise_s(&[0.0; 44_100], rate_hz, 440.0), None);
     }
 
     /// The first sample above the threshold, counted from the signal's own peak.

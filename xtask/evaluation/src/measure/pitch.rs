@@ -24,6 +24,8 @@ const WINDOW_S: f64 = 0.25;
 /// Partials are looked at up to here, and while searching up to there.
 const HIGHEST_HZ: f64 = 12_000.0;
 const HIGHEST_SEARCHED_HZ: f64 = 4_000.0;
+/// The first partials are always looked at: a high note may have no fundamental.
+const ALWAYS: f64 = 4.0;
 /// Partials this much below the strongest say nothing.
 const WEAKEST_SHARE: f64 = 0.003;
 
@@ -83,10 +85,11 @@ impl<'a> Lens<'a> {
     }
 
     fn partials(&self, hz: f64, highest_hz: f64) -> impl Iterator<Item = f64> {
-        let highest_hz = highest_hz.min(0.45 * self.rate_hz);
-        (1..=64)
-            .map(f64::from)
-            .take_while(move |k| *k <= 1.0 || k * hz <= highest_hz)
+        let nyquist_hz = 0.45 * self.rate_hz;
+        (1..=64).map(f64::from).take_while(move |k| {
+            let asked = *k <= ALWAYS || k * hz <= highest_hz;
+            *k <= 1.0 || (asked && k * hz <= nyquist_hz)
+        })
     }
 
     /// The candidate whose partials are loudest in the middle of the signal.

@@ -1,0 +1,239 @@
+//! Which pitch a sound has, without knowing which it should have: right key, wrong octave, or none.
+//!
+//! ```text
+//!  frames of 0.37 s ─► |FFT|² ─► mean ─► autocorrelation r(τ), four points to a sample
+//!  d(τ) = r(0) − r(τ) ─► d(τ)·τ / Σ d ─► first dip that is nearly the deepest ─► period
+//!  period near the key ─► the partials' own word (`pitch`), in hundredths of a cent
+//! ```
+//!
+//! A comb of partials alone cannot tell a tone from the one an octave above it that has every other
+//! partial of it; the shortest period can.
+//!
+//! *Source:* de Cheveigné and Kawahara, "YIN, a fundamental frequency estimator for speech and
+//! music", JASA 111(4), 2002.
+
+use super::pitch;
+use betwixt_spectral::number::index;
+use betwixt_spectral::pitch::cents;
+use realfft::num_complex::Complex64;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use serde::Serialize;
+use std::sync::Arc;
+
+const FRAME: usize = 16_384;
+/// Points of the autocorrelation to a sample: the period of a high note is not a whole number.
+const FINENESS: usize = 4;
+/// Periods are looked for between these frequencies; the lowest key's octave error lies inside.
+const RANGE_HZ: (f64, f64) = (12.0, 6_000.0);
+/// A dip this much above the deepest is as good, and the first such dip is the period.
+const AS_GOOD: f64 = 0.1;
+/// When even the deepest dip is shallower, there is no pitch.
+const SHALLOWEST: f64 = 0.8;
+/// The search of `pitch` reaches this far.
+const NEAR_CENTS: f64 = 150.0;
+
+/// What was heard where a key was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Heard {
+    /// Nothing: silence, or samples that are not finite.
+    Nothing,
+    /// Sound without a pitch.
+    Unpitched,
+    /// The key, this many cents off.
+    Key(f64),
+    /// The key's name in another octave: so many octaves above.
+    Octave(i32),
+    /// Another pitch, this many cents off.
+    Other(f64),
+}
+
+impl Heard {
+    /// How far off, if it is the key.
+    #[must_use]
+    pub fn cents(self) -> Option<f64> {
+        match self {
+            Self::Key(cents) => Some(cents),
+            _ => None,
+        }
+    }
+}
+
+/// Listens to a held sound of at least 0.4 s whose pitch should be `expected_hz`.
+#[must_use]
+pub fn listen(signal: &[f32], rate_hz: f64, expected_hz: f64) -> Heard {
+    let peak = super::level::peak(signal);
+    if signal.len() < FRAME || !peak.is_finite() || peak <= 0.0 {
+        return Heard::Nothing;
+    }
+    let Some(period) = Autocorrelation::of(signal).period(rate_hz) else {
+        return Heard::Unpitched;
+    };
+    let off = cents(rate_hz / period, expected_hz);
+    let octaves = (off / 1200.0).round();
+    if off.abs() <= NEAR_CENTS {
+        pitch::error_cents(signal, rate_hz, expected_hz).map_or(Heard::Unpitched, Heard::Key)
+    } else if (off - 1200.0 * octaves).abs() <= NEAR_CENTS {
+        Heard::Octave(whole(octaves))
+    } else {
+        Heard::Other(off)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a handful of octaves")]
+fn whole(octaves: f64) -> i32 {
+    octaves as i32
+}
+
+/// r(τ) for τ from 0, in steps of a sample / FINENESS.
+struct Autocorrelation(Vec<f64>);
+
+impl Autocorrelation {
+    /// The mean over frames that overlap by half.
+    fn of(signal: &[f32]) -> Self {
+        let mut planner = RealFftPlanner::<f64>::new();
+        // Twice the frame: what is shifted out at one end must not come in at the other.
+        let forward = planner.plan_fft_forward(2 * FRAME);
+        let inverse = planner.plan_fft_inverse(2 * FRAME * FINENESS);
+        let mut power = vec![0.0; FRAME + 1];
+        for frame in signal.windows(FRAME).step_by(FRAME / 2) {
+            let samples = frame.iter().map(|x| f64::from(*x)).collect();
+            add_power(&forward, samples, &mut power);
+        }
+        let mut window = vec![0.0; FRAME + 1];
+        add_power(&forward, vec![1.0; FRAME], &mut window);
+        let of_window = fine(&inverse, &window);
+        let of_signal = fine(&inverse, &power);
+        // Longer shifts overlap less of the window, and must not look less alike for that.
+        let even = of_signal.iter().zip(&of_window).map(|(r, w)| r / w);
+        Self(even.take(FRAME / 2 * FINENESS).collect())
+    }
+
+    /// The period in samples; `None` when nothing repeats.
+    fn period(&self, rate_hz: f64) -> Option<f64> {
+        let fineness = FINENESS as f64;
+        let (low, high) = RANGE_HZ;
+        let first = index(fineness * rate_hz / high);
+        let last = index(fineness * rate_hz / low).min(self.0.len() - 2);
+        let mut sum = 0.0;
+        let dips: Vec<f64> = (0..=last + 1)
+            .map(|lag| {
+                let difference = self.0[0] - self.0[lag];
+                sum += difference;
+                if sum > 0.0 {
+                    difference * lag as f64 / sum
+                } else {
+                    1.0
+                }
+            })
+            .collect();
+        let is_dip = |&lag: &usize| dips[lag] <= dips[lag - 1] && dips[lag] < dips[lag + 1];
+        let found: Vec<usize> = (first.max(1)..=last).filter(is_dip).collect();
+        let deepest = found.iter().map(|lag| dips[*lag]).reduce(f64::min)?;
+        let period = found.iter().find(|lag| dips[**lag] <= deepest + AS_GOOD)?;
+        (deepest < SHALLOWEST).then(|| *period as f64 / fineness)
+    }
+}
+
+fn hann(i: usize, len: usize) -> f64 {
+    0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / len as f64).cos()
+}
+
+fn add_power(plan: &Arc<dyn RealToComplex<f64>>, mut samples: Vec<f64>, power: &mut [f64]) {
+    let len = samples.len();
+    let shaped = samples.iter_mut().enumerate();
+    shaped.for_each(|(i, x)| *x *= hann(i, len));
+    samples.resize(2 * len, 0.0);
+    let mut spectrum = plan.make_output_vec();
+    plan.process(&mut samples, &mut spectrum)
+        .expect("lengths are the plan's");
+    let pairs = power.iter_mut().zip(&spectrum);
+    pairs.for_each(|(power, bin)| *power += bin.norm_sqr());
+}
+
+/// The autocorrelation of a power spectrum, on a finer grid than the samples'.
+fn fine(plan: &Arc<dyn ComplexToReal<f64>>, power: &[f64]) -> Vec<f64> {
+    let mut spectrum = vec![Complex64::default(); plan.len() / 2 + 1];
+    let bins = spectrum.iter_mut().zip(power);
+    bins.for_each(|(bin, power)| *bin = Complex64::new(*power, 0.0));
+    let mut lags = plan.make_output_vec();
+    plan.process(&mut spectrum, &mut lags)
+        .expect("both ends of the spectrum are real");
+    lags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::signals::{noise, tone};
+
+    fn harmonics(hz: f64, amplitude: impl Fn(f64) -> f64) -> Vec<f32> {
+        let partials = (1..=60).map(f64::from).map(|k| (k * hz, amplitude(k)));
+        let below: Vec<_> = partials.filter(|p| p.0 < 20_000.0).collect();
+        tone(&below, 44_100.0, 40_000)
+    }
+
+    fn heard(signal: &[f32], key: f64) -> Heard {
+        listen(signal, 44_100.0, betwixt_spectral::pitch::hz(key))
+    }
+
+    /// Saws, odd partials, missing fundamentals, dull and bright sounds on every octave: the key.
+    #[test]
+    fn keys_are_known_over_the_whole_range() {
+        type Amplitude = fn(f64) -> f64;
+        let sounds: [(&str, Amplitude); 5] = [
+            ("saw", |k| 0.3 / k),
+            ("odd", |k| if k % 2.0 == 1.0 { 0.3 / k } else { 0.0 }),
+            ("dull", |k| 0.5 * (-2.0 * k).exp()),
+            ("no fundamental", |k| if k > 1.0 { 0.3 / k } else { 0.0 }),
+            ("even", |k| 0.02 + 0.0 * k),
+        ];
+        for (name, amplitude) in sounds {
+            for key in [24.0, 36.0, 47.0, 60.0, 71.0, 84.0, 96.0] {
+                let hz = betwixt_spectral::pitch::hz(key + 0.2);
+                let found = heard(&harmonics(hz, amplitude), key);
+                let near = found
+                    .cents()
+                    .is_some_and(|cents| (cents - 20.0).abs() < 0.1);
+                assert!(near, "{name} {key}: {found:?}");
+            }
+        }
+    }
+
+    /// A tone at twice or half the frequency is no tone of the key, though its partials are.
+    #[test]
+    fn octave_errors_are_told_apart() {
+        for key in [36.0, 60.0, 84.0] {
+            for octaves in [-1, 1, 2] {
+                let hz = betwixt_spectral::pitch::hz(key + 12.0 * f64::from(octaves));
+                let found = heard(&harmonics(hz, |k| 0.3 / k), key);
+                assert_eq!(found, Heard::Octave(octaves), "{key}");
+            }
+        }
+        let fifth = heard(
+            &harmonics(betwixt_spectral::pitch::hz(67.0), |k| 0.3 / k),
+            60.0,
+        );
+        assert!(
+            matches!(fifth, Heard::Other(c) if (c - 700.0).abs() < 20.0),
+            "{fifth:?}"
+        );
+    }
+
+    /// A pitch under as much noise is still a pitch; noise alone and silence are none.
+    #[test]
+    fn noise_is_no_pitch() {
+        let mut breathy = harmonics(220.0, |k| 0.3 / k);
+        let level = super::super::level::rms(&breathy) * 3_f64.sqrt();
+        let hiss = noise(11, 40_000);
+        let hiss = hiss
+            .iter()
+            .map(|n| n * betwixt_spectral::number::narrow(level));
+        breathy.iter_mut().zip(hiss).for_each(|(x, n)| *x += n);
+        let found = heard(&breathy, 57.0);
+        assert!(found.cents().is_some_and(|c| c.abs() < 5.0), "{found:?}");
+        assert_eq!(heard(&noise(5, 40_000), 57.0), Heard::Unpitched);
+        assert_eq!(heard(&[0.0; 40_000], 57.0), Heard::Nothing);
+        assert_eq!(heard(&[f32::NAN; 40_000], 57.0), Heard::Nothing);
+    }
+}
