@@ -5,8 +5,10 @@
 //!                                            └── or read from the cache ──┘
 //! ```
 
-use crate::cache::{self, CacheError};
-use crate::{LEAD_IN_SAMPLES, NOTE_S, Part, Patch, SAMPLE_RATE_HZ, bank, render, split};
+use crate::cache;
+use crate::{
+    CorpusError, LEAD_IN_SAMPLES, NOTE_S, Part, Patch, SAMPLE_RATE_HZ, bank, render, split,
+};
 use betwixt_analysis::{Level, Magnitudes};
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::{index, narrow};
@@ -18,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The version of the formulas. Whoever changes how a note sounds raises it, and every cache is
 /// made anew.
-const FORMULAS: u32 = 1;
+pub(crate) const FORMULAS: u32 = 1;
 
 /// What decides every number of a corpus.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,23 +98,24 @@ impl Corpus {
     ///
     /// # Errors
     ///
-    /// [`CacheError`] when the folder cannot be written; when the settings cannot be rendered
+    /// [`CorpusError`] when the folder cannot be written; when the settings cannot be rendered
     /// (another rate than [`SAMPLE_RATE_HZ`], frames longer than the lead-in) it says so.
     pub fn load(
         settings: Settings,
         folder: &Path,
         progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Self, CacheError> {
+    ) -> Result<Self, CorpusError> {
         check(&settings)?;
         let patches = bank::patches(settings.seed);
         let notes = settings.notes(patches.len());
         let length = notes.len() * settings.frames_per_note() * settings.geometry.bins();
         let path = folder.join(settings.cache_name());
-        let values = match cache::read(&path, length) {
-            Some(values) => values,
+        let kept = cache::read(&path).filter(|bytes| bytes.len() == 2 * length);
+        let values = match kept {
+            Some(bytes) => from_bytes(&bytes),
             None => {
                 let values = make(&settings, &patches, &notes, progress);
-                cache::write(&path, &values)?;
+                cache::write(&path, &to_bytes(&values))?;
                 values
             }
         };
@@ -161,14 +164,21 @@ impl Corpus {
     }
 }
 
-fn check(settings: &Settings) -> Result<(), CacheError> {
-    let refuse = |field: &'static str, expected: String, found: String| {
-        Err(CacheError::Settings {
-            field,
-            expected,
-            found,
-        })
-    };
+fn from_bytes(bytes: &[u8]) -> Vec<bf16> {
+    let value = |bytes: &[u8]| bf16::from_le_bytes([bytes[0], bytes[1]]);
+    bytes.chunks_exact(2).map(value).collect()
+}
+
+fn to_bytes(values: &[bf16]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+fn check(settings: &Settings) -> Result<(), CorpusError> {
+    let refuse =
+        |field, expected: String, found: String| Err(CorpusError::settings(field, expected, found));
     let geometry = settings.geometry;
     if geometry.sample_rate_hz() != SAMPLE_RATE_HZ {
         let found = geometry.sample_rate_hz().to_string();

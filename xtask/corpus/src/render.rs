@@ -40,20 +40,46 @@ const TABLE_PER_HARMONIC: usize = 24;
 #[must_use]
 pub fn render(patch: &Patch, key: u8, seed: u64) -> Vec<f32> {
     let length = index(NOTE_S * f64::from(SAMPLE_RATE_HZ)) + 2 * LEAD_IN_SAMPLES;
+    sound(patch, (key, seed), LEAD_IN_SAMPLES, length)
+}
+
+/// Renders a note of so many seconds that begins at sample 0, as [`render`] otherwise.
+#[must_use]
+pub(crate) fn struck(patch: &Patch, key: u8, seed: u64, length_s: f64) -> Vec<f32> {
+    let length = index(length_s * f64::from(SAMPLE_RATE_HZ));
+    sound(patch, (key, seed), 0, length)
+}
+
+fn sound(patch: &Patch, (key, seed): (u8, u64), lead_in: usize, length: usize) -> Vec<f32> {
     let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let clock = Clock { lead_in };
     let mut samples = vec![0.0; length];
-    tone(patch, key, &mut random, &mut samples);
+    tone(patch, (key, clock), &mut random, &mut samples);
     for (position, sample) in samples.iter_mut().enumerate() {
-        *sample *= patch.amplitude.at(time_s(position));
+        *sample *= patch.amplitude.at(clock.time_s(position));
     }
     if let Some(breath) = &patch.breath {
-        add_breath(breath, (key, &patch.amplitude), &mut random, &mut samples);
+        let air = Air {
+            breath,
+            amplitude: &patch.amplitude,
+            key,
+            clock,
+        };
+        air.add(&mut random, &mut samples);
     }
     samples.into_iter().map(narrow).collect()
 }
 
-fn time_s(position: usize) -> f64 {
-    (position as f64 - LEAD_IN_SAMPLES as f64) / f64::from(SAMPLE_RATE_HZ)
+/// What time it is at a sample: 0 at the onset.
+#[derive(Clone, Copy)]
+struct Clock {
+    lead_in: usize,
+}
+
+impl Clock {
+    fn time_s(self, position: usize) -> f64 {
+        (position as f64 - self.lead_in as f64) / f64::from(SAMPLE_RATE_HZ)
+    }
 }
 
 /// A running oscillator: where it is in its period, how far it goes per sample, how loud it is.
@@ -83,13 +109,13 @@ fn copies(patch: &Patch, base_hz: f64, random: &mut Pcg64Mcg) -> Vec<Copy> {
     copies
 }
 
-fn tone(patch: &Patch, key: u8, random: &mut Pcg64Mcg, samples: &mut [f64]) {
+fn tone(patch: &Patch, (key, clock): (u8, Clock), random: &mut Pcg64Mcg, samples: &mut [f64]) {
     let mut spectrum = Spectrum::new(patch, key);
     let mut copies = copies(patch, spectrum.base_hz(), random);
     let mut tables = Tables::new(spectrum.harmonics());
-    tables.next(&mut spectrum, time_s(0));
+    tables.next(&mut spectrum, clock.time_s(0));
     for (block, out) in samples.chunks_mut(STEP).enumerate() {
-        tables.next(&mut spectrum, time_s((block + 1) * STEP));
+        tables.next(&mut spectrum, clock.time_s((block + 1) * STEP));
         for copy in &mut copies {
             for (i, sample) in out.iter_mut().enumerate() {
                 let fade = i as f64 / STEP as f64;
@@ -158,18 +184,24 @@ fn cubic([a, b, c, d]: [f64; 4], x: f64) -> f64 {
     ((twist * x + bend) * x + slope) * x + b
 }
 
-fn add_breath(
-    breath: &Breath,
-    (key, amplitude): (u8, &Envelope),
-    random: &mut Pcg64Mcg,
-    samples: &mut [f64],
-) {
-    let centre_hz = (breath.harmonic * pitch::hz(f64::from(key))).clamp(400.0, 6_000.0);
-    let mut band = BandPass::new(centre_hz, breath.quality);
-    for (position, sample) in samples.iter_mut().enumerate() {
-        let time_s = time_s(position);
-        let level = breath.level * breath.envelope.at(time_s) * amplitude.at(time_s);
-        *sample += level * band.process(random.random_range(-1.0..1.0));
+/// The breath of one note.
+struct Air<'a> {
+    breath: &'a Breath,
+    amplitude: &'a Envelope,
+    key: u8,
+    clock: Clock,
+}
+
+impl Air<'_> {
+    fn add(&self, random: &mut Pcg64Mcg, samples: &mut [f64]) {
+        let centre_hz = self.breath.harmonic * pitch::hz(f64::from(self.key));
+        let mut band = BandPass::new(centre_hz.clamp(400.0, 6_000.0), self.breath.quality);
+        for (position, sample) in samples.iter_mut().enumerate() {
+            let time_s = self.clock.time_s(position);
+            let envelope = self.breath.envelope.at(time_s) * self.amplitude.at(time_s);
+            let white = random.random_range(-1.0..1.0);
+            *sample += self.breath.level * envelope * band.process(white);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod modulated;
 mod struck;
 mod sung;
 
+use crate::instruments::Family as Kind;
 use crate::patch::Patch;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -89,6 +90,32 @@ const FAMILIES: [Family; 12] = [
         make: sung::choir,
     },
 ];
+
+/// What kind of sound each family of the bank is, in their order.
+const KINDS: [Kind; FAMILIES.len()] = [
+    Kind::Pad,
+    Kind::Keys,
+    Kind::Lead,
+    Kind::Brass,
+    Kind::Organ,
+    Kind::Plucked,
+    Kind::Mallets,
+    Kind::Keys,
+    Kind::Mallets,
+    Kind::Reed,
+    Kind::Pipe,
+    Kind::Ensemble,
+];
+
+/// What kind of sound a patch of the bank is.
+///
+/// # Panics
+///
+/// When the bank has no such patch.
+#[must_use]
+pub fn kind(patch: usize) -> Kind {
+    KINDS[patch / PER_FAMILY]
+}
 
 /// All patches of the bank, family by family; the same seed gives the same patches.
 #[must_use]

@@ -1,0 +1,110 @@
+//! Notes of the soundfont, rendered in this process.
+//!
+//! ```text
+//!  FluidR3_GM.sf2 (SHA-256 checked once) ─► Soundfont ─► note (program, key, velocity) ─► [samples]
+//! ```
+//!
+//! No reverb, no chorus; the key goes down at sample 0 and stays down; what comes is the mean of
+//! both channels. Same note, same bits.
+
+use crate::CorpusError;
+use crate::render::SAMPLE_RATE_HZ;
+use betwixt_spectral::number::index;
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// The environment variable that names the soundfont where it lies elsewhere.
+pub const PATH_VARIABLE: &str = "BETWIXT_SOUNDFONT";
+/// Where Debian's package fluid-soundfont-gm puts it.
+const DEBIAN_PATH: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
+/// SHA-256 of the file.
+pub const SHA256: &str = "74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0";
+
+/// MIDI's command for a program change.
+const PROGRAM_CHANGE: i32 = 0xC0;
+
+/// The soundfont in memory, shared by all threads.
+#[derive(Clone, Debug)]
+pub struct Soundfont {
+    font: Arc<SoundFont>,
+}
+
+/// Where the soundfont is expected.
+#[must_use]
+pub fn path() -> PathBuf {
+    std::env::var_os(PATH_VARIABLE).map_or_else(|| DEBIAN_PATH.into(), PathBuf::from)
+}
+
+impl Soundfont {
+    /// Reads and checks the soundfont; the second call gives the first one's.
+    ///
+    /// # Errors
+    ///
+    /// [`CorpusError`] when it is missing, another file, or damaged, with what to do.
+    pub fn load() -> Result<Self, CorpusError> {
+        static LOADED: OnceLock<Soundfont> = OnceLock::new();
+        if let Some(loaded) = LOADED.get() {
+            return Ok(loaded.clone());
+        }
+        let read = Self::read()?;
+        Ok(LOADED.get_or_init(|| read).clone())
+    }
+
+    fn read() -> Result<Self, CorpusError> {
+        let path = path();
+        let refuse = |reason: String| CorpusError::Soundfont {
+            file: path.display().to_string(),
+            reason,
+            variable: PATH_VARIABLE,
+        };
+        let bytes = std::fs::read(&path).map_err(|error| refuse(error.to_string()))?;
+        let found = hexadecimal(&Sha256::digest(&bytes));
+        if found != SHA256 {
+            return Err(CorpusError::OtherSoundfont {
+                file: path.display().to_string(),
+                found,
+                expected: SHA256,
+            });
+        }
+        let font = SoundFont::new(&mut bytes.as_slice());
+        let font = font.map_err(|error| refuse(error.to_string()))?;
+        Ok(Self {
+            font: Arc::new(font),
+        })
+    }
+
+    /// Renders a note of so many seconds at [`SAMPLE_RATE_HZ`], its key down from sample 0 on.
+    ///
+    /// # Errors
+    ///
+    /// [`CorpusError::Soundfont`] when the synthesiser refuses the soundfont.
+    pub fn note(
+        &self,
+        program: u8,
+        key: u8,
+        velocity: u8,
+        length_s: f64,
+    ) -> Result<Vec<f32>, CorpusError> {
+        let mut settings = SynthesizerSettings::new(SAMPLE_RATE_HZ.cast_signed());
+        settings.enable_reverb_and_chorus = false;
+        let synthesizer = Synthesizer::new(&self.font, &settings);
+        let mut synthesizer = synthesizer.map_err(|error| CorpusError::Soundfont {
+            file: path().display().to_string(),
+            reason: error.to_string(),
+            variable: PATH_VARIABLE,
+        })?;
+        let length = index(length_s * f64::from(SAMPLE_RATE_HZ));
+        let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
+        synthesizer.process_midi_message(0, PROGRAM_CHANGE, program.into(), 0);
+        synthesizer.note_on(0, key.into(), velocity.into());
+        synthesizer.render(&mut left, &mut right);
+        let pairs = left.iter().zip(&right);
+        Ok(pairs.map(|(left, right)| 0.5 * (left + right)).collect())
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
