@@ -33,7 +33,7 @@ fn the_live_decoder_is_the_trained_network() {
         let (shape, inputs) = floats(&pairs, "input");
         let (_, outputs) = floats(&pairs, "output");
         assert!(shape[0] >= 16, "{name}: {} pairs", shape[0]);
-        let bins = decoder.geometry().bins();
+        let bins = decoder.output().numbers();
         let mut worst = 0.0f32;
         for (input, output) in inputs
             .chunks_exact(shape[1])

@@ -26,10 +26,62 @@ pub struct Controls {
     pub velocity_amount: f32,
     /// Semitones of a full pitch bend, 0…48.
     pub bend_range_semitones: f32,
+    /// What a decoder of partials lets the player do beside the latents.
+    pub performance: Performance,
     /// Output gain, linear, 0…4.
     pub gain: f32,
     /// How many notes may sound at once, 1…[`MAX_VOICES`].
     pub voice_limit: usize,
+}
+
+/// What can be done with partials at known frequencies. Frame decoders leave all of it unread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Performance {
+    /// How a note's own time runs.
+    pub time: Time,
+    /// The pitch swinging.
+    pub vibrato: Vibrato,
+    /// How far each note wanders from its pitch on its own, in cents, 0…50.
+    pub drift_cents: f32,
+    /// Gain of the noise, linear, 0…4; 1 is the model's own.
+    pub noise: f32,
+    /// How much of the strings' and bars' stretched tuning of partials is kept, 0…4; 1 is the
+    /// model's own.
+    pub inharmonicity: f32,
+    /// How much of the sounds' own deviation from their nominal pitch is kept, 0…1.
+    pub natural_tuning: f32,
+    /// Slope laid over the spectrum, in dB per octave, −6…6; the level stays.
+    pub tilt_db_per_octave: f32,
+    /// Distance of the note that the decoder is told from the note played, in semitones, −24…24.
+    pub formant_semitones: f32,
+    /// How much of bend and glide the note that the decoder is told follows, 0…1.
+    pub formant_follow: f32,
+    /// How far apart the channels are, 0…1.
+    pub width: f32,
+}
+
+/// How a note's own time runs: its attack, its decay, what happens while it is held.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Time {
+    /// Seconds of the sound per second, ¼…4.
+    pub speed: f32,
+    /// Whether the sound stands still at `point_s`.
+    pub frozen: bool,
+    /// Where it stands when frozen, in seconds after its onset, 0…60.
+    pub point_s: f32,
+}
+
+/// The pitch swinging around itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Vibrato {
+    /// Swings per second, 0.1…12.
+    pub rate_hz: f32,
+    /// Largest deviation in cents, 0…200.
+    pub depth_cents: f32,
+    /// Time after the onset at which it has come in half way, in seconds, 0…5.
+    pub delay_s: f32,
+    /// How irregular rate and depth are, 0…1.
+    pub jitter: f32,
 }
 
 /// Which pitch class conditions the decoder.
@@ -79,9 +131,58 @@ impl Default for Controls {
             },
             velocity_amount: 0.7,
             bend_range_semitones: 2.0,
+            performance: Performance::default(),
             gain: 1.0,
             voice_limit: 16,
         }
+    }
+}
+
+impl Default for Performance {
+    fn default() -> Self {
+        Self {
+            time: Time {
+                speed: 1.0,
+                frozen: false,
+                point_s: 0.5,
+            },
+            vibrato: Vibrato {
+                rate_hz: 5.5,
+                depth_cents: 0.0,
+                delay_s: 0.4,
+                jitter: 0.3,
+            },
+            drift_cents: 0.0,
+            noise: 1.0,
+            inharmonicity: 1.0,
+            natural_tuning: 0.0,
+            tilt_db_per_octave: 0.0,
+            formant_semitones: 0.0,
+            formant_follow: 0.5,
+            width: 0.5,
+        }
+    }
+}
+
+impl Performance {
+    fn sane(mut self) -> Self {
+        let usual = Self::default();
+        let (time, vibrato) = (&mut self.time, &mut self.vibrato);
+        time.speed = within(time.speed, 0.25, 4.0, usual.time.speed);
+        time.point_s = within(time.point_s, 0.0, 60.0, usual.time.point_s);
+        vibrato.rate_hz = within(vibrato.rate_hz, 0.1, 12.0, usual.vibrato.rate_hz);
+        vibrato.depth_cents = within(vibrato.depth_cents, 0.0, 200.0, 0.0);
+        vibrato.delay_s = within(vibrato.delay_s, 0.0, 5.0, usual.vibrato.delay_s);
+        vibrato.jitter = within(vibrato.jitter, 0.0, 1.0, usual.vibrato.jitter);
+        self.drift_cents = within(self.drift_cents, 0.0, 50.0, 0.0);
+        self.noise = within(self.noise, 0.0, 4.0, usual.noise);
+        self.inharmonicity = within(self.inharmonicity, 0.0, 4.0, usual.inharmonicity);
+        self.natural_tuning = within(self.natural_tuning, 0.0, 1.0, 0.0);
+        self.tilt_db_per_octave = within(self.tilt_db_per_octave, -6.0, 6.0, 0.0);
+        self.formant_semitones = within(self.formant_semitones, -24.0, 24.0, 0.0);
+        self.formant_follow = within(self.formant_follow, 0.0, 1.0, usual.formant_follow);
+        self.width = within(self.width, 0.0, 1.0, usual.width);
+        self
     }
 }
 
@@ -111,6 +212,7 @@ impl Controls {
             48.0,
             usual.bend_range_semitones,
         );
+        sane.performance = sane.performance.sane();
         sane.gain = within(sane.gain, 0.0, 4.0, usual.gain);
         sane.voice_limit = sane.voice_limit.clamp(1, MAX_VOICES);
         sane
@@ -146,6 +248,27 @@ mod tests {
                 },
                 velocity_amount: wild,
                 bend_range_semitones: wild,
+                performance: Performance {
+                    time: Time {
+                        speed: wild,
+                        frozen: true,
+                        point_s: wild,
+                    },
+                    vibrato: Vibrato {
+                        rate_hz: wild,
+                        depth_cents: wild,
+                        delay_s: wild,
+                        jitter: wild,
+                    },
+                    drift_cents: wild,
+                    noise: wild,
+                    inharmonicity: wild,
+                    natural_tuning: wild,
+                    tilt_db_per_octave: wild,
+                    formant_semitones: wild,
+                    formant_follow: wild,
+                    width: wild,
+                },
                 gain: wild,
                 voice_limit: usize::MAX,
                 ..Controls::default()
@@ -158,6 +281,9 @@ mod tests {
             assert!((0.0..=4.0).contains(&sane.gain) && sane.voice_limit == MAX_VOICES);
             assert!((0.0..=10.0).contains(&sane.envelope.attack_s));
             assert_eq!((sane.chroma, sane.octave), (ChromaSource::Fixed(3), -4));
+            let performance = sane.performance;
+            assert!((0.25..=4.0).contains(&performance.time.speed));
+            assert!((-6.0..=6.0).contains(&performance.tilt_db_per_octave));
             assert_eq!(sane.sane(), sane);
         }
     }

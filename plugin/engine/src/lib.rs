@@ -2,11 +2,13 @@
 //!
 //! ```text
 //!  events ─► notes ─┐
-//!  controls ────────┴─► conditioning ─► decoder ─► phase ─► inverse STFT ─► voice ─► mix ─► samples
-//!                                                                                     └─► telemetry
+//!  controls ────────┴─► conditioning ─► decoder ─┬─ frames: phase ─────┐
+//!                                                └─ partials: painter ─┴─► inverse STFT
+//!                                     samples ◄─ mix ◄─ voice ◄────────────────┘
+//!                                                └─► telemetry
 //! ```
 //!
-//! The stages do not know each other; [`engine`] and the voice join them.
+//! The stages do not know each other; the instrument and the voice join them.
 //!
 //! *Real time:* [`Engine::new`] allocates; after it nothing allocates, frees, locks, waits, logs or
 //! reads a clock. Latency is 0.
@@ -18,8 +20,10 @@ pub mod controls;
 pub mod decoder;
 pub mod engine;
 pub mod event;
+mod instrument;
 mod mix;
 mod notes;
+pub mod painter;
 pub mod phase;
 mod phasor;
 pub mod random;
@@ -27,7 +31,9 @@ mod simd;
 pub mod telemetry;
 mod voice;
 
-pub use controls::{ChromaSource, Controls, Envelope, LATENTS, MAX_VOICES, PhaseMode};
+pub use controls::{
+    ChromaSource, Controls, Envelope, LATENTS, MAX_VOICES, Performance, PhaseMode, Time, Vibrato,
+};
 pub use decoder::Decoder;
 pub use engine::{Engine, Settings};
 pub use event::{Event, EventKind, Note};

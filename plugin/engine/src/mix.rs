@@ -1,7 +1,7 @@
 //! The end of the flow: fading tails, output gain, safety limiter.
 //!
 //! ```text
-//!  voices ─► bus [block] ─► + tails of stolen notes ─► × gain (smoothed) ─► limiter ─► output
+//!  voices ─► bus [2][block] ─► + tails of stolen notes ─► × gain (smoothed) ─► limiter ─► output
 //! ```
 //!
 //! A stolen note's last three milliseconds are rendered at once and kept here, so its voice is free
@@ -19,7 +19,7 @@ const KNEE: f32 = 0.708;
 /// Everything behind the voices.
 #[derive(Debug)]
 pub(crate) struct Mix {
-    tail: Vec<f32>,
+    tail: [Vec<f32>; 2],
     at: usize,
     gain: Smoother,
 }
@@ -40,7 +40,7 @@ impl Mix {
     pub(crate) fn new(sample_rate_hz: f32) -> Self {
         let len = index(f64::from(SETTLED_S * sample_rate_hz).ceil());
         Self {
-            tail: vec![0.0; len],
+            tail: [0, 1].map(|_| vec![0.0; len]),
             at: 0,
             gain: Smoother::new(1.0, sample_rate_hz),
         }
@@ -48,36 +48,45 @@ impl Mix {
 
     /// Silence, at a gain.
     pub(crate) fn reset(&mut self, gain: f32, sample_rate_hz: f32) {
-        self.tail.fill(0.0);
+        self.tail.iter_mut().for_each(|tail| tail.fill(0.0));
         self.at = 0;
         self.gain = Smoother::new(gain, sample_rate_hz);
     }
 
     /// Samples in the tail of a stolen note.
     pub(crate) fn tail_len(&self) -> usize {
-        self.tail.len()
+        self.tail[0].len()
     }
 
     /// Keeps a stolen note's tail, to be heard from the next sample on.
-    pub(crate) fn add_tail(&mut self, tail: &[f32]) {
-        let (late, early) = self.tail.split_at_mut(self.at);
-        early
-            .iter_mut()
-            .chain(late)
-            .zip(tail)
-            .for_each(|(sum, x)| *sum += x);
+    pub(crate) fn add_tail(&mut self, tail: &[Vec<f32>; 2]) {
+        for (ring, tail) in self.tail.iter_mut().zip(tail) {
+            let (late, early) = ring.split_at_mut(self.at);
+            early
+                .iter_mut()
+                .chain(late)
+                .zip(tail)
+                .for_each(|(sum, x)| *sum += x);
+        }
     }
 
-    /// Turns the sum of the voices into the output, in place.
-    pub(crate) fn finish(&mut self, bus: &mut [f32], gain: f32, report: &mut Report) {
-        for sample in bus {
-            let sum = *sample + std::mem::take(&mut self.tail[self.at]);
-            self.at = (self.at + 1) % self.tail.len();
-            let loud = sum * self.gain.next(gain);
-            report.not_a_number += u64::from(!loud.is_finite());
-            report.limited += u64::from(loud.abs() > KNEE);
-            *sample = limit(if loud.is_finite() { loud } else { 0.0 });
-            report.peak = report.peak.max(sample.abs());
+    /// Turns the sum of the voices into the output, in place; both channels are equally long.
+    pub(crate) fn finish(&mut self, bus: [&mut [f32]; 2], gain: f32, report: &mut Report) {
+        let [left, right] = bus;
+        let [tail_left, tail_right] = &mut self.tail;
+        for (left, right) in left.iter_mut().zip(right) {
+            let gain = self.gain.next(gain);
+            for (sample, tail) in [(left, &mut *tail_left), (right, &mut *tail_right)] {
+                let loud = gain * (*sample + std::mem::take(&mut tail[self.at]));
+                report.not_a_number += u64::from(!loud.is_finite());
+                report.limited += u64::from(loud.abs() > KNEE);
+                *sample = limit(if loud.is_finite() { loud } else { 0.0 });
+                report.peak = report.peak.max(sample.abs());
+            }
+            self.at += 1;
+            if self.at == tail_left.len() {
+                self.at = 0;
+            }
         }
     }
 }
@@ -109,13 +118,20 @@ mod tests {
     fn tails_are_heard_once() {
         let mut mix = Mix::new(48_000.0);
         let tail: Vec<f32> = (1..=mix.tail_len()).map(|i| i as f32 * 1e-3).collect();
-        mix.finish(&mut [0.0; 100], 1.0, &mut Report::default());
-        mix.add_tail(&tail);
-        let mut out = vec![0.0; tail.len() + 10];
-        mix.finish(&mut out, 1.0, &mut Report::default());
-        for (i, sample) in out.iter().enumerate() {
+        let silence = || vec![0.0; 100];
+        mix.finish(
+            [&mut silence(), &mut silence()],
+            1.0,
+            &mut Report::default(),
+        );
+        let other: Vec<f32> = tail.iter().map(|x| -x).collect();
+        mix.add_tail(&[tail.clone(), other]);
+        let (mut left, mut right) = (vec![0.0; tail.len() + 10], vec![0.0; tail.len() + 10]);
+        mix.finish([&mut left, &mut right], 1.0, &mut Report::default());
+        for (i, (left, right)) in left.iter().zip(right).enumerate() {
             let expected = tail.get(i).copied().unwrap_or(0.0);
-            assert!((sample - expected).abs() < 1e-6, "sample {i}");
+            assert!((left - expected).abs() < 1e-6, "sample {i}");
+            assert!((right + expected).abs() < 1e-6, "sample {i} of the right");
         }
     }
 
@@ -123,8 +139,8 @@ mod tests {
     #[test]
     fn not_a_number_becomes_silence() {
         let mut report = Report::default();
-        let mut bus = [f32::NAN, f32::INFINITY, 0.25];
-        Mix::new(48_000.0).finish(&mut bus, 1.0, &mut report);
-        assert_eq!((bus, report.not_a_number), ([0.0, 0.0, 0.25], 2));
+        let (mut left, mut right) = ([f32::NAN, f32::INFINITY, 0.25], [0.0; 3]);
+        Mix::new(48_000.0).finish([&mut left, &mut right], 1.0, &mut report);
+        assert_eq!((left, report.not_a_number), ([0.0, 0.0, 0.25], 2));
     }
 }

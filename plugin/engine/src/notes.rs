@@ -9,18 +9,18 @@
 
 use crate::controls::MAX_VOICES;
 use crate::event::Note;
-use crate::voice::{CHANNELS, Hold, Voice};
+use crate::voice::{CHANNELS, Hold, Tone, Voice};
 
 /// The row of voices, and the pedals that hold some of them.
 #[derive(Debug)]
-pub(crate) struct Notes {
-    voices: Vec<Voice>,
+pub(crate) struct Notes<T> {
+    voices: Vec<Voice<T>>,
     pedals: [bool; CHANNELS],
 }
 
-impl Notes {
+impl<T: Tone> Notes<T> {
     /// As many voices as there may ever be. Allocates.
-    pub(crate) fn new(voice: impl Fn() -> Voice) -> Self {
+    pub(crate) fn new(voice: impl Fn() -> Voice<T>) -> Self {
         Self {
             voices: (0..MAX_VOICES).map(|_| voice()).collect(),
             pedals: [false; CHANNELS],
@@ -36,7 +36,7 @@ impl Notes {
     }
 
     /// The voices that sound, in a fixed order.
-    pub(crate) fn sounding(&mut self) -> impl Iterator<Item = &mut Voice> {
+    pub(crate) fn sounding(&mut self) -> impl Iterator<Item = &mut Voice<T>> {
         self.voices
             .iter_mut()
             .filter(|voice| voice.hold != Hold::Free)
@@ -51,7 +51,7 @@ impl Notes {
     }
 
     /// A voice by its number.
-    pub(crate) fn voice(&mut self, index: usize) -> &mut Voice {
+    pub(crate) fn voice(&mut self, index: usize) -> &mut Voice<T> {
         &mut self.voices[index]
     }
 
@@ -70,11 +70,11 @@ impl Notes {
             .iter()
             .enumerate()
             .filter(|(_, v)| v.hold != Hold::Free);
-        let rank = |voice: &Voice| match voice.hold {
-            Hold::Released => (0, voice.loudness()),
+        let rank = |voice: &Voice<T>| match voice.hold {
+            Hold::Released => (0, voice.level()),
             _ => (1, 0.0),
         };
-        let order = |(_, a): &(usize, &Voice), (_, b): &(usize, &Voice)| {
+        let order = |(_, a): &(usize, &Voice<T>), (_, b): &(usize, &Voice<T>)| {
             let ((a_held, a_loud), (b_held, b_loud)) = (rank(a), rank(b));
             a_held
                 .cmp(&b_held)
@@ -85,7 +85,7 @@ impl Notes {
     }
 
     /// The voice of the newest note that sounds.
-    pub(crate) fn newest(&self) -> Option<&Voice> {
+    pub(crate) fn newest(&self) -> Option<&Voice<T>> {
         self.voices
             .iter()
             .filter(|v| v.hold != Hold::Free)
@@ -95,7 +95,7 @@ impl Notes {
     /// A key comes up.
     pub(crate) fn key_up(&mut self, note: &Note) {
         let pedal = self.pedals[usize::from(note.channel) % CHANNELS];
-        let held = |voice: &&mut Voice| voice.hold == Hold::Key && voice.note.answers_to(note);
+        let held = |voice: &&mut Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(note);
         for voice in self.voices.iter_mut().filter(held) {
             if pedal {
                 voice.hold = Hold::Pedal;
@@ -119,7 +119,7 @@ impl Notes {
         if down {
             return;
         }
-        let kept = |voice: &&mut Voice| {
+        let kept = |voice: &&mut Voice<T>| {
             voice.hold == Hold::Pedal && usize::from(voice.note.channel) % CHANNELS == channel
         };
         self.voices.iter_mut().filter(kept).for_each(Voice::release);
@@ -146,7 +146,7 @@ impl Notes {
 }
 
 /// Whether a voice plays a note of the channel; every voice does where none is named.
-fn is_on(voice: &Voice, channel: Option<u8>) -> bool {
+fn is_on<T>(voice: &Voice<T>, channel: Option<u8>) -> bool {
     channel.is_none_or(|channel| {
         usize::from(voice.note.channel) % CHANNELS == usize::from(channel) % CHANNELS
     })

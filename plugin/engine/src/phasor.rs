@@ -47,6 +47,16 @@ pub(crate) fn phasor(turns: u32) -> Complex32 {
     Complex32::new(cosine, sine.copysign(x))
 }
 
+/// An angle of −½…½ turns as a fraction of a turn that may be added, wrapping.
+#[inline(always)]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "half a turn saturates, 10⁻⁹ short of it"
+)]
+pub(crate) fn wrapped(turns: f32) -> u32 {
+    ((turns * 4_294_967_296.0) as i32).cast_unsigned()
+}
+
 /// The sine of an angle of −¼…¼ turns.
 #[inline(always)]
 fn sine_of_quarter(turns: f32) -> f32 {

@@ -15,18 +15,24 @@
     reason = "calling a clone compiled for instructions found at run time"
 )]
 
+use crate::painter::{Lobes, Planes, Step, Turning, paint_body, turn_body};
 use crate::phasor::polar_body;
 use crate::voice::{TAPS, read_body};
 use betwixt_spectral::Complex32;
+use std::ops::Range;
 
 type Polar = unsafe fn(&[f32], &[u32], f32, &mut [Complex32]);
 type Read = unsafe fn(&[f32; TAPS], &[f32; TAPS], &[f32; TAPS], f32) -> f32;
+type Turn = unsafe fn(&Step, Turning<'_>);
+type Paint = unsafe fn(&Lobes<'_>, Range<usize>, &mut Planes<'_>);
 
 /// The loops for the instructions of this machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Loops {
     polar: Polar,
     read: Read,
+    turn: Turn,
+    paint: Paint,
 }
 
 impl Loops {
@@ -37,11 +43,15 @@ impl Loops {
             return Self {
                 polar: polar_avx2,
                 read: read_avx2,
+                turn: turn_avx2,
+                paint: paint_avx2,
             };
         }
         Self {
             polar: polar_body,
             read: read_body,
+            turn: turn_body,
+            paint: paint_body,
         }
     }
 
@@ -70,6 +80,30 @@ impl Loops {
         // SAFETY: `detect` chose a clone whose instructions this machine has.
         unsafe { (self.read)(samples, low, high, blend) }
     }
+
+    /// [`turn_body`], in the widest registers there are.
+    pub(crate) fn turn(self, step: &Step, turning: Turning<'_>) {
+        // SAFETY: `detect` chose a clone whose instructions this machine has.
+        unsafe { (self.turn)(step, turning) }
+    }
+
+    /// [`paint_body`], in the widest registers there are.
+    pub(crate) fn paint(self, lobes: &Lobes<'_>, range: Range<usize>, planes: &mut Planes<'_>) {
+        // SAFETY: `detect` chose a clone whose instructions this machine has.
+        unsafe { (self.paint)(lobes, range, planes) }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn turn_avx2(step: &Step, turning: Turning<'_>) {
+    turn_body(step, turning);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn paint_avx2(lobes: &Lobes<'_>, range: Range<usize>, planes: &mut Planes<'_>) {
+    paint_body(lobes, range, planes);
 }
 
 #[cfg(target_arch = "x86_64")]

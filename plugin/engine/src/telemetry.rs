@@ -90,6 +90,15 @@ impl Telemetry {
         SPECTRUM_LOW_HZ * (SPECTRUM_HIGH_HZ / SPECTRUM_LOW_HZ).powf(share)
     }
 
+    /// The point of a spectrum in which a frequency lies, if any.
+    #[must_use]
+    pub fn spectrum_point(hz: f64) -> Option<usize> {
+        let octaves = (SPECTRUM_HIGH_HZ / SPECTRUM_LOW_HZ).log2();
+        let share = (hz / SPECTRUM_LOW_HZ).log2() / octaves;
+        let point = share * (SPECTRUM_POINTS - 1) as f64;
+        (point >= 0.0 && hz < SPECTRUM_HIGH_HZ).then(|| betwixt_spectral::number::index(point))
+    }
+
     pub(crate) fn set_voices(&self, count: u32) {
         self.voices.store(count, Relaxed);
     }

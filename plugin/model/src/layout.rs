@@ -67,6 +67,12 @@ impl ConditioningLayout {
         }
     }
 
+    /// Lowest and highest trained key.
+    #[must_use]
+    pub fn keys(&self) -> (u8, u8) {
+        self.conditioning.note.keys()
+    }
+
     /// The trained key that stands in for a pitch: the nearest one, or for a chroma model the key
     /// of the same pitch class in the trained register.
     #[must_use]

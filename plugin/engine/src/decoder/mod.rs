@@ -1,9 +1,9 @@
-//! The decoder: conditioning in, one magnitude frame out.
+//! The decoder: conditioning in, the numbers of one frame out.
 //!
 //! ```text
 //!  knobs 0…1 [latents] ─► offset + matrix · knobs ─┐
-//!  note, time (layout) ────────────────────────────┴─► dense layers ─► scale undone ─► magnitude
-//!                                                      (panels)                        [bins]
+//!  note, time, velocity (layout) ──────────────────┴─► dense layers ─► numbers of a frame:
+//!                                                      (panels)        magnitudes, or partials
 //! ```
 //!
 //! [`Decoder`] is shared and never changes; what changes while it runs is per voice. The plain
@@ -17,27 +17,22 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use betwixt_model::header::{FrameFormat, Level};
+use betwixt_model::header::Output;
 use betwixt_model::{ConditioningLayout, Dense, Model, Problem};
-use betwixt_spectral::Geometry;
 pub(crate) use panel::{Activations, Progress};
 
 /// Frames that can be decoded in one pass over the weights.
 pub(crate) const BATCH: usize = kernel::BATCH;
 
-/// No training magnitude exceeds 1; what a network makes of a far corner is kept below this.
-const LOUDEST: f32 = 4.0;
-
 /// A model's decoder, ready for the audio thread; shared between voices by `Arc`.
 #[derive(Debug)]
 pub struct Decoder {
     layout: ConditioningLayout,
-    frame: FrameFormat,
+    output: Output,
+    trained_s: Option<f32>,
     offset: Vec<f32>,
     matrix: Vec<f32>,
     defaults: Vec<f32>,
-    hop_time_s: Option<f32>,
-    trained_hops: Option<usize>,
     network: panel::PanelNetwork,
 }
 
@@ -52,25 +47,21 @@ impl Decoder {
         check_shapes(model)?;
         let header = &model.header;
         let (offset, matrix) = knob_map(model);
-        let hop_s = betwixt_spectral::number::narrow(header.frame.geometry.hop_s());
         Ok(Self {
             layout: header.layout(),
-            frame: header.frame,
+            output: header.output,
             offset,
             matrix,
             defaults: header.latents.iter().map(|latent| latent.default).collect(),
-            hop_time_s: header.conditioning.time.map(|_| hop_s),
-            trained_hops: header.conditioning.time.map(|time| {
-                betwixt_spectral::number::index(f64::from((time.trained_s / hop_s).round()))
-            }),
+            trained_s: header.conditioning.time.map(|time| time.trained_s),
             network: panel::PanelNetwork::new(&header.decoder, &model.decoder),
         })
     }
 
-    /// The frames' geometry.
+    /// What the numbers that it puts out mean.
     #[must_use]
-    pub fn geometry(&self) -> Geometry {
-        self.frame.geometry
+    pub fn output(&self) -> Output {
+        self.output
     }
 
     /// The order of the conditioning vector.
@@ -97,19 +88,10 @@ impl Decoder {
         self.network.weight_bytes()
     }
 
-    /// Whether loudness is in the frames, or has to come from elsewhere.
-    pub(crate) fn carries_level(&self) -> bool {
-        self.frame.level == Level::NoteMax
-    }
-
-    /// Seconds between frames if the decoder is told the time, `None` if it draws still frames.
-    pub(crate) fn hop_time_s(&self) -> Option<f32> {
-        self.hop_time_s
-    }
-
-    /// Hops after the onset at which the trained length ends, if the decoder is told the time.
-    pub(crate) fn trained_hops(&self) -> Option<usize> {
-        self.trained_hops
+    /// Seconds after the onset at which the trained length ends; `None` if the decoder is not told
+    /// the time and draws still frames.
+    pub(crate) fn trained_s(&self) -> Option<f32> {
+        self.trained_s
     }
 
     /// Buffers for one decode.
@@ -142,14 +124,12 @@ impl Decoder {
         }
     }
 
-    /// Takes a finished decode's output as linear magnitudes, `[bins]`; finite whatever came out.
-    pub(crate) fn read_magnitude(&self, work: &Activations, magnitude: &mut [f32]) {
-        magnitude.copy_from_slice(work.output(magnitude.len()));
-        self.frame.scale.decode(magnitude);
-        magnitude.iter_mut().for_each(|m| *m = m.min(LOUDEST));
+    /// A finished decode's output, `[numbers]`, as the network gives it.
+    pub(crate) fn numbers<'a>(&self, work: &'a Activations) -> &'a [f32] {
+        work.output(self.output.numbers())
     }
 
-    /// Decodes one conditioning vector at once: raw outputs as the network gives them, `[bins]`.
+    /// Decodes one conditioning vector at once: raw outputs as the network gives them, `[numbers]`.
     ///
     /// The same loops as on the audio thread, for tests, the benchmark and evaluation; allocates.
     #[must_use]
@@ -158,7 +138,7 @@ impl Decoder {
         work.input(conditioning.len()).copy_from_slice(conditioning);
         self.network
             .advance(&mut work, &mut Progress::default(), usize::MAX);
-        work.output(self.geometry().bins()).to_vec()
+        self.numbers(&work).to_vec()
     }
 
     /// Decodes four conditioning vectors in one pass, like [`Decoder::decode`]; allocates.
@@ -170,7 +150,7 @@ impl Decoder {
             work
         });
         self.network.run_batch(&mut batch);
-        batch.map(|work| work.output(self.geometry().bins()).to_vec())
+        batch.map(|work| self.numbers(&work).to_vec())
     }
 }
 

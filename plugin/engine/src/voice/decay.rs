@@ -15,7 +15,7 @@
 //! *Real time:* three numbers and a multiplication of the frame.
 
 use crate::controls::LATENTS;
-use crate::decoder::Decoder;
+use betwixt_spectral::Geometry;
 use betwixt_spectral::number::{index, real};
 
 /// The stretch over which the slope is measured, in seconds; half the trained length if shorter.
@@ -42,14 +42,13 @@ pub(super) struct Decay {
 
 impl Decay {
     /// Knows where a decoder's trained length ends.
-    pub(super) fn new(decoder: &Decoder) -> Self {
-        let window = decoder
-            .trained_hops()
-            .zip(decoder.hop_time_s())
-            .map(|(end, hop_s)| {
-                let stretch = index(f64::from(WINDOW_S / hop_s)).min(end / 2).max(1);
-                (end.saturating_sub(stretch), end)
-            });
+    pub(super) fn new(trained_s: Option<f32>, geometry: Geometry) -> Self {
+        let window = trained_s.map(|trained_s| {
+            let end = index((f64::from(trained_s) / geometry.hop_s()).round());
+            let stretch = index(f64::from(WINDOW_S) / geometry.hop_s());
+            let stretch = stretch.min(end / 2).max(1);
+            (end.saturating_sub(stretch), end)
+        });
         Self {
             window,
             early: 0.0,

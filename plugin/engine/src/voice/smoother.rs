@@ -10,6 +10,8 @@
 
 /// Poles in a row.
 const POLES: usize = 6;
+/// Nearer than this to its target a pole is there: −140 dB.
+const ARRIVED: f32 = 1e-7;
 /// Time constant of each, in seconds.
 const TIME_CONSTANT_S: f32 = 0.000_12;
 /// A step to zero has come within −100 dB after this many seconds.
@@ -37,10 +39,29 @@ impl Smoother {
     pub(crate) fn next(&mut self, target: f32) -> f32 {
         let mut input = target;
         for pole in &mut self.poles {
-            *pole += self.rate * (input - *pole);
+            let away = input - *pole;
+            // Rounding would keep it just short of its target for ever.
+            *pole = if away.abs() < ARRIVED {
+                input
+            } else {
+                *pole + self.rate * away
+            };
             input = *pole;
         }
         input
+    }
+
+    /// Stands at a value at once.
+    pub(crate) fn jump(&mut self, value: f32) {
+        self.poles = [value; POLES];
+    }
+
+    /// Whether a target is where it already stands: the next value, and all after it, are that.
+    #[inline]
+    pub(crate) fn rests_at(&self, target: f32) -> bool {
+        self.poles
+            .iter()
+            .all(|pole| pole.to_bits() == target.to_bits())
     }
 
     /// Whether the gain has come to within −100 dB of zero and stays there if the target does.

@@ -7,22 +7,23 @@
 //!                           lobes
 //! ```
 //!
-//! This is the contract between a decoder and the inverse STFT: `start` and `prefill` give the
-//! frames that lie before a note, `work` gives the next one, in slices at fixed places of the hop.
-//! A decoder of partials fills the same slices with a painter.
+//! `start` and `prefill` give the frames that lie before a note, `work` gives the next one, in
+//! slices at fixed places of the hop.
 //!
 //! *Real time:* every buffer has its length from the start.
 
 use super::decay::Decay;
+use super::frames::FrameTools;
 use super::stream::SLICES;
-use super::{Ask, Shared};
+use super::{Ask, Onset};
 use crate::conditioning::Conditioning;
 use crate::controls::PhaseMode;
 use crate::decoder::{Activations, Decoder, Progress};
 use crate::phase::{GradientPhase, MAKE_UP, NoiseTable};
 use crate::random::Random;
-use betwixt_spectral::number::{index, real};
-use betwixt_spectral::pitch;
+use betwixt_model::header::{FrameFormat, Level};
+use betwixt_spectral::number::{index, narrow, real};
+use betwixt_spectral::{Geometry, pitch};
 
 /// Moments at which a note's first frames are decoded: onset, and half a frame later.
 pub(crate) const MOMENTS: usize = 2;
@@ -30,6 +31,8 @@ pub(crate) const MOMENTS: usize = 2;
 const DECODE: usize = 10;
 /// Slices that share the integration.
 const INTEGRATE: usize = SLICES - DECODE - 2;
+/// No training magnitude exceeds 1; what a network makes of a far corner is kept below this.
+const LOUDEST: f32 = 4.0;
 /// Amplitude of a partial whose magnitude is 1: eight loud notes stay below full scale.
 const AMPLITUDE: f32 = 0.12;
 /// Power of a frame that a silent corner of the latent space is not lifted beyond.
@@ -50,6 +53,8 @@ pub(super) struct FrameSource {
     magnitude: Vec<f32>,
     phase: GradientPhase,
     mode: PhaseMode,
+    /// Frames since the prefilled ones.
+    frame: u32,
     noise_frame: usize,
     fundamental: f32,
     random: Random,
@@ -57,78 +62,105 @@ pub(super) struct FrameSource {
 
 impl FrameSource {
     /// Buffers for one decoder. Allocates.
-    pub(super) fn new(decoder: &Decoder) -> Self {
+    pub(super) fn new(decoder: &Decoder, geometry: Geometry) -> Self {
         Self {
             conditioning: Conditioning::new(decoder),
-            decay: Decay::new(decoder),
+            decay: Decay::new(decoder.trained_s(), geometry),
             work: decoder.activations(),
             progress: Progress::default(),
-            magnitude: vec![0.0; decoder.geometry().bins()],
-            phase: GradientPhase::new(decoder.geometry()),
+            magnitude: vec![0.0; geometry.bins()],
+            phase: GradientPhase::new(geometry),
             mode: PhaseMode::Gradient,
+            frame: 0,
             noise_frame: 0,
             fundamental: 1.0,
             random: Random::new(0),
         }
     }
 
-    /// A note begins: conditioned with `key`, its random phases drawn from `seed`.
-    pub(super) fn start(&mut self, shared: &Shared, key: u8, ask: &Ask, seed: u64) {
-        self.random = Random::new(seed);
+    /// A note begins: conditioned with the onset's key, its random phases drawn from its seed.
+    pub(super) fn start(
+        &mut self,
+        decoder: &Decoder,
+        tools: &FrameTools,
+        onset: &Onset,
+        ask: &Ask,
+    ) {
+        self.random = Random::new(onset.seed);
         self.noise_frame = NoiseTable::start(&mut self.random);
-        let bins = pitch::hz(f64::from(key)) / shared.decoder.geometry().bin_hz();
-        self.fundamental = betwixt_spectral::number::narrow(bins);
-        self.conditioning.start(&shared.decoder, key, &ask.knobs);
+        let key = f64::from(onset.key);
+        self.fundamental = narrow(pitch::hz(key) / tools.format.geometry.bin_hz());
+        self.conditioning
+            .start(decoder, key, onset.velocity, &ask.knobs);
         self.decay.start();
+        self.frame = 0;
         self.mode = ask.phase;
     }
 
     /// The conditioning of one of the first [`MOMENTS`].
-    pub(super) fn moment(&mut self, decoder: &Decoder, moment: usize) -> &[f32] {
-        let hops = moment * decoder.geometry().overlap() / 2;
-        self.conditioning.at(decoder, hops)
+    pub(super) fn moment(
+        &mut self,
+        decoder: &Decoder,
+        tools: &FrameTools,
+        moment: usize,
+    ) -> &[f32] {
+        let geometry = tools.format.geometry;
+        let time_s = (moment * geometry.overlap() / 2) as f64 * geometry.hop_s();
+        self.conditioning.at(decoder, narrow(time_s))
     }
 
-    /// Draws the frames before the note, oldest first, from what was decoded for the moments.
+    /// Draws the frames before the note, oldest first, from the numbers decoded for the moments.
     ///
     /// `give` takes each windowed frame and how many hops ago it began.
     pub(super) fn prefill(
         &mut self,
-        shared: &mut Shared,
-        moments: [&mut [f32]; MOMENTS],
+        tools: &mut FrameTools,
+        moments: &mut [Vec<f32>],
         ratio: f64,
         mut give: impl FnMut(&[f32], usize),
     ) {
-        let overlap = shared.decoder.geometry().overlap();
-        let [onset, half] = moments;
-        shape(&shared.decoder, onset, ratio);
-        shape(&shared.decoder, half, ratio);
+        let overlap = tools.format.geometry.overlap();
+        for magnitude in &mut *moments {
+            shape(&tools.format, magnitude, ratio);
+        }
+        let (Some(onset), Some(half)) = (moments.first(), moments.last()) else {
+            return;
+        };
         self.phase
             .start(onset, Some(self.fundamental), &mut self.random);
         for frame in 0..overlap {
             // Its centre lies this many hops after the onset; virtual frames before it are onsets.
             let hops = (frame + 1).saturating_sub(overlap / 2);
             let share = 2.0 * real(hops) / real(overlap);
-            for ((own, from), to) in self.magnitude.iter_mut().zip(&*onset).zip(&*half) {
+            for ((own, from), to) in self.magnitude.iter_mut().zip(onset).zip(half) {
                 *own = from + share * (to - from);
             }
             if self.mode == PhaseMode::StoredNoise {
-                self.phase.set(shared.noise.frame(self.noise_frame));
+                self.phase.set(tools.noise.frame(self.noise_frame));
                 self.noise_frame += 1;
             } else if frame > 0 {
                 self.phase.turn();
             }
-            self.draw(shared);
-            give(&shared.frame, overlap - 1 - frame);
+            self.draw(tools);
+            give(&tools.frame, overlap - 1 - frame);
         }
         self.phase.hold(&self.magnitude);
     }
 
-    /// Does one slice of the next frame's work; after the last, `shared.frame` holds it, windowed.
-    pub(super) fn work(&mut self, slice: usize, shared: &mut Shared, ask: &Ask, ratio: f64) {
-        let decoder = &shared.decoder;
+    /// Does one slice of the next frame's work; after the last, `tools.frame` holds it, windowed.
+    pub(super) fn work(
+        &mut self,
+        slice: usize,
+        decoder: &Decoder,
+        tools: &mut FrameTools,
+        ask: &Ask,
+        ratio: f64,
+    ) {
         if slice == 0 {
-            let vector = self.conditioning.next(decoder, &ask.knobs);
+            self.frame = self.frame.saturating_add(1);
+            self.conditioning.follow(decoder, &ask.knobs);
+            let time_s = self.hops(tools) as f64 * tools.format.geometry.hop_s();
+            let vector = self.conditioning.at(decoder, narrow(time_s));
             self.work.input(vector.len()).copy_from_slice(vector);
             self.progress = Progress::default();
             self.mode = ask.phase;
@@ -137,9 +169,9 @@ impl FrameSource {
             let share = (slice + 1) as f64 / DECODE as f64;
             decoder.advance(&mut self.work, &mut self.progress, share);
         } else if slice == DECODE {
-            decoder.read_magnitude(&self.work, &mut self.magnitude);
-            shape(decoder, &mut self.magnitude, ratio);
-            let hops = self.conditioning.hops(decoder);
+            self.magnitude.copy_from_slice(decoder.numbers(&self.work));
+            shape(&tools.format, &mut self.magnitude, ratio);
+            let hops = self.hops(tools);
             self.decay.follow(hops, &ask.knobs, &mut self.magnitude);
             let fundamental = Some(self.fundamental);
             match self.mode {
@@ -149,8 +181,14 @@ impl FrameSource {
         } else if slice < SLICES - 1 {
             self.integrate();
         } else {
-            self.finish(shared);
+            self.finish(tools);
         }
+    }
+
+    /// Hops from the onset to the centre of the frame that is being made: frame 0 is the last of
+    /// the prefilled ones, its centre half a frame after the onset.
+    fn hops(&self, tools: &FrameTools) -> usize {
+        self.frame as usize + tools.format.geometry.overlap() / 2
     }
 
     /// The newest magnitudes, `[bins]`, as drawn.
@@ -166,44 +204,71 @@ impl FrameSource {
         }
     }
 
-    fn finish(&mut self, shared: &mut Shared) {
-        let stored = shared.noise.frame(self.noise_frame);
+    fn finish(&mut self, tools: &mut FrameTools) {
+        let stored = tools.noise.frame(self.noise_frame);
         self.noise_frame += 1;
         match self.mode {
             PhaseMode::Gradient => self.phase.finish(stored, &mut self.random),
             PhaseMode::StoredNoise => self.phase.replace(stored),
         }
-        self.draw(shared);
+        self.draw(tools);
     }
 
-    /// Magnitude and phase become a spectrum, and that a windowed frame, in `shared.frame`.
-    fn draw(&self, shared: &mut Shared) {
+    /// Magnitude and phase become a spectrum, and that a windowed frame, in `tools.frame`.
+    fn draw(&self, tools: &mut FrameTools) {
         let gain = match self.mode {
             PhaseMode::Gradient => 1.0,
             PhaseMode::StoredNoise => MAKE_UP,
         };
-        let (phase, spectrum) = (self.phase.phase(), &mut shared.spectrum);
-        shared.loops.polar(&self.magnitude, phase, gain, spectrum);
-        shared
-            .inverse
-            .process(&mut shared.spectrum, &mut shared.frame);
+        let (phase, spectrum) = (self.phase.phase(), &mut tools.spectrum);
+        tools.loops.polar(&self.magnitude, phase, gain, spectrum);
+        tools.inverse.process(&mut tools.spectrum, &mut tools.frame);
     }
 }
 
-/// Brings decoded magnitudes to the instrument's level and leaves out what would alias.
-fn shape(decoder: &Decoder, magnitude: &mut [f32], ratio: f64) {
-    let fft_len = decoder.geometry().fft_len();
+/// Turns decoded numbers into magnitudes at the instrument's level, leaving out what would alias.
+fn shape(format: &FrameFormat, magnitude: &mut [f32], ratio: f64) {
+    format.scale.decode(magnitude);
+    let fft_len = format.geometry.fft_len();
     let highest = HIGHEST.min(HIGHEST_OUT / ratio);
     let limit = index(highest * fft_len as f64).min(magnitude.len());
     magnitude[limit..].fill(0.0);
     // A partial of amplitude 1 has magnitude fft_len/4 at its peak, and 1.5 times its square over
     // its lobe.
     let full = AMPLITUDE * real(fft_len) / 4.0;
-    let gain = if decoder.carries_level() {
-        full
-    } else {
-        let power: f32 = magnitude.iter().map(|m| m * m).sum();
-        full * (1.5 / power.max(LEAST_POWER)).sqrt()
+    magnitude.iter_mut().for_each(|m| *m = m.min(LOUDEST));
+    let gain = match format.level {
+        Level::NoteMax => full,
+        Level::FrameMax => {
+            let power: f32 = magnitude.iter().map(|m| m * m).sum();
+            full * (1.5 / power.max(LEAST_POWER)).sqrt()
+        }
     };
     magnitude.iter_mut().for_each(|m| *m *= gain);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use betwixt_spectral::MagnitudeScale;
+
+    /// Weights that overflow must end in a number; the ear is worth more than the model.
+    #[test]
+    fn wild_numbers_are_tamed() {
+        for level in [Level::NoteMax, Level::FrameMax] {
+            let format = FrameFormat {
+                geometry: Geometry::new(512, 128, 44_100).unwrap(),
+                scale: MagnitudeScale::Linear,
+                level,
+            };
+            let wild = [f32::NAN, f32::INFINITY, -1.0, 1e30, 0.5];
+            let mut magnitude: Vec<f32> = (0..257).map(|bin| wild[bin % 5]).collect();
+            shape(&format, &mut magnitude, 1.0);
+            let loudest = LOUDEST * AMPLITUDE * 128.0;
+            assert!(
+                magnitude.iter().all(|m| (0.0..=loudest).contains(m)),
+                "{level:?}"
+            );
+        }
+    }
 }

@@ -1,0 +1,232 @@
+//! The voice of a frame decoder: frames with phase, a stream, a resampler.
+//!
+//! ```text
+//!  knobs, note ─► FrameSource ─► Stream ─► resampler ─► × gain ─► both channels alike
+//!                 slices         overlap    ratio: bend, tuning, octave, host rate
+//! ```
+//!
+//! A voice decodes at the nearest trained key; the difference to the pitch that is wanted is one
+//! resampling ratio at its end.
+//!
+//! *Real time:* everything is allocated by [`FrameTone::new`] and [`FrameTools::new`].
+
+use super::loudness::Loudness;
+use super::resampler::Resampler;
+use super::source::{FrameSource, MOMENTS};
+use super::stream::{self, Stream};
+use super::{Ask, Onset, Tone};
+use crate::decoder::Decoder;
+use crate::phase::NoiseTable;
+use crate::simd::Loops;
+use crate::telemetry::SPECTRUM_POINTS;
+use betwixt_model::header::FrameFormat;
+use betwixt_spectral::number::{index, real};
+use betwixt_spectral::{Complex32, InverseStft, pitch};
+
+/// How far above its trained key a note may be moved by resampling; octaves fold beyond.
+const HIGHEST_SHIFT_SEMITONES: f64 = 24.0;
+/// Bend and tuning move a sounding note up to this far above its trained key and stop there: eight
+/// frames are then drawn in the time of one, which bounds what a voice can cost.
+const HIGHEST_BEND_SEMITONES: f64 = 36.0;
+/// And this far below, where nothing is left to hear.
+const LOWEST_BEND_SEMITONES: f64 = -96.0;
+/// Time constant of each of two poles behind the wheel, in seconds: they round its steps.
+const GLIDE_S: f64 = 0.003;
+
+/// What all voices of a frame decoder use, one at a time.
+pub(crate) struct FrameTools {
+    pub(super) format: FrameFormat,
+    pub(super) noise: NoiseTable,
+    pub(super) resampler: Resampler,
+    pub(super) loops: Loops,
+    pub(super) inverse: InverseStft,
+    pub(super) spectrum: Vec<Complex32>,
+    pub(super) frame: Vec<f32>,
+    sample_rate_hz: f32,
+}
+
+/// One note of a frame decoder.
+#[derive(Debug)]
+pub(crate) struct FrameTone {
+    source: FrameSource,
+    stream: Stream,
+    tuning: Tuning,
+}
+
+/// Where a voice's pitch is, and the ratio that takes it there.
+#[derive(Clone, Copy, Debug)]
+struct Tuning {
+    /// From the trained key to the key that is played, in semitones.
+    base: f64,
+    /// Bend and fine tuning as they are now, behind two poles and behind one.
+    shift: f64,
+    lag: f64,
+    /// Samples of the model's stream per output sample.
+    ratio: f64,
+    /// The same for the trained key itself.
+    rate_ratio: f64,
+    follow: f64,
+}
+
+impl FrameTools {
+    /// Tables and buffers for one decoder and host rate. Allocates.
+    pub(crate) fn new(format: FrameFormat, sample_rate_hz: f32, seed: u64) -> Self {
+        let geometry = format.geometry;
+        Self {
+            noise: NoiseTable::new(geometry, seed),
+            resampler: Resampler::new(),
+            loops: Loops::detect(),
+            inverse: InverseStft::new(geometry),
+            spectrum: vec![Complex32::default(); geometry.bins()],
+            frame: vec![0.0; geometry.fft_len()],
+            sample_rate_hz,
+            format,
+        }
+    }
+}
+
+impl Tone for FrameTone {
+    type Tools = FrameTools;
+
+    fn new(decoder: &Decoder, tools: &FrameTools) -> Self {
+        Self {
+            source: FrameSource::new(decoder, tools.format.geometry),
+            stream: Stream::new(tools.format.geometry),
+            tuning: Tuning::new(tools),
+        }
+    }
+
+    fn hop_s(tools: &FrameTools) -> f64 {
+        tools.format.geometry.hop_s()
+    }
+
+    fn start(&mut self, decoder: &Decoder, tools: &FrameTools, onset: &Onset, ask: &Ask) {
+        self.tuning
+            .start(onset.pitch - f64::from(onset.key), onset.shift);
+        self.source.start(decoder, tools, onset, ask);
+        self.stream.clear();
+    }
+
+    /// A decoder that is not told the time draws the same frame for all.
+    fn moments(decoder: &Decoder) -> usize {
+        if decoder.trained_s().is_some() {
+            MOMENTS
+        } else {
+            1
+        }
+    }
+
+    fn moment(
+        &mut self,
+        decoder: &Decoder,
+        tools: &FrameTools,
+        _ask: &Ask,
+        moment: usize,
+    ) -> &[f32] {
+        self.source.moment(decoder, tools, moment)
+    }
+
+    fn prefill(
+        &mut self,
+        _decoder: &Decoder,
+        tools: &mut FrameTools,
+        _ask: &Ask,
+        moments: &mut [Vec<f32>],
+    ) {
+        let stream = &mut self.stream;
+        self.source
+            .prefill(tools, moments, self.tuning.ratio, |frame, late| {
+                stream.add(frame, late);
+            });
+        stream.start();
+    }
+
+    fn render(
+        &mut self,
+        (decoder, tools): (&Decoder, &mut FrameTools),
+        ask: &Ask,
+        shift: f64,
+        loudness: &mut Loudness,
+        [left, right]: [&mut [f32]; 2],
+    ) -> bool {
+        for (left, right) in left.iter_mut().zip(right) {
+            while let Some(slice) = self.stream.due() {
+                // A frame is heard while the wheel moves on: it must not alias where that leads.
+                let ratio = self.tuning.ratio.max(self.tuning.ratio_at(shift));
+                self.source.work(slice, decoder, tools, ask, ratio);
+                if slice == stream::SLICES - 1 {
+                    self.stream.add(&tools.frame, 0);
+                }
+            }
+            self.tuning.follow(shift);
+            let value = self.stream.read(&tools.resampler, self.tuning.ratio);
+            let heard = value * loudness.next(&ask.rates);
+            *left += heard;
+            *right += heard;
+            // At its own sample, not at the end of the call: who is free must not depend on blocks.
+            if loudness.is_over() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Each point shows the loudest bin up to the next point, where it is heard.
+    fn picture(&self, tools: &FrameTools, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]) {
+        let fft_len = tools.format.geometry.fft_len();
+        let magnitude = self.source.magnitude();
+        let bin_hz = self.tuning.ratio * f64::from(tools.sample_rate_hz) / fft_len as f64;
+        let bin = |hz: f64| index(hz / bin_hz).min(magnitude.len() - 1);
+        for (point, edges) in points.iter_mut().zip(edges_hz.windows(2)) {
+            let bins = magnitude[bin(edges[0])..=bin(edges[1])].iter().copied();
+            *point = bins.fold(0.0, f32::max) * 4.0 / real(fft_len);
+        }
+    }
+}
+
+impl Tuning {
+    fn new(tools: &FrameTools) -> Self {
+        let host_hz = f64::from(tools.sample_rate_hz);
+        let rate_ratio = f64::from(tools.format.geometry.sample_rate_hz()) / host_hz;
+        let follow = 1.0 - (-1.0 / (GLIDE_S * host_hz)).exp();
+        Self {
+            base: 0.0,
+            shift: 0.0,
+            lag: 0.0,
+            ratio: rate_ratio,
+            rate_ratio,
+            follow,
+        }
+    }
+
+    fn start(&mut self, base: f64, shift: f64) {
+        let above = (base - HIGHEST_SHIFT_SEMITONES).max(0.0);
+        self.base = base - 12.0 * (above / 12.0).ceil();
+        (self.shift, self.lag) = (shift, shift);
+        self.update();
+    }
+
+    #[inline]
+    fn follow(&mut self, shift: f64) {
+        if self.shift == shift && self.lag == shift {
+            return;
+        }
+        self.lag += self.follow * (shift - self.lag);
+        self.shift += self.follow * (self.lag - self.shift);
+        if (self.lag - shift).abs() < 1e-6 && (self.shift - shift).abs() < 1e-6 {
+            (self.lag, self.shift) = (shift, shift);
+        }
+        self.update();
+    }
+
+    fn update(&mut self) {
+        self.ratio = self.ratio_at(self.shift);
+    }
+
+    /// The ratio that a bend leads to.
+    fn ratio_at(&self, shift: f64) -> f64 {
+        let semitones = self.base + shift;
+        let within = semitones.clamp(LOWEST_BEND_SEMITONES, HIGHEST_BEND_SEMITONES);
+        pitch::ratio(within) * self.rate_ratio
+    }
+}

@@ -1,0 +1,214 @@
+//! The voice of a partials decoder: painted at its own pitch, at the host's rate.
+//!
+//! ```text
+//!  slice 0: Story (decoder, time) ─► amplitudes ──┐
+//!  slice 1: pitch, bend, vibrato, drift ─► f0 ────┴─► Oscillators ─► Painter ─► Overlap ─► × gain
+//! ```
+//!
+//! Frame n is centred n hops after the onset. The four frames that reach into the first hop are
+//! painted at the onset itself, the one before the onset with the controls of the onset.
+//!
+//! *Real time:* everything is allocated by [`PartialsTone::new`] and [`Painter::new`].
+
+use super::loudness::Loudness;
+use super::movement::Movement;
+use super::overlap::{Overlap, SLICES};
+use super::story::{Moment, Story};
+use super::{Ask, MOST_MOMENTS, Onset, Tone};
+use crate::decoder::Decoder;
+use crate::painter::{Oscillators, Paint, Painter};
+use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
+use betwixt_model::header::Output;
+use betwixt_spectral::number::{index, narrow, real};
+use betwixt_spectral::partials::{BANDS, GROUPS, band_edges_hz, group_edges, partial_hz};
+use betwixt_spectral::{PartialsFormat, pitch};
+
+/// Time constant at which a note follows the wheel, in seconds.
+const GLIDE_S: f64 = 0.003;
+/// No bend takes a note below or above this, in semitones.
+const LOWEST: f64 = -36.0;
+const HIGHEST: f64 = 160.0;
+
+/// One note of a partials decoder.
+#[derive(Debug)]
+pub(crate) struct PartialsTone {
+    story: Story,
+    oscillators: Oscillators,
+    movement: Movement,
+    overlap: Overlap,
+    /// What is played, in semitones, without bend and fine tuning.
+    pitch: f64,
+    /// Bend and fine tuning as they are now.
+    shift: f64,
+    /// Share of the way to the wheel in one hop.
+    follow: f64,
+    last: Paint,
+}
+
+impl Tone for PartialsTone {
+    type Tools = Painter;
+
+    fn new(decoder: &Decoder, painter: &Painter) -> Self {
+        let format = match decoder.output() {
+            Output::Partials(format) => format,
+            Output::Frames(_) => PartialsFormat {
+                exponent: 1.0,
+                free: false,
+            },
+        };
+        Self {
+            story: Story::new(decoder, format, painter.hop_s()),
+            oscillators: Oscillators::new(),
+            movement: Movement::new(),
+            overlap: Overlap::new(painter.fft_len(), painter.hop()),
+            pitch: 0.0,
+            shift: 0.0,
+            follow: 1.0 - (-painter.hop_s() / GLIDE_S).exp(),
+            last: Paint::default(),
+        }
+    }
+
+    fn hop_s(painter: &Painter) -> f64 {
+        painter.hop_s()
+    }
+
+    fn start(&mut self, decoder: &Decoder, _painter: &Painter, onset: &Onset, ask: &Ask) {
+        self.pitch = onset.pitch;
+        self.shift = onset.shift;
+        self.oscillators.start(onset.seed);
+        self.movement.start(onset.seed);
+        self.story.start(decoder, onset, ask);
+        self.overlap.clear();
+    }
+
+    /// The onset and the two hops after it.
+    fn moments(_decoder: &Decoder) -> usize {
+        MOST_MOMENTS
+    }
+
+    fn moment(
+        &mut self,
+        decoder: &Decoder,
+        _painter: &Painter,
+        ask: &Ask,
+        moment: usize,
+    ) -> &[f32] {
+        self.story.moment(decoder, ask, moment)
+    }
+
+    fn prefill(
+        &mut self,
+        _decoder: &Decoder,
+        painter: &mut Painter,
+        ask: &Ask,
+        moments: &mut [Vec<f32>],
+    ) {
+        for (number, numbers) in moments.iter().enumerate() {
+            let moment = self.story.take(numbers, ask);
+            // The frame centred a hop before the onset is told what the onset is.
+            let frames = if number == 0 { 2 } else { 1 };
+            for _ in 0..frames {
+                self.paint(painter, ask, &moment);
+                self.overlap.next_hop();
+            }
+        }
+    }
+
+    fn render(
+        &mut self,
+        (decoder, painter): (&Decoder, &mut Painter),
+        ask: &Ask,
+        shift: f64,
+        loudness: &mut Loudness,
+        [left, right]: [&mut [f32]; 2],
+    ) -> bool {
+        let mut done = 0;
+        while done < left.len() {
+            while let Some(slice) = self.overlap.due() {
+                self.work(slice, (decoder, painter), ask, shift);
+            }
+            let [from_left, from_right] = self.overlap.read(left.len() - done);
+            let count = from_left.len();
+            let pairs = left[done..].iter_mut().zip(&mut right[done..]);
+            let samples = pairs.zip(from_left.iter().zip(from_right));
+            if let Some(gain) = loudness.still(&ask.rates) {
+                for ((left, right), (from_left, from_right)) in samples {
+                    *left += gain * from_left;
+                    *right += gain * from_right;
+                }
+            } else {
+                for ((left, right), (from_left, from_right)) in samples {
+                    let gain = loudness.next(&ask.rates);
+                    *left += gain * from_left;
+                    *right += gain * from_right;
+                    // At its own sample: who is free must not depend on blocks.
+                    if loudness.is_over() {
+                        return true;
+                    }
+                }
+            }
+            done += count;
+        }
+        false
+    }
+
+    /// Every partial in its point; noise as a bin of the frame would show it.
+    fn picture(&self, painter: &Painter, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]) {
+        const EDGES: [usize; GROUPS + 1] = group_edges();
+        let (paint, bands) = (&self.last, band_edges_hz());
+        let bin = (3.0 * painter.bin_hz()).sqrt();
+        for (point, hz) in points.iter_mut().zip(edges_hz) {
+            let band = bands.partition_point(|edge| edge <= hz).clamp(1, BANDS) - 1;
+            let density =
+                f64::from(paint.frame.noise[band]) / (bands[band + 1] - bands[band]).sqrt();
+            *point = narrow(density * bin);
+        }
+        let inharmonicity = f64::from(paint.inharmonicity);
+        let count = index(f64::from(paint.partials));
+        for (h, edges) in paint.frame.harmonics.iter().zip(EDGES.windows(2)) {
+            for number in edges[0]..edges[1].min(count + 1) {
+                let point =
+                    Telemetry::spectrum_point(partial_hz(number, paint.f0_hz, inharmonicity));
+                if let Some(point) = point.and_then(|point| points.get_mut(point)) {
+                    *point = point.max(*h);
+                }
+            }
+        }
+    }
+}
+
+impl PartialsTone {
+    fn work(&mut self, slice: usize, with: (&Decoder, &mut Painter), ask: &Ask, shift: f64) {
+        let (decoder, painter) = with;
+        if slice < SLICES - 1 {
+            self.shift += self.follow * (shift - self.shift);
+            if (self.shift - shift).abs() < 1e-6 {
+                self.shift = shift;
+            }
+            self.story.next_hop(decoder, ask, self.shift);
+        } else {
+            let moment = self.story.now();
+            self.paint(painter, ask, &moment);
+        }
+    }
+
+    /// Paints the next frame into the overlap.
+    fn paint(&mut self, painter: &mut Painter, ask: &Ask, moment: &Moment) {
+        let performance = &ask.performance;
+        let moved = self.movement.next(performance, narrow(painter.hop_s()));
+        let cents = moved + performance.natural_tuning * moment.frame.cents;
+        let pitch = self.pitch + self.shift + f64::from(cents) / 100.0;
+        self.last = Paint {
+            frame: moment.frame,
+            f0_hz: pitch::hz(pitch.clamp(LOWEST, HIGHEST)),
+            inharmonicity: moment.frame.inharmonicity,
+            partials: moment
+                .partials
+                .min(real(betwixt_spectral::partials::HIGHEST_PARTIAL)),
+            width: performance.width,
+        };
+        painter.paint(&mut self.oscillators, &self.last);
+        let [left, right] = self.overlap.next_frame();
+        painter.add_to(left, right);
+    }
+}

@@ -1,0 +1,286 @@
+//! What a partials decoder tells of a note, moment by moment, along the note's own time.
+//!
+//! ```text
+//!  speed, freeze ─► time ─► decoder ─► frame ─► performance ─► to ┐
+//!                           every hop at first,                   ├─► blend ─► frame of this hop
+//!                           every fourth later              from ┘
+//! ```
+//!
+//! Past the trained length a sound that was fading goes on fading at the slope of its end, which
+//! is asked of the decoder at the knobs as they are now; a sound that was held is held.
+//!
+//! *Real time:* every buffer has its length from the start.
+
+use super::{Ask, Onset};
+use crate::conditioning::Conditioning;
+use crate::controls::{ChromaSource, Performance};
+use crate::decoder::{Activations, Decoder, Progress};
+use crate::painter::blend;
+use betwixt_spectral::number::{narrow, real};
+use betwixt_spectral::partials::{GROUPS, HIGHEST_HZ, LEVEL, band_edges_hz, group_edges};
+use betwixt_spectral::{PartialsFormat, PartialsFrame, pitch};
+
+/// Rms of a note's loudest moment at full velocity: eight loud notes stay below full scale.
+const LOUDEST: f32 = 0.085;
+/// The attack is decoded at every hop for this long, in seconds.
+const ATTACK_S: f32 = 0.05;
+/// After it, every so many hops.
+const STRIDE: u32 = 4;
+/// The stretch before the trained end over which the slope is measured, in seconds; half the
+/// trained length if shorter.
+const END_S: f32 = 1.0;
+/// A sound that loses no more than this per second at its end is a held one.
+const HELD_DB: f32 = 0.8;
+/// One that loses as much as this is fading and goes on at its slope; between the two it is blended
+/// in, so that neighbouring keys of one sound do not part.
+const FADING_DB: f32 = 2.0;
+/// A sound that has come down so far at its end is fading, however slowly: it was struck.
+const LOW_DB: f32 = 40.0;
+/// A struck sound loses at least this much per second.
+const STRUCK_DB: f32 = 4.0;
+/// A note's levels are told in 60 dB.
+const LEVEL_DB: f32 = 60.0;
+/// Where a tilted spectrum turns, in Hz.
+const TILT_HZ: f32 = 1_000.0;
+
+/// One moment as it is to be painted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) frame: PartialsFrame,
+    /// How many partials the note has that the decoder was told, the last one in part.
+    pub(super) partials: f32,
+}
+
+/// One voice's story.
+#[derive(Debug)]
+pub(super) struct Story {
+    conditioning: Conditioning,
+    work: Activations,
+    format: PartialsFormat,
+    trained_s: Option<f32>,
+    hop_s: f32,
+    /// What is played, or the key of a fixed pitch class.
+    told: f64,
+    /// The note that the decoder is told now.
+    told_now: f64,
+    /// The note's own time at `to`.
+    time_s: f32,
+    since_onset_s: f32,
+    /// What fading past the end has taken so far.
+    lost_db: f32,
+    from: Moment,
+    to: Moment,
+    step: u32,
+    steps: u32,
+}
+
+impl Story {
+    /// Buffers for one decoder. Allocates.
+    pub(super) fn new(decoder: &Decoder, format: PartialsFormat, hop_s: f64) -> Self {
+        let silence = Moment {
+            frame: PartialsFrame::default(),
+            partials: 0.0,
+        };
+        Self {
+            conditioning: Conditioning::new(decoder),
+            work: decoder.activations(),
+            format,
+            trained_s: decoder.trained_s(),
+            hop_s: narrow(hop_s),
+            told: 0.0,
+            told_now: 0.0,
+            time_s: 0.0,
+            since_onset_s: 0.0,
+            lost_db: 0.0,
+            from: silence,
+            to: silence,
+            step: 0,
+            steps: 1,
+        }
+    }
+
+    /// A note begins.
+    pub(super) fn start(&mut self, decoder: &Decoder, onset: &Onset, ask: &Ask) {
+        self.told = match ask.chroma {
+            ChromaSource::Played => onset.pitch,
+            ChromaSource::Fixed(_) => f64::from(onset.key),
+        };
+        self.conditioning
+            .start(decoder, onset.pitch, onset.velocity, &ask.knobs);
+        self.tell(decoder, ask, onset.shift);
+        (self.lost_db, self.since_onset_s) = (0.0, 0.0);
+    }
+
+    /// The conditioning of a moment so many hops after the onset.
+    pub(super) fn moment(&mut self, decoder: &Decoder, ask: &Ask, hops: usize) -> &[f32] {
+        let time_s = real(hops) * self.hop_s * ask.performance.time.speed;
+        self.time_s = if ask.performance.time.frozen {
+            ask.performance.time.point_s
+        } else {
+            time_s
+        };
+        self.since_onset_s = real(hops) * self.hop_s;
+        self.conditioning.at(decoder, self.time_s)
+    }
+
+    /// Takes one of the moments decoded first, in their order; the last one is where it goes on.
+    pub(super) fn take(&mut self, numbers: &[f32], ask: &Ask) -> Moment {
+        self.to = read(self.format, numbers, self.told_now, &ask.performance);
+        (self.from, self.step, self.steps) = (self.to, 1, 1);
+        self.to
+    }
+
+    /// One hop on; decodes if it is time to.
+    pub(super) fn next_hop(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) {
+        if self.step < self.steps {
+            self.step += 1;
+            return;
+        }
+        self.from = self.to;
+        self.step = 1;
+        self.steps = if self.since_onset_s < ATTACK_S {
+            1
+        } else {
+            STRIDE
+        };
+        self.conditioning.follow(decoder, &ask.knobs);
+        self.tell(decoder, ask, shift);
+        self.pass(decoder, ask);
+        let vector = self.conditioning.at(decoder, self.time_s);
+        run(decoder, &mut self.work, vector);
+        let numbers = decoder.numbers(&self.work);
+        self.to = read(self.format, numbers, self.told_now, &ask.performance);
+        if self.lost_db > 0.0 {
+            scale(&mut self.to.frame, 10f32.powf(-self.lost_db / 20.0));
+        }
+    }
+
+    /// The moment of this hop.
+    pub(super) fn now(&self) -> Moment {
+        if self.step == self.steps {
+            return self.to;
+        }
+        let share = self.step as f32 / self.steps as f32;
+        Moment {
+            frame: blend(&self.from.frame, &self.to.frame, share),
+            partials: self.from.partials + share * (self.to.partials - self.from.partials),
+        }
+    }
+
+    /// Tells the decoder the note: the one played, moved by the formant and as far as it follows.
+    fn tell(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) {
+        let performance = &ask.performance;
+        let follow = f64::from(performance.formant_follow) * shift;
+        let pitch = self.told + f64::from(performance.formant_semitones) + follow;
+        let (low, high) = decoder.layout().keys();
+        self.told_now = pitch.clamp(f64::from(low), f64::from(high));
+        self.conditioning.tell_pitch(decoder, pitch);
+    }
+
+    /// Time passes until the next decode, and with it what is lost past the end.
+    fn pass(&mut self, decoder: &Decoder, ask: &Ask) {
+        let time = &ask.performance.time;
+        let passed_s = self.steps as f32 * self.hop_s;
+        self.since_onset_s += passed_s;
+        let own_s = passed_s * time.speed;
+        self.time_s = if time.frozen {
+            time.point_s
+        } else {
+            self.time_s + own_s
+        };
+        let Some(end_s) = self.trained_s else {
+            return;
+        };
+        if self.time_s <= end_s {
+            self.lost_db = 0.0;
+        } else if !time.frozen {
+            let past_s = own_s.min(self.time_s - end_s);
+            self.lost_db += past_s * self.slope(decoder, end_s);
+        }
+    }
+
+    /// What the sound at these knobs loses at its end, in dB per second.
+    fn slope(&mut self, decoder: &Decoder, end_s: f32) -> f32 {
+        let stretch_s = END_S.min(end_s / 2.0);
+        let [early, late] = [end_s - stretch_s, end_s].map(|time_s| {
+            let vector = self.conditioning.at(decoder, time_s);
+            run(decoder, &mut self.work, vector);
+            LEVEL_DB * decoder.numbers(&self.work)[LEVEL].clamp(0.0, 1.0)
+        });
+        let slope = ((early - late) / stretch_s).max(0.0);
+        let fading = ((slope - HELD_DB) / (FADING_DB - HELD_DB)).clamp(0.0, 1.0);
+        let is_low = late < LEVEL_DB - LOW_DB;
+        if is_low {
+            slope.max(STRUCK_DB)
+        } else {
+            slope * fading
+        }
+    }
+}
+
+fn run(decoder: &Decoder, work: &mut Activations, vector: &[f32]) {
+    work.input(vector.len()).copy_from_slice(vector);
+    decoder.advance(work, &mut Progress::default(), 1.0);
+}
+
+/// Numbers become a moment, as the player wants it.
+fn read(format: PartialsFormat, numbers: &[f32], told: f64, performance: &Performance) -> Moment {
+    let mut frame = PartialsFrame::default();
+    format.decode(numbers, &mut frame);
+    let told_hz = pitch::hz(told);
+    let partials = partials_of(told_hz, f64::from(frame.inharmonicity));
+    frame.inharmonicity *= performance.inharmonicity;
+    frame.noise.iter_mut().for_each(|n| *n *= performance.noise);
+    if performance.tilt_db_per_octave != 0.0 {
+        tilt(
+            &mut frame,
+            narrow(told_hz),
+            partials,
+            performance.tilt_db_per_octave,
+        );
+    }
+    scale(&mut frame, LOUDEST);
+    Moment { frame, partials }
+}
+
+/// How many partials a note has below what is analysed, the last one in part.
+fn partials_of(f0_hz: f64, inharmonicity: f64) -> f32 {
+    // k²·(1 + B·k²) = (highest / f0)², solved for k.
+    let square = (HIGHEST_HZ / f0_hz).powi(2);
+    let number = if inharmonicity * square < 1e-6 {
+        square
+    } else {
+        ((1.0 + 4.0 * inharmonicity * square).sqrt() - 1.0) / (2.0 * inharmonicity)
+    };
+    narrow(number.sqrt())
+}
+
+/// Lays a slope over the spectrum and keeps its level.
+fn tilt(frame: &mut PartialsFrame, f0_hz: f32, partials: f32, db_per_octave: f32) {
+    const EDGES: [usize; GROUPS + 1] = group_edges();
+    let count = betwixt_spectral::number::index(f64::from(partials));
+    let before = frame.level(count);
+    let slope = db_per_octave / (20.0 * std::f32::consts::LOG10_2);
+    let gain = |hz: f32| (slope * (hz / TILT_HZ).log2()).exp2();
+    for (h, edges) in frame.harmonics.iter_mut().zip(EDGES.windows(2)) {
+        let number = real(edges[0] + edges[1] - 1) / 2.0;
+        *h *= gain(number * f0_hz);
+    }
+    for (n, edges) in frame.noise.iter_mut().zip(band_edges_hz().windows(2)) {
+        *n *= gain(narrow((edges[0] + edges[1]) / 2.0));
+    }
+    for (slot, line) in frame.free.iter_mut().enumerate() {
+        let ratio = betwixt_spectral::partials::free_ratio(slot, line.place);
+        line.amplitude *= gain(ratio * f0_hz);
+    }
+    let after = frame.level(count);
+    if after > 0.0 {
+        scale(frame, before / after);
+    }
+}
+
+fn scale(frame: &mut PartialsFrame, gain: f32) {
+    let amplitudes = frame.harmonics.iter_mut().chain(&mut frame.noise);
+    let free = frame.free.iter_mut().map(|line| &mut line.amplitude);
+    amplitudes.chain(free).for_each(|a| *a *= gain);
+}
