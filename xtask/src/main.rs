@@ -4,7 +4,7 @@
 //!  VERB ─► bundle, install           here
 //!       ├► check                     here: one step after the other, each with its time
 //!       └► demo, render, train,      a program of another crate, built and started by cargo
-//!          bench, test-vst3
+//!          evaluate, bench, test-vst3
 //! ```
 //!
 //! It stays thin on purpose: no verb waits for a crate that it does not use.
@@ -86,6 +86,13 @@ enum Verb {
     /// What follows is handed on; `cargo xtask render --help` shows the renderer's own words.
     #[command(disable_help_flag = true)]
     Render(Rest),
+    /// Measures what the sound reaches: a model against real notes, or the synthesis alone.
+    ///
+    /// `evaluate model NAME` plays held-out notes of a factory model through the real engine;
+    /// `evaluate ceiling` plays analysed notes without a network. What follows is handed on;
+    /// `cargo xtask evaluate --help` shows the program's own words.
+    #[command(disable_help_flag = true)]
+    Evaluate(Rest),
     /// Measures speed: decoding, phase, voices, whole blocks, a struck chord.
     ///
     /// What follows is handed on; `cargo xtask bench --help` shows the bench's own words. Close
@@ -132,6 +139,7 @@ fn run(verb: Verb) -> Result<(), Failure> {
         Verb::Install => install::run(),
         Verb::Train { name, rest } => start::train(&name, &rest),
         Verb::Render(Rest { rest }) => start::render(&rest),
+        Verb::Evaluate(Rest { rest }) => start::evaluate(&rest),
         Verb::Bench(Rest { rest }) => start::bench(&rest),
         Verb::TestVst3 => vst3::run(),
     }

@@ -87,6 +87,16 @@ pub(crate) fn render(rest: &[String]) -> Result<(), Failure> {
     )
 }
 
+/// Measures what the sound reaches, from the workspace's folder.
+pub(crate) fn evaluate(rest: &[String]) -> Result<(), Failure> {
+    let mut evaluate = program("betwixt-evaluation", "evaluate");
+    evaluate.current_dir(root());
+    run(
+        evaluate.args(rest),
+        "see the message above; `cargo xtask evaluate --help` says more",
+    )
+}
+
 /// Measures speed.
 pub(crate) fn bench(rest: &[String]) -> Result<(), Failure> {
     let mut bench = program("betwixt-evaluation", "bench");

@@ -1,8 +1,9 @@
 //! Measures, draws and compares what the instrument plays.
 //!
 //! ```text
-//!  built plugin ─► betwixt-host ─► samples ─► measure ─► figures, gates ─► demo.json
-//!                                         └─► picture ─► demo.png
+//!  built plugin ─► betwixt-host ─► samples ─┐
+//!  model, real note ─► encoder ─► knobs ─► player (the engine) ─► samples ─┼─► measure ─► figures, gates
+//!  real note ─► analysis ─► painter ─► samples ─┘                          └─► picture ─► PNG
 //! ```
 //!
 //! Every figure that is promised anywhere is computed here, once, by a definition that stands in
@@ -10,4 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod encoder;
 pub mod measure;
+pub mod picture;
+pub mod player;

@@ -3,7 +3,8 @@
 //! ```text
 //!  LineChart ──► axis (ticks, positions) ──┐
 //!                                          ├─► canvas, drawn twice as large ─► averaged ─► file.png
-//!  Timeline ───► panels above one another ─┘
+//!  Timeline ───► panels above one another ─┤
+//!  Sheet ──────► spectrograms in a grid ───┘
 //! ```
 //!
 //! The font is compiled in, so a picture needs nothing of the system it is drawn on.
@@ -18,8 +19,10 @@ pub mod colour;
 mod error;
 mod frame;
 pub mod line_chart;
+pub mod sheet;
 pub mod timeline;
 
 pub use error::PictureError;
 pub use line_chart::{LineChart, Series, line_chart};
+pub use sheet::{Sheet, SheetRow, sheet};
 pub use timeline::{NoteBar, Spectrogram, Timeline, timeline};

@@ -132,8 +132,7 @@ fn draw_spectrogram(canvas: &Canvas<'_>, picture: &Timeline) -> Drawn {
     canvas.raster(from, to, |across, up| {
         let half_row = 0.5 / rows;
         let hz = (frame.y.value(up - half_row), frame.y.value(up + half_row));
-        let level_db = spectrogram.level_db(across * picture.seconds, hz);
-        colour::magma(spectrogram.share(level_db))
+        colour::magma(spectrogram.share_at(across * picture.seconds, hz))
     })?;
     colour_bar(canvas, spectrogram, &frame)
 }
@@ -249,9 +248,10 @@ impl Spectrogram {
         at(below) + (middle - below as f64) * (at(below + 1) - at(below))
     }
 
-    fn share(&self, level_db: f64) -> f64 {
+    /// How bright a place is: 0 for the darkest colour, 1 for the brightest.
+    pub(crate) fn share_at(&self, seconds: f64, hz: (f64, f64)) -> f64 {
         let (floor, ceiling) = self.shown_db;
-        (level_db - floor) / (ceiling - floor)
+        (self.level_db(seconds, hz) - floor) / (ceiling - floor)
     }
 }
 

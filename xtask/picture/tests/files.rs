@@ -1,7 +1,8 @@
 //! Pictures as files: whole, or not there.
 
 use betwixt_picture::{
-    LineChart, NoteBar, PictureError, Series, Spectrogram, Timeline, line_chart, timeline,
+    LineChart, NoteBar, PictureError, Series, Sheet, SheetRow, Spectrogram, Timeline, line_chart,
+    sheet, timeline,
 };
 use std::path::Path;
 
@@ -96,6 +97,34 @@ fn pictures_arrive_whole_and_alone() {
     assert_eq!(png_size(&render), (1600, 1150));
     let files = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(files, 2, "no unfinished picture is left behind");
+}
+
+/// A sheet is as high as its rows; one without sound is refused and leaves nothing.
+#[test]
+fn sheets_grow_with_their_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |name: &str| SheetRow {
+        name: name.into(),
+        seconds: 4.0,
+        spectrograms: vec![glide().spectrogram, glide().spectrogram],
+    };
+    let mut picture = Sheet {
+        title: "Twice a glide".into(),
+        subtitle: "above and below".into(),
+        columns: vec!["real".into(), "played".into()],
+        rows: vec![row("one"), row("two")],
+    };
+    let path = folder.path().join("sheet.png");
+    sheet(&path, &picture).unwrap();
+    assert_eq!(png_size(&path), (1600, 150 + 2 * 330));
+    picture.rows[1].spectrograms[0].columns.clear();
+    let other = folder.path().join("empty.png");
+    let error = sheet(&other, &picture).unwrap_err();
+    assert!(
+        matches!(error, PictureError::Columns { column: 2, .. }),
+        "{error}"
+    );
+    assert!(!other.exists());
 }
 
 /// A chart of nothing, or of values that no logarithm has, is an empty chart and not a crash.

@@ -1,0 +1,37 @@
+//! Why there are no figures.
+
+use betwixt_analysis::AnalysisError;
+use betwixt_corpus::CorpusError;
+use betwixt_evaluation::encoder::EncoderError;
+use betwixt_host::HostError;
+use betwixt_model::{ModelError, Problem};
+use betwixt_picture::PictureError;
+use betwixt_spectral::GeometryError;
+use std::path::PathBuf;
+
+/// Each with what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    #[error(transparent)]
+    File(#[from] HostError),
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
+    #[error("{path}: could not make the folder: {reason}")]
+    Folder { path: PathBuf, reason: String },
+    #[error("--notes {found}: expected program:key:velocity, of the table in instruments.rs")]
+    Note { found: String },
+    #[error("outside its bounds: {0}")]
+    Gates(String),
+}

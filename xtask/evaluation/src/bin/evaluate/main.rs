@@ -1,0 +1,63 @@
+//! `cargo xtask evaluate`: what the sound reaches, measured on the sound itself.
+//!
+//! ```text
+//!  ceiling      real note ─► analysis ─► painter ───────────────────────────┐
+//!  model NAME   real note ─► analysis ─► encoder ─► knobs ─► engine ─► sound ─┼─► likeness, rise ─► JSON
+//!               random knobs × keys ────────────────────► engine ─► sound ─┴─► pitch, steadiness
+//! ```
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a command-line program speaks here")]
+
+mod ceiling;
+mod comparison;
+mod failure;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::process::ExitCode;
+
+/// Measures models and the synthesis behind them.
+#[derive(Parser)]
+#[command(name = "evaluate", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Ceiling(ceiling::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Ceiling(arguments) => ceiling::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nevaluate: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A bar that counts notes.
+pub(crate) fn progress(notes: usize, what: &str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(notes as u64);
+    let style = indicatif::ProgressStyle::with_template(
+        "{prefix:>24} [{bar:32}] {pos}/{len} notes, {eta} left",
+    );
+    bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    bar.set_prefix(what.to_owned());
+    bar
+}
+
+/// Makes the folder that a file goes to.
+pub(crate) fn make_folder(folder: &std::path::Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::Folder {
+        path: folder.to_path_buf(),
+        reason: error.to_string(),
+    })
+}

@@ -1,0 +1,107 @@
+//! One note through the engine itself, as close to the bare model as its controls allow.
+//!
+//! ```text
+//!  Take (knobs, key, velocity, seconds) ─► Engine at 44.1 kHz ─► [samples], from the note's own
+//! ```
+//!
+//! Velocity only colours: the loudness of a real note is no part of a model. Vibrato, drift and
+//! width are off, and 12 dB of room keep the limiter out of it.
+
+use betwixt_engine::{Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, Settings};
+use betwixt_model::{Model, Problem};
+use betwixt_spectral::number::index;
+use std::sync::Arc;
+
+/// The rate that everything is played at.
+pub const RATE_HZ: u32 = 44_100;
+/// Undone in what is given back.
+const ROOM: f32 = 0.25;
+const BLOCK: usize = 1024;
+const SEED: u64 = 1;
+
+/// Plays the notes of one model.
+#[derive(Clone, Debug)]
+pub struct Player {
+    decoder: Arc<Decoder>,
+}
+
+/// One note to be played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Take {
+    /// Knob positions, 0…1, `[latents]`.
+    pub knobs: Vec<f32>,
+    /// MIDI key.
+    pub key: u8,
+    /// MIDI velocity, 1…127.
+    pub velocity: u8,
+    /// How long the key is held, and how much is given back.
+    pub seconds: f64,
+    /// Whether the sound's own deviation from its nominal pitch is played, or the exact pitch.
+    pub natural_tuning: bool,
+    /// Where the sound stands still, in seconds after its onset; `None` when it goes on.
+    pub frozen_s: Option<f32>,
+}
+
+impl Player {
+    /// Takes a model's decoder.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the model contradicts itself.
+    pub fn new(model: &Model) -> Result<Self, Problem> {
+        let decoder = Arc::new(Decoder::new(model)?);
+        Ok(Self { decoder })
+    }
+
+    /// Plays a note on an engine of its own: mono, sample 0 being the note's own.
+    #[must_use]
+    pub fn play(&self, take: &Take) -> Vec<f32> {
+        let settings = Settings {
+            sample_rate_hz: 44_100.0,
+            seed: SEED,
+        };
+        let mut engine = Engine::new(Arc::clone(&self.decoder), settings);
+        let controls = controls(take);
+        let note = Note {
+            id: None,
+            channel: 0,
+            key: take.key,
+        };
+        let strike = Event {
+            offset_samples: 0,
+            kind: EventKind::NoteOn {
+                note,
+                velocity: f32::from(take.velocity) / 127.0,
+            },
+        };
+        let samples = index(take.seconds * f64::from(RATE_HZ));
+        let (mut left, mut right) = (vec![0.0; samples], vec![0.0; samples]);
+        let mut events = std::slice::from_ref(&strike);
+        for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
+            engine.process(&controls, events, left, right);
+            events = &[];
+        }
+        left.iter_mut().for_each(|sample| *sample /= ROOM);
+        left
+    }
+}
+
+fn controls(take: &Take) -> Controls {
+    let mut controls = Controls {
+        velocity_amount: 0.0,
+        gain: ROOM,
+        ..Controls::default()
+    };
+    let knobs = controls.latents[..LATENTS].iter_mut().zip(&take.knobs);
+    knobs.for_each(|(to, from)| *to = *from);
+    let performance = &mut controls.performance;
+    performance.width = 0.0;
+    performance.drift_cents = 0.0;
+    performance.vibrato.depth_cents = 0.0;
+    performance.natural_tuning = f32::from(u8::from(take.natural_tuning));
+    if let Some(point_s) = take.frozen_s {
+        performance.time.frozen = true;
+        performance.time.point_s = point_s;
+    }
+    controls
+}
