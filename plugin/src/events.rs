@@ -6,19 +6,25 @@
 //!
 //! | controller | does                                    |
 //! |------------|-----------------------------------------|
+//! | 1          | modulation wheel: deepens the vibrato   |
 //! | 20 … 27    | move latents 1 … 8                      |
 //! | 64         | sustain pedal                           |
 //! | 120        | all sound off, on its channel           |
-//! | 121        | reset: wheel to its middle, pedal up    |
+//! | 121        | reset: wheels to rest, pedal up         |
 //! | 123 … 127  | all notes off, on its channel           |
 //!
 //! *Real time:* the list never grows; whoever fills it asks [`EventList::has_room`] first and
 //! plays what is there when it has not.
 
+use crate::state::{HELD, WHEEL};
 use betwixt_engine::{Event, EventKind, LATENTS, Note};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent;
 
+/// The modulation wheel.
+const MODULATION: u8 = 1;
+/// All controllers go back to rest.
+const RESET: u8 = 121;
 /// First of the controllers that move latents.
 const FIRST_LATENT_CONTROLLER: u8 = 20;
 /// The most events that one of the host's can become: a note-off for every key.
@@ -55,13 +61,12 @@ impl EventList {
         &self.events
     }
 
-    /// Adds a latent's place at the first sample of the call.
-    pub(crate) fn add_latent(&mut self, index: usize, value: f32) {
+    /// Adds the place of something that controllers hold, at the first sample of the call.
+    pub(crate) fn add_held(&mut self, held: usize, value: f32) {
         if self.events.len() < CAPACITY {
-            let kind = EventKind::Latent { index, value };
             self.events.push(Event {
                 offset_samples: 0,
-                kind,
+                kind: place(held, value),
             });
         }
     }
@@ -103,19 +108,42 @@ impl EventList {
             }),
             NoteEvent::MidiCC {
                 channel, cc, value, ..
-            } => controller(channel & 15, cc, value, &mut push),
+            } => {
+                if let Some((held, value)) = moved(event) {
+                    push(place(held, value));
+                }
+                controller(channel & 15, cc, value, &mut push);
+            }
             _ => {}
         }
     }
 }
 
-/// The latent that a host's event moves, and where to.
-pub(crate) fn moved_latent(event: &NoteEvent<()>) -> Option<(usize, f32)> {
+/// What a host's event moves of that which controllers hold, and where to.
+pub(crate) fn moved(event: &NoteEvent<()>) -> Option<(usize, f32)> {
     let NoteEvent::MidiCC { cc, value, .. } = *event else {
         return None;
     };
-    let index = usize::from(cc.wrapping_sub(FIRST_LATENT_CONTROLLER));
-    (index < LATENTS).then(|| (index, share(value)))
+    match cc {
+        MODULATION => Some((WHEEL, share(value))),
+        RESET => Some((WHEEL, 0.0)),
+        _ => latent(cc).map(|index| (index, share(value))),
+    }
+}
+
+/// The latent that a controller moves.
+fn latent(controller: u8) -> Option<usize> {
+    let index = usize::from(controller.wrapping_sub(FIRST_LATENT_CONTROLLER));
+    (index < LATENTS).then_some(index)
+}
+
+/// The engine's event for it.
+fn place(held: usize, value: f32) -> EventKind {
+    debug_assert!(held < HELD, "{held} is held by nobody");
+    match held {
+        WHEEL => EventKind::Wheel { value },
+        index => EventKind::Latent { index, value },
+    }
 }
 
 /// A controller's value, 0…1 whatever came.
@@ -199,11 +227,10 @@ fn bend(value: f32) -> f32 {
     }
 }
 
+/// What a controller does beside that.
 fn controller(channel: u8, number: u8, value: f32, push: &mut impl FnMut(EventKind)) {
-    let index = usize::from(number.wrapping_sub(FIRST_LATENT_CONTROLLER));
     let value = share(value);
     match number {
-        _ if index < LATENTS => push(EventKind::Latent { index, value }),
         64 => push(EventKind::Sustain {
             channel,
             down: value >= 0.5,
@@ -211,7 +238,7 @@ fn controller(channel: u8, number: u8, value: f32, push: &mut impl FnMut(EventKi
         120 => push(EventKind::AllSoundOff {
             channel: Some(channel),
         }),
-        121 => {
+        RESET => {
             push(EventKind::PitchBend {
                 channel,
                 value: 0.0,
@@ -275,6 +302,17 @@ mod tests {
             };
             assert_eq!(latents, expected, "controller {cc}");
         }
+    }
+
+    /// The modulation wheel goes where it is pushed, on any channel, and down on a reset.
+    #[test]
+    fn the_modulation_wheel_moves_and_is_reset() {
+        let half = EventKind::Wheel { value: 0.5 };
+        assert_eq!(kinds(midi_controller(1, 0.5)), [half]);
+        assert_eq!(moved(&midi_controller(1, 0.5)), Some((WHEEL, 0.5)));
+        let down = EventKind::Wheel { value: 0.0 };
+        assert!(kinds(midi_controller(RESET, 0.0)).contains(&down));
+        assert_eq!(moved(&midi_controller(RESET, 0.7)), Some((WHEEL, 0.0)));
     }
 
     /// The wheel rests at 8192 in MIDI and at one half in a host's float; its ends are ±1.

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!  latents, chroma ─► decoder ─► phase ─► octave, fine tune, bend ─► envelope, velocity ─► gain
+//!                        ▲         ▲
+//!              time, tone, pitch, width: module `performance`
 //! ```
 //!
 //! *Promise:* identifiers, names, order and ranges are what projects are saved with; a golden list
@@ -13,14 +15,17 @@
               is kept by the shell"
 )]
 
+mod kinds;
+mod make;
+mod performance;
+
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
-use crate::text::{self, Parse, SILENCE_DB, Show};
-use betwixt_engine::{Controls, LATENTS, MAX_VOICES};
+use crate::text::{self, SILENCE_DB};
+use betwixt_engine::{Controls, LATENTS};
 use betwixt_model::Header;
-use nice_plug::prelude::{
-    Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange, Param, Params,
-};
-use std::sync::Arc;
+use make::{linear, number, octave, real, share, time, voices, words};
+use nice_plug::prelude::{Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
+pub(crate) use performance::Performance;
 
 /// All that the player sets and all that a project remembers.
 #[derive(Params)]
@@ -64,6 +69,9 @@ pub(crate) struct Parameters {
     /// How many notes may sound at once.
     #[id = "voices"]
     pub(crate) voices: IntParam,
+    /// What a model of partials lets the player do beside the latents.
+    #[nested]
+    pub(crate) performance: Performance,
 
     /// Which layout of the saved state this is.
     #[persist = "format"]
@@ -160,9 +168,11 @@ impl Parameters {
             chroma: EnumParam::new("Chroma", Chroma::Played),
             phase: EnumParam::new("Phase", Phase::Gradient),
             octave: octave(),
-            fine_tune: real("Fine Tune", usual.fine_cents, linear(-100.0, 100.0))
-                .with_value_to_string(text::show_number(1, " ct"))
-                .with_string_to_value(text::parse_number("ct")),
+            fine_tune: number(
+                real("Fine Tune", usual.fine_cents, linear(-100.0, 100.0)),
+                1,
+                " ct",
+            ),
             bend_range: IntParam::new("Bend Range", 2, IntRange::Linear { min: 0, max: 48 })
                 .with_unit(" st"),
             attack: time("Attack", envelope.attack_s, 10.0),
@@ -176,6 +186,7 @@ impl Parameters {
                 text::parse_gain(),
             ),
             voices: voices(usual.voice_limit),
+            performance: Performance::new(),
             format: FormatVersion,
             model,
             window: WindowSize::default(),
@@ -205,111 +216,11 @@ impl Latent {
     }
 }
 
-fn linear(min: f32, max: f32) -> FloatRange {
-    FloatRange::Linear { min, max }
-}
-
-fn real(name: impl Into<String>, default: f32, range: FloatRange) -> FloatParam {
-    FloatParam::new(name, default, range)
-}
-
-fn words(parameter: FloatParam, show: Show, parse: Parse) -> FloatParam {
-    parameter
-        .with_value_to_string(show)
-        .with_string_to_value(parse)
-}
-
-/// Half of the knob's way goes to the first sixteenth of the range: short times are told apart.
-fn time(name: &str, default_s: f32, longest_s: f32) -> FloatParam {
-    let range = FloatRange::Skewed {
-        min: 0.0,
-        max: longest_s,
-        factor: 0.25,
-    };
-    words(
-        real(name, default_s, range),
-        text::show_time(),
-        text::parse_time(),
-    )
-}
-
-fn share(name: &str, default: f32) -> FloatParam {
-    words(
-        real(name, default, linear(0.0, 1.0)),
-        text::show_percentage(),
-        text::parse_percentage(),
-    )
-}
-
-fn octave() -> IntParam {
-    let show = |octaves: i32| match octaves {
-        0 => "0".to_owned(),
-        _ => format!("{octaves:+}"),
-    };
-    IntParam::new("Octave", 0, IntRange::Linear { min: -4, max: 4 })
-        .with_value_to_string(Arc::new(show))
-        .with_string_to_value(Arc::new(|words| words.trim().parse().ok()))
-}
-
-fn voices(default: usize) -> IntParam {
-    let whole = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-    let range = IntRange::Linear {
-        min: 1,
-        max: whole(MAX_VOICES),
-    };
-    IntParam::new("Voices", whole(default), range)
-}
-
-/// The parameters by kind, each with its identifier: for repairing saved states.
-pub(crate) struct ByKind<'a> {
-    /// Continuous ones.
-    pub(crate) real: Vec<(String, &'a FloatParam)>,
-    /// Stepped ones.
-    pub(crate) whole: Vec<(&'static str, &'a IntParam)>,
-    /// Choices: identifier, identifiers of the variants, the default's.
-    pub(crate) choices: Vec<(&'static str, &'static [&'static str], usize)>,
-}
-
-impl Parameters {
-    /// Every parameter, by kind.
-    pub(crate) fn by_kind(&self) -> ByKind<'_> {
-        let knobs = self.latents.knobs.iter().enumerate();
-        let mut real: Vec<(String, &FloatParam)> = knobs
-            .map(|(index, knob)| (format!("latent_{}", index + 1), &knob.position))
-            .collect();
-        real.extend([
-            ("fine".to_owned(), &self.fine_tune),
-            ("attack".to_owned(), &self.attack),
-            ("decay".to_owned(), &self.decay),
-            ("sustain".to_owned(), &self.sustain),
-            ("release".to_owned(), &self.release),
-            ("velocity".to_owned(), &self.velocity),
-            ("gain".to_owned(), &self.gain),
-        ]);
-        ByKind {
-            real,
-            whole: vec![
-                ("octave", &self.octave),
-                ("bend", &self.bend_range),
-                ("voices", &self.voices),
-            ],
-            choices: vec![choice("chroma", &self.chroma), choice("phase", &self.phase)],
-        }
-    }
-}
-
-fn choice<T: Enum + PartialEq>(
-    id: &'static str,
-    parameter: &EnumParam<T>,
-) -> (&'static str, &'static [&'static str], usize) {
-    let default = parameter.default_plain_value().to_index();
-    (id, T::ids().unwrap_or_default(), default)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::library::tests::{identity, tiny_header};
+    use nice_plug::prelude::Param;
     use std::collections::BTreeSet;
 
     fn parameters(latents: usize) -> Parameters {
@@ -323,10 +234,11 @@ mod tests {
         let by_kind = parameters.by_kind();
         let mut own: BTreeSet<String> = by_kind.real.into_iter().map(|(id, _)| id).collect();
         own.extend(by_kind.whole.iter().map(|(id, _)| (*id).to_owned()));
+        own.extend(by_kind.switches.iter().map(|(id, _)| (*id).to_owned()));
         own.extend(by_kind.choices.iter().map(|(id, _, _)| (*id).to_owned()));
         let seen: BTreeSet<String> = parameters.param_map().into_iter().map(|p| p.0).collect();
         assert_eq!(own, seen);
-        assert_eq!(seen.len(), 21 - 1);
+        assert_eq!(seen.len(), 20 + 15);
     }
 
     /// A model with three latents says so on the other five knobs, in words that can be typed.
@@ -382,5 +294,40 @@ mod tests {
             .whole
             .iter()
             .for_each(|(_, parameter)| check(*parameter));
+        by_kind
+            .switches
+            .iter()
+            .for_each(|(_, parameter)| check(*parameter));
+    }
+
+    /// What a model of partials can do stands in its own groups, behind what was there before.
+    #[test]
+    fn the_performance_stands_in_groups_behind_the_rest() {
+        let map = parameters(3).param_map();
+        let groups: Vec<&str> = map[20..].iter().map(|entry| entry.2.as_str()).collect();
+        let expected = [("Time", 3), ("Pitch", 6), ("Tone", 5), ("Stereo", 1)];
+        let expected = expected
+            .map(|(group, count)| [group].repeat(count))
+            .concat();
+        assert_eq!(groups, expected);
+        assert!(map[8..20].iter().all(|entry| entry.2.is_empty()));
+    }
+
+    /// Half way is the natural speed, the model's own noise and its own inharmonicity; the ends are
+    /// a quarter and four times.
+    #[test]
+    fn what_is_neutral_stands_in_the_middle() {
+        let performance = parameters(1).performance;
+        let (speed, tone) = (&performance.time.speed, &performance.tone);
+        for parameter in [speed, &tone.noise, &tone.inharmonicity] {
+            let name = parameter.name();
+            assert_eq!(parameter.default_normalized_value(), 0.5, "{name}");
+            let middle = parameter.preview_plain(0.5);
+            assert_eq!(middle, parameter.default_plain_value(), "{name}");
+        }
+        for (at, words) in [(0.0, "×0.250"), (0.5, "×1.00"), (1.0, "×4.00")] {
+            assert_eq!(speed.normalized_value_to_string(at, true), words);
+        }
+        assert_eq!(tone.noise.preview_plain(1.0), 4.0);
     }
 }

@@ -12,11 +12,11 @@
 //! itself makes room, and so allocates, for more than 8,192 events in one call.)
 
 use crate::editor::{Screen, Window};
-use crate::events::{EventList, moved_latent};
+use crate::events::{EventList, moved};
 use crate::library::{self, Loaded};
 use crate::parameters::Parameters;
 use crate::snapshot;
-use crate::state::{self, Controllers, ModelIdentity};
+use crate::state::{self, Controllers, ModelIdentity, WHEEL};
 use betwixt_engine::{Controls, Engine, LATENTS, Settings};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
@@ -58,7 +58,7 @@ struct Rulers {
 
 impl Rulers {
     /// Lets a parameter that has moved take its latent back. A new engine, or one whose project has
-    /// just been loaded, is told where every latent stands.
+    /// just been loaded, is told where every latent stands, and the wheel.
     fn agree(&mut self, controls: &Controls, controllers: &Controllers, events: &mut EventList) {
         let seen = self.seen.replace(controls.latents);
         match seen.filter(|_| !controllers.take_loaded()) {
@@ -72,8 +72,9 @@ impl Rulers {
             None => {
                 for (latent, &own) in controls.latents.iter().enumerate() {
                     let position = controllers.position(latent).unwrap_or(own);
-                    events.add_latent(latent, position);
+                    events.add_held(latent, position);
                 }
+                events.add_held(WHEEL, controllers.position(WHEEL).unwrap_or(0.0));
             }
         }
     }
@@ -253,8 +254,8 @@ impl Player {
         self.rulers.agree(controls, controllers, &mut self.events);
         let mut start = 0;
         while let Some(event) = next() {
-            if let Some((latent, position)) = moved_latent(&event) {
-                controllers.take(latent, position);
+            if let Some((held, position)) = moved(&event) {
+                controllers.take(held, position);
             }
             let at = sample(&event).clamp(start, left.len());
             if at == left.len() && !left.is_empty() && self.late.has_room() {

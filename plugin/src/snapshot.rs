@@ -9,9 +9,9 @@
 //!
 //! *Real time:* reads atomics; a value that is not a number counts as the parameter's default.
 
-use crate::parameters::{Chroma, Parameters, Phase};
+use crate::parameters::{Chroma, Parameters, Performance, Phase};
 use crate::text::SILENCE_DB;
-use betwixt_engine::{ChromaSource, Controls, Envelope, PhaseMode};
+use betwixt_engine::{ChromaSource, Controls, Envelope, PhaseMode, Time, Vibrato};
 use nice_plug::prelude::{Enum, FloatParam, Param};
 
 /// What the player has set, now.
@@ -33,8 +33,34 @@ pub(crate) fn controls(parameters: &Parameters) -> Controls {
         },
         velocity_amount: real(&parameters.velocity),
         bend_range_semitones: semitones(parameters.bend_range.value()),
+        performance: performance(&parameters.performance),
         gain: linear_gain(real(&parameters.gain)),
         voice_limit: usize::try_from(parameters.voices.value()).unwrap_or(1),
+    }
+}
+
+fn performance(parameters: &Performance) -> betwixt_engine::Performance {
+    let (time, pitch, tone) = (&parameters.time, &parameters.pitch, &parameters.tone);
+    betwixt_engine::Performance {
+        time: Time {
+            speed: real(&time.speed).exp2(),
+            frozen: time.freeze.value(),
+            point_s: real(&time.freeze_point),
+        },
+        vibrato: Vibrato {
+            rate_hz: real(&pitch.vibrato_rate),
+            depth_cents: real(&pitch.vibrato_depth),
+            delay_s: real(&pitch.vibrato_delay),
+            jitter: real(&pitch.vibrato_jitter),
+        },
+        drift_cents: real(&pitch.drift),
+        noise: real(&tone.noise),
+        inharmonicity: real(&tone.inharmonicity),
+        natural_tuning: real(&pitch.natural_tuning),
+        tilt_db_per_octave: real(&tone.tilt),
+        formant_semitones: real(&tone.formant),
+        formant_follow: real(&tone.formant_follow),
+        width: real(&parameters.stereo.width),
     }
 }
 

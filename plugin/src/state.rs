@@ -10,7 +10,8 @@
 //! | `model`       | content hash of the model played                             |
 //! | `window`      | size of the editor in logical points                         |
 //! | `pad`         | the two latents on the editor's pad                          |
-//! | `controllers` | where controllers hold latents; null where a parameter rules |
+//! | `controllers` | where controllers hold latents and the modulation wheel is;  |
+//! |               | null where a parameter rules                                 |
 //!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
@@ -167,21 +168,26 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
     }
 }
 
-/// Where controllers have taken latents whose parameter has not moved since.
+/// What controllers can hold: the latents, and behind them the modulation wheel.
+pub(crate) const HELD: usize = LATENTS + 1;
+/// Place of the modulation wheel among what is held.
+pub(crate) const WHEEL: usize = LATENTS;
+
+/// Where controllers have taken latents whose parameter has not moved since, and the wheel.
 ///
 /// The audio thread cannot move a parameter; what a controller plays is remembered here instead, so
 /// that a project sounds as it was left.
 #[derive(Debug)]
 pub(crate) struct Controllers {
     /// Bits of a position of 0…1; not a number where the parameter rules.
-    positions: [AtomicU32; LATENTS],
+    positions: [AtomicU32; HELD],
     is_loaded: AtomicBool,
 }
 
 impl Controllers {
-    /// A controller has moved a latent.
-    pub(crate) fn take(&self, latent: usize, position: f32) {
-        self.positions[latent].store(position.to_bits(), Relaxed);
+    /// A controller has moved something.
+    pub(crate) fn take(&self, held: usize, position: f32) {
+        self.positions[held].store(position.to_bits(), Relaxed);
     }
 
     /// The parameter has moved: it rules again.
@@ -189,9 +195,9 @@ impl Controllers {
         self.take(latent, f32::NAN);
     }
 
-    /// Where a controller holds a latent.
-    pub(crate) fn position(&self, latent: usize) -> Option<f32> {
-        let position = f32::from_bits(self.positions[latent].load(Relaxed));
+    /// Where a controller holds something.
+    pub(crate) fn position(&self, held: usize) -> Option<f32> {
+        let position = f32::from_bits(self.positions[held].load(Relaxed));
         (!position.is_nan()).then_some(position)
     }
 
@@ -200,8 +206,8 @@ impl Controllers {
         self.is_loaded.swap(false, Relaxed)
     }
 
-    fn get(&self) -> [Option<f32>; LATENTS] {
-        std::array::from_fn(|latent| self.position(latent))
+    fn get(&self) -> Vec<Option<f32>> {
+        (0..HELD).map(|held| self.position(held)).collect()
     }
 }
 
@@ -214,16 +220,18 @@ impl Default for Controllers {
     }
 }
 
-impl PersistentField<'_, [Option<f32>; LATENTS]> for Controllers {
-    fn set(&self, positions: [Option<f32>; LATENTS]) {
-        for (latent, position) in positions.into_iter().enumerate() {
+/// A list may be shorter, as it was before there was a wheel.
+impl PersistentField<'_, Vec<Option<f32>>> for Controllers {
+    fn set(&self, positions: Vec<Option<f32>>) {
+        let positions = positions.into_iter().chain(std::iter::repeat(None));
+        for (held, position) in positions.take(HELD).enumerate() {
             let position = position.map_or(f32::NAN, |position| position.clamp(0.0, 1.0));
-            self.take(latent, position);
+            self.take(held, position);
         }
         self.is_loaded.store(true, Relaxed);
     }
 
-    fn map<F: Fn(&[Option<f32>; LATENTS]) -> R, R>(&self, read: F) -> R {
+    fn map<F: Fn(&Vec<Option<f32>>) -> R, R>(&self, read: F) -> R {
         read(&self.get())
     }
 }
@@ -237,7 +245,7 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
             ("model", is_identity(text)),
             ("window", parses::<[u32; 2]>(text)),
             ("pad", parses::<[usize; 2]>(text)),
-            ("controllers", parses::<[Option<f32>; LATENTS]>(text)),
+            ("controllers", are_positions(text)),
         ]
     };
     for (key, default) in fresh.serialize_fields() {
@@ -266,6 +274,13 @@ fn repair_parameters(state: &mut PluginState, fresh: &Parameters) {
         };
         state.params.insert(id.into(), ParamValue::I32(value));
     }
+    for (id, parameter) in by_kind.switches {
+        let value = match state.params.get(id) {
+            Some(ParamValue::Bool(value)) => *value,
+            _ => parameter.default_plain_value(),
+        };
+        state.params.insert(id.into(), ParamValue::Bool(value));
+    }
     for (id, variants, default) in by_kind.choices {
         let variant = match state.params.get(id) {
             Some(ParamValue::String(name)) => variants.iter().find(|variant| *variant == name),
@@ -279,6 +294,10 @@ fn repair_parameters(state: &mut PluginState, fresh: &Parameters) {
 
 fn parses<T: DeserializeOwned>(text: &str) -> bool {
     serde_json::from_str::<T>(text).is_ok()
+}
+
+fn are_positions(text: &str) -> bool {
+    serde_json::from_str::<Vec<Option<f32>>>(text).is_ok_and(|held| held.len() <= HELD)
 }
 
 fn is_identity(text: &str) -> bool {
@@ -335,7 +354,7 @@ mod tests {
         let fields = [
             ("window", "[1]"),
             ("pad", "\"x\""),
-            ("controllers", "[1,2]"),
+            ("controllers", "[1,\"up\"]"),
             ("model", "3"),
             ("format", "{"),
         ];
@@ -391,6 +410,24 @@ mod tests {
         fresh.model.adopt();
         assert!(!fresh.model.is_missing());
         assert_eq!(fresh.serialize_fields(), own);
+    }
+
+    /// Before there was a wheel eight positions were saved: they are taken, and the wheel is down.
+    #[test]
+    fn positions_without_a_wheel_are_taken() {
+        let fresh = fresh();
+        fresh.controllers.take(WHEEL, 0.5);
+        let saved = "[null,0.25,null,null,null,null,null,null]";
+        let mut old = state(&[], &[("controllers", saved)]);
+        repair(&mut old, &fresh);
+        assert_eq!(old.fields["controllers"], saved);
+        fresh.deserialize_fields(&old.fields);
+        let found: Vec<_> = (0..HELD)
+            .map(|held| fresh.controllers.position(held))
+            .collect();
+        let mut expected = [None; HELD];
+        expected[1] = Some(0.25);
+        assert_eq!(found, expected);
     }
 
     /// A window of a billion points would never be found again.

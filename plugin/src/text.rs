@@ -72,6 +72,24 @@ pub(crate) fn parse_percentage() -> Parse {
     Arc::new(move |words| parse(words).map(|percent| percent / 100.0))
 }
 
+/// Octaves of speed as a factor: `×0.500`, `×2.00`.
+pub(crate) fn show_speed() -> Show {
+    Arc::new(|octaves| {
+        let factor = octaves.exp2();
+        let decimals = if factor < 0.999_5 { 3 } else { 2 };
+        format!("×{factor:.decimals$}")
+    })
+}
+
+/// Octaves of speed from a factor, with or without its sign before or behind it.
+pub(crate) fn parse_speed() -> Parse {
+    Arc::new(|words| {
+        let signs = |c: char| c.is_whitespace() || ['×', 'x', 'X'].contains(&c);
+        let factor: f32 = words.trim_matches(signs).parse().ok()?;
+        (factor > 0.0).then(|| factor.log2())
+    })
+}
+
 /// Decibels; the lowest value is silence.
 pub(crate) fn show_gain() -> Show {
     let show = show_number(1, " dB");
@@ -124,7 +142,8 @@ mod tests {
     /// What is shown can be typed, and is shown again in the same words.
     #[test]
     fn words_come_back_as_the_same_words() {
-        let pairs: [(&str, Show, Parse, f32, f32); 6] = [
+        let pairs: [(&str, Show, Parse, f32, f32); 7] = [
+            ("speed", show_speed(), parse_speed(), -2.0, 2.0),
             ("time", show_time(), parse_time(), 0.0, 20.0),
             (
                 "cents",
@@ -165,6 +184,19 @@ mod tests {
         assert_eq!(parse_time()(" 1.5 S "), Some(1.5));
     }
 
+    /// A speed is a factor however it is typed; there is no way back in time and no standing still.
+    #[test]
+    fn speeds_are_factors() {
+        for words in ["2", "×2", "x2", "2x", " × 2.0 "] {
+            assert_eq!(parse_speed()(words), Some(1.0), "{words}");
+        }
+        for words in ["0", "-1", "NaN", "×"] {
+            assert_eq!(parse_speed()(words), None, "{words}");
+        }
+        assert_eq!(show_speed()(0.0), "×1.00");
+        assert_eq!(show_speed()(-0.0001), "×1.00");
+    }
+
     /// Rounding to zero from below shows no sign; nonsense is no value.
     #[test]
     fn zero_has_no_sign_and_nonsense_no_value() {
@@ -175,6 +207,7 @@ mod tests {
             parse_gain(),
             parse_percentage(),
             parse_latent(),
+            parse_speed(),
         ] {
             assert_eq!(parse("loud"), None);
         }

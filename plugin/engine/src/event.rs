@@ -50,6 +50,11 @@ pub enum EventKind {
         /// Knob position, 0…1.
         value: f32,
     },
+    /// The modulation wheel, of all channels: adds to the depth of the vibrato.
+    Wheel {
+        /// 0 (down) … 1 (up).
+        value: f32,
+    },
     /// Every key comes up, of one channel or of all; the pedal goes on holding what it holds.
     AllNotesOff {
         /// MIDI channel, 0…15; `None` for all.

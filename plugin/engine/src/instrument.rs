@@ -34,6 +34,9 @@ const CHORD: usize = 8;
 /// The spectrum is shown this often, in samples.
 const PICTURE_SAMPLES: usize = 1024;
 
+/// Cents that the modulation wheel, fully up, adds to the depth of the vibrato.
+const WHEEL_CENTS: f32 = 100.0;
+
 /// A polyphonic instrument around one decoder.
 pub(crate) struct Instrument<T: Tone> {
     shared: Shared<T>,
@@ -61,6 +64,8 @@ struct Player {
     /// Where the latents stand: whoever moved last, control or controller.
     knobs: [f32; LATENTS],
     bends: [f32; CHANNELS],
+    /// The modulation wheel, 0…1.
+    wheel: f32,
     struck: u64,
     gain: Option<f32>,
 }
@@ -216,7 +221,11 @@ impl<T: Tone> Instrument<T> {
                 continue;
             };
             // What is not a number is no strike at all.
-            let velocity = velocity.max(0.0).min(1.0);
+            let velocity = if velocity.is_nan() {
+                0.0
+            } else {
+                velocity.clamp(0.0, 1.0)
+            };
             self.start.strikes[struck] = Some(Strike {
                 note,
                 velocity,
@@ -247,6 +256,11 @@ impl<T: Tone> Instrument<T> {
             EventKind::Latent { index, value } => {
                 if let (Some(knob), false) = (self.player.knobs.get_mut(index), value.is_nan()) {
                     *knob = value.clamp(0.0, 1.0);
+                }
+            }
+            EventKind::Wheel { value } => {
+                if !value.is_nan() {
+                    self.player.wheel = value.clamp(0.0, 1.0);
                 }
             }
             EventKind::AllNotesOff { channel } => self.notes.all_keys_up(channel),
@@ -315,12 +329,14 @@ impl<T: Tone> Instrument<T> {
 
     fn ask(&self, controls: &Controls) -> Ask {
         let fine = controls.fine_cents / 100.0;
+        let mut performance = controls.performance;
+        performance.vibrato.depth_cents += WHEEL_CENTS * self.player.wheel;
         Ask {
             knobs: self.player.knobs,
             phase: controls.phase,
             chroma: controls.chroma,
             octave: controls.octave,
-            performance: controls.performance,
+            performance,
             rates: Rates::new(&controls.envelope, self.settings.sample_rate_hz),
             shift_semitones: self
                 .player
@@ -365,6 +381,7 @@ impl Player {
             set: [f32::NAN; LATENTS],
             knobs: [0.5; LATENTS],
             bends: [0.0; CHANNELS],
+            wheel: 0.0,
             struck: 0,
             gain: None,
         }
