@@ -45,15 +45,31 @@ pub fn comb_model() -> Model {
         },
     ];
     let decoder = vec![gates(), combs(geometry)];
+    let output = Output::Frames(FrameFormat {
+        geometry,
+        scale: MagnitudeScale::Linear,
+        level: Level::FrameMax,
+    });
+    let conditioning = Conditioning {
+        note: NoteConditioning::Chroma { lowest: LOWEST },
+        time: None,
+        velocity: None,
+    };
+    let mut header = header("Comb", output, conditioning);
+    header.decoder = Network {
+        inputs: LATENTS + CLASSES,
+        layers,
+    };
     Model {
-        header: header(geometry, layers),
+        header,
         decoder,
         encoder: vec![],
         embedding: vec![],
     }
 }
 
-fn header(geometry: Geometry, layers: Vec<Layer>) -> Header {
+/// The header of a model of two latents, its network still to be named.
+pub(crate) fn header(name: &str, output: Output, conditioning: Conditioning) -> Header {
     let latent = |name: &str| Latent {
         name: name.into(),
         low: 0.0,
@@ -62,28 +78,20 @@ fn header(geometry: Geometry, layers: Vec<Layer>) -> Header {
     };
     Header {
         format: FORMAT,
-        name: "Comb".into(),
+        name: name.into(),
         authors: vec!["Betwixt".into()],
         licence: "MIT OR Apache-2.0".into(),
-        description: "Harmonic combs below 4 kHz, for tests.".into(),
-        output: Output::Frames(FrameFormat {
-            geometry,
-            scale: MagnitudeScale::Linear,
-            level: Level::FrameMax,
-        }),
+        description: "For tests.".into(),
+        output,
         latents: vec![latent("Hollow"), latent("Bright")],
         whitening: Whitening {
             mean: vec![0.0; 2],
             basis: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
         },
-        conditioning: Conditioning {
-            note: NoteConditioning::Chroma { lowest: LOWEST },
-            time: None,
-            velocity: None,
-        },
+        conditioning,
         decoder: Network {
-            inputs: LATENTS + CLASSES,
-            layers,
+            inputs: 0,
+            layers: vec![],
         },
         encoder: None,
         embedding: None,

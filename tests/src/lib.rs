@@ -1,14 +1,22 @@
 //! Black box: the engine and the built plugin from the outside, with models made for the purpose.
 //!
 //! ```text
-//!  comb_model ─► Engine ─► samples ─► measures          (tests/engine_*.rs)
+//!  comb_model, painted_model ─► Engine ─► samples ─► measures  (tests/engine_*.rs)
 //!  built .clap ─► host ─► samples ─► measures           (tests/plugin_*.rs)
 //! ```
 
 #![forbid(unsafe_code)]
 
 mod comb;
+mod painted;
 mod player;
 
 pub use comb::{COMB_TOP_HZ, comb_model};
+pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
 pub use player::Player;
+
+/// Both families of decoders.
+#[must_use]
+pub fn families() -> [betwixt_model::Model; 2] {
+    [comb_model(), painted_model()]
+}

@@ -1,4 +1,4 @@
-//! No event may click: with a model that draws nothing above 4 kHz, nothing may sound above 8 kHz.
+//! No event may click: with models that draw nothing above 4 kHz, nothing may sound above 8 kHz.
 //!
 //! (The keys stay in the register or below it: an octave up would move 4 kHz to 8.) Whatever is
 //! there came from a step or a corner in a gain, a phase or a pitch.
@@ -6,7 +6,7 @@
 use betwixt_engine::{ChromaSource, EventKind, PhaseMode};
 use betwixt_evaluation::measure::{high_pass, level};
 use betwixt_spectral::number::real;
-use betwixt_tests::{Player, comb_model};
+use betwixt_tests::{Player, comb_model, families, painted_model};
 
 const RATE_HZ: f32 = 48_000.0;
 /// Below the sound's peak.
@@ -112,10 +112,14 @@ const SCENARIOS: [Scenario; 8] = [
 /// Every kind of note, latent and pitch event, in both phase modes.
 #[test]
 fn no_event_clicks() {
-    let model = comb_model();
-    for phase in [PhaseMode::Gradient, PhaseMode::StoredNoise] {
+    let [frames, partials] = families();
+    for (model, phase) in [
+        (&frames, PhaseMode::Gradient),
+        (&frames, PhaseMode::StoredNoise),
+        (&partials, PhaseMode::Gradient),
+    ] {
         for (name, scenario) in SCENARIOS {
-            let mut player = Player::new(&model, RATE_HZ);
+            let mut player = Player::new(model, RATE_HZ);
             player.controls.phase = phase;
             scenario(&mut player);
             let out = player.play(70_000, &[64]);
@@ -126,7 +130,11 @@ fn no_event_clicks() {
                 level::peak(&out)
             );
             let residual = residual_db(&out);
-            assert!(residual <= LIMIT_DB, "{name}, {phase:?}: {residual:.1} dB");
+            let family = &model.header.name;
+            assert!(
+                residual <= LIMIT_DB,
+                "{family}, {name}, {phase:?}: {residual:.1} dB"
+            );
         }
     }
 }
@@ -134,22 +142,70 @@ fn no_event_clicks() {
 /// Parameters that a host steps from block to block: gain, tuning, phase mode, envelope, voices.
 #[test]
 fn no_control_clicks() {
-    let model = comb_model();
-    let mut player = Player::new(&model, RATE_HZ);
-    player
-        .key(60, 0.8, 0, usize::MAX)
-        .key(64, 0.8, 0, usize::MAX)
-        .key(48, 0.8, 0, usize::MAX);
+    for model in families() {
+        let mut player = Player::new(&model, RATE_HZ);
+        player
+            .key(60, 0.8, 0, usize::MAX)
+            .key(64, 0.8, 0, usize::MAX)
+            .key(48, 0.8, 0, usize::MAX);
+        let out = player.play_with(70_000, &[500], |at, controls| {
+            let turn = at / 2_500;
+            controls.gain = [1.0, 0.25][turn % 2];
+            controls.fine_cents = [-100.0, 100.0, 0.0][turn % 3];
+            controls.phase = [PhaseMode::Gradient, PhaseMode::StoredNoise][turn / 3 % 2];
+            controls.envelope.sustain = [1.0, 0.2][turn / 2 % 2];
+            controls.latents[0] = real(turn % 4) / 3.0;
+            controls.voice_limit = [16, 3, 2][turn / 8 % 3];
+        });
+        let residual = residual_db(&out);
+        assert!(
+            residual <= LIMIT_DB,
+            "{}: {residual:.1} dB",
+            model.header.name
+        );
+    }
+}
+
+/// What only partials can do, stepped from block to block.
+#[test]
+fn no_performance_clicks() {
+    let mut player = Player::new(&painted_model(), RATE_HZ);
+    for key in [60, 64, 48] {
+        player.key(key, 0.8, 0, usize::MAX);
+    }
     let out = player.play_with(70_000, &[500], |at, controls| {
-        let turn = at / 2_500;
-        controls.gain = [1.0, 0.25][turn % 2];
-        controls.fine_cents = [-100.0, 100.0, 0.0][turn % 3];
-        controls.phase = [PhaseMode::Gradient, PhaseMode::StoredNoise][turn / 3 % 2];
-        controls.envelope.sustain = [1.0, 0.2][turn / 2 % 2];
-        controls.latents[0] = real(turn % 4) / 3.0;
-        controls.voice_limit = [16, 3, 2][turn / 8 % 3];
+        let (turn, performance) = (at / 2_500, &mut controls.performance);
+        performance.time.frozen = turn % 5 == 3;
+        performance.time.point_s = [0.0, 1.9][turn / 5 % 2];
+        performance.time.speed = [1.0, 4.0, 0.25][turn % 3];
+        performance.vibrato.depth_cents = [0.0, 100.0][turn % 2];
+        performance.vibrato.delay_s = 0.0;
+        performance.drift_cents = [0.0, 50.0][turn / 2 % 2];
+        performance.noise = [1.0, 4.0, 0.0][turn % 3];
+        performance.inharmonicity = [0.0, 1.0, 2.0][turn % 3];
+        performance.natural_tuning = [0.0, 1.0][turn % 2];
+        performance.tilt_db_per_octave = [0.0, -6.0][turn / 3 % 2];
+        performance.formant_semitones = [0.0, -12.0][turn % 2];
     });
     let residual = residual_db(&out);
+    assert!(residual <= LIMIT_DB, "{residual:.1} dB");
+}
+
+/// The wheel thrown over eight octaves, and a glide: partials below 4 kHz go down and come back.
+#[test]
+fn no_bend_clicks() {
+    let mut player = Player::new(&painted_model(), RATE_HZ);
+    player.controls.bend_range_semitones = 48.0;
+    player.key(60, 0.8, 0, usize::MAX);
+    for i in 0..12usize {
+        let value = [0.0, -1.0][i % 2];
+        player.at(3_001 * i, EventKind::PitchBend { channel: 0, value });
+    }
+    for i in 0..300usize {
+        let value = -real(i) / 300.0;
+        player.at(40_000 + 100 * i, EventKind::PitchBend { channel: 0, value });
+    }
+    let residual = residual_db(&player.play(80_000, &[64]));
     assert!(residual <= LIMIT_DB, "{residual:.1} dB");
 }
 

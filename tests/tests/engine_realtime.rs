@@ -4,9 +4,11 @@
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use betwixt_engine::{
-    ChromaSource, Controls, Decoder, Engine, Envelope, Event, EventKind, Note, PhaseMode, Settings,
+    ChromaSource, Controls, Decoder, Engine, Envelope, Event, EventKind, Note, Performance,
+    PhaseMode, Settings, Time, Vibrato,
 };
-use betwixt_tests::comb_model;
+use betwixt_model::Model;
+use betwixt_tests::families;
 use std::sync::Arc;
 
 #[global_allocator]
@@ -87,6 +89,30 @@ impl Dice {
         }
     }
 
+    fn performance(&mut self) -> Performance {
+        Performance {
+            time: Time {
+                speed: self.wild() * 4.0,
+                frozen: self.roll(2) == 0,
+                point_s: self.wild() * 3.0,
+            },
+            vibrato: Vibrato {
+                rate_hz: self.wild() * 12.0,
+                depth_cents: self.wild() * 200.0,
+                delay_s: self.wild(),
+                jitter: self.wild(),
+            },
+            drift_cents: self.wild() * 50.0,
+            noise: self.wild() * 4.0,
+            inharmonicity: self.wild() * 4.0,
+            natural_tuning: self.wild(),
+            tilt_db_per_octave: self.wild() * 12.0 - 6.0,
+            formant_semitones: self.wild() * 48.0 - 24.0,
+            formant_follow: self.wild(),
+            width: self.wild(),
+        }
+    }
+
     fn controls(&mut self) -> Controls {
         Controls {
             latents: std::array::from_fn(|_| self.wild()),
@@ -102,6 +128,7 @@ impl Dice {
             },
             velocity_amount: self.wild(),
             bend_range_semitones: self.wild() * 48.0,
+            performance: self.performance(),
             gain: self.wild(),
             voice_limit: [1, 4, 16, 64, 0, usize::MAX][self.roll(6)],
         }
@@ -109,8 +136,8 @@ impl Dice {
 }
 
 /// Plays a minute's worth of random blocks with the allocator switched off.
-fn storm(seed: u64, blocks: usize, sample_rate_hz: f32) -> usize {
-    let decoder = Arc::new(Decoder::new(&comb_model()).unwrap());
+fn storm(model: &Model, seed: u64, blocks: usize, sample_rate_hz: f32) -> usize {
+    let decoder = Arc::new(Decoder::new(model).unwrap());
     let mut engine = Engine::new(
         decoder,
         Settings {
@@ -154,15 +181,19 @@ fn storm(seed: u64, blocks: usize, sample_rate_hz: f32) -> usize {
 /// more than sixty seconds of audio without an allocation, a panic or a NaN.
 #[test]
 fn ten_thousand_random_blocks() {
-    let played = storm(1, 10_000, 48_000.0);
-    assert!(played > 60 * 48_000, "{played} samples");
+    for model in families() {
+        let played = storm(&model, 1, 10_000, 48_000.0);
+        assert!(played > 60 * 48_000, "{played} samples");
+    }
 }
 
 /// The same at the ends of the range of host rates.
 #[test]
 fn extreme_rates_survive_the_storm() {
-    storm(2, 1_000, 22_050.0);
-    storm(3, 1_000, 192_000.0);
+    for model in families() {
+        storm(&model, 2, 1_000, 22_050.0);
+        storm(&model, 3, 1_000, 192_000.0);
+    }
 }
 
 /// The guard bites: a program that allocates under it is ended, one that only calculates is not.

@@ -1,8 +1,8 @@
 //! The engine as a stream of samples: blocks, rates, onsets, repeatability.
 
-use betwixt_engine::{ChromaSource, EventKind, PhaseMode};
+use betwixt_engine::{ChromaSource, EventKind, Performance, PhaseMode};
 use betwixt_spectral::number::real;
-use betwixt_tests::{Player, comb_model};
+use betwixt_tests::{Player, comb_model, families};
 
 /// A phrase in which everything moves: chords, bends, pedal, latents, stealing, both phase modes.
 fn phrase(player: &mut Player) {
@@ -41,19 +41,36 @@ fn phrase(player: &mut Player) {
     player.at(30_000, EventKind::AllNotesOff { channel: None });
 }
 
+/// Everything that a performance can move, moving.
+fn moving(performance: &mut Performance) {
+    performance.vibrato.depth_cents = 40.0;
+    performance.vibrato.delay_s = 0.1;
+    performance.drift_cents = 8.0;
+    performance.time.speed = 3.0;
+    performance.tilt_db_per_octave = 2.0;
+    performance.formant_follow = 1.0;
+    performance.width = 1.0;
+}
+
 /// A host may ask for one sample or for ten hops at once; the listener must not be able to tell.
 #[test]
 fn block_sizes_do_not_change_the_stream() {
-    let model = comb_model();
-    for phase in [PhaseMode::Gradient, PhaseMode::StoredNoise] {
+    let [frames, partials] = families();
+    for (model, phase) in [
+        (&frames, PhaseMode::Gradient),
+        (&frames, PhaseMode::StoredNoise),
+        (&partials, PhaseMode::Gradient),
+    ] {
         let render = |blocks: &[usize]| {
-            let mut player = Player::new(&model, 48_000.0);
+            let mut player = Player::new(model, 48_000.0);
             player.controls.phase = phase;
+            moving(&mut player.controls.performance);
             phrase(&mut player);
-            player.play(40_000, blocks)
+            let left = player.play(40_000, blocks);
+            (left, player.right)
         };
         let whole = render(&[40_000]);
-        assert!(whole.iter().any(|x| x.abs() > 0.05), "the phrase sounds");
+        assert!(whole.0.iter().any(|x| x.abs() > 0.05), "the phrase sounds");
         for blocks in [
             &[1][..],
             &[17],
@@ -62,7 +79,11 @@ fn block_sizes_do_not_change_the_stream() {
             &[4096],
             &[1, 900, 33, 64, 2048, 7],
         ] {
-            assert_eq!(render(blocks), whole, "blocks {blocks:?} in {phase:?}");
+            let name = &model.header.name;
+            assert!(
+                render(blocks) == whole,
+                "blocks {blocks:?}, {name} in {phase:?}"
+            );
         }
     }
 }
@@ -70,24 +91,34 @@ fn block_sizes_do_not_change_the_stream() {
 /// A bounce is what was heard: the same events give the same bits, also after a reset.
 #[test]
 fn the_same_notes_give_the_same_bits() {
-    let model = comb_model();
-    let mut player = Player::new(&model, 44_100.0);
-    phrase(&mut player);
-    let first = player.play(30_000, &[512]);
-    player.engine.reset();
-    phrase(&mut player);
-    assert_eq!(player.play(30_000, &[512]), first);
+    for model in families() {
+        let mut player = Player::new(&model, 44_100.0);
+        moving(&mut player.controls.performance);
+        phrase(&mut player);
+        let first = player.play(30_000, &[512]);
+        player.engine.reset();
+        phrase(&mut player);
+        assert!(
+            player.play(30_000, &[512]) == first,
+            "{}",
+            model.header.name
+        );
+    }
 }
 
 /// The first sample that is not silence is the note's own, at every rate, for any phase; and the
 /// sound is there (10–90 %) within a millisecond, where three are allowed.
 #[test]
 fn notes_sound_at_their_sample() {
-    let model = comb_model();
-    for rate in [22_050u16, 44_100, 48_000] {
-        for phase in [PhaseMode::Gradient, PhaseMode::StoredNoise] {
+    let [frames, partials] = families();
+    for (model, phase) in [
+        (&frames, PhaseMode::Gradient),
+        (&frames, PhaseMode::StoredNoise),
+        (&partials, PhaseMode::Gradient),
+    ] {
+        for rate in [22_050u16, 44_100, 48_000] {
             for key in [48, 60, 71, 90] {
-                let mut player = Player::new(&model, f32::from(rate));
+                let mut player = Player::new(model, f32::from(rate));
                 player.controls.phase = phase;
                 let onset = 777;
                 player.key(key, 1.0, onset, usize::MAX);
@@ -128,16 +159,15 @@ fn rise_ms(out: &[f32], rate: f64, key: u8) -> f64 {
 /// Silence before, silence after: a released note ends, and an idle engine gives exact zeros.
 #[test]
 fn silence_stays_silent() {
-    let mut player = Player::new(&comb_model(), 48_000.0);
-    assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
-    player.key(60, 1.0, 0, 4_800);
-    player.play(48_000, &[64]);
-    assert_eq!(
-        player.engine.sounding(),
-        0,
-        "the release is over after a second"
-    );
-    assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
+    for model in families() {
+        let mut player = Player::new(&model, 48_000.0);
+        assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
+        player.key(60, 1.0, 0, 4_800);
+        player.play(48_000, &[64]);
+        let left = player.engine.sounding();
+        assert_eq!(left, 0, "the release is over after a second");
+        assert!(player.play(5_000, &[64]).iter().all(|x| *x == 0.0));
+    }
 }
 
 /// "All notes off" lets go of one channel's keys; what its pedal holds goes on, as MIDI has it.
@@ -203,12 +233,12 @@ fn fixed_chroma_keeps_the_pitch() {
 /// Every host rate and the shortest and longest blocks: sound, in range, never above full scale.
 #[test]
 fn all_rates_and_blocks_play() {
-    let model = comb_model();
-    for rate in [
+    let rates = [
         22_050.0, 32_000.0, 44_100.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0,
-    ] {
+    ];
+    for (model, rate) in families().iter().flat_map(|m| rates.map(|r| (m, r))) {
         for block in [1, 8192] {
-            let mut player = Player::new(&model, rate);
+            let mut player = Player::new(model, rate);
             player.controls.gain = 4.0;
             for key in [36, 60, 64, 67, 71, 96] {
                 player.key(key, 1.0, 10, usize::MAX);
