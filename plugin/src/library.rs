@@ -9,6 +9,7 @@
 //! The model is read once per process, by the first instance, never on the audio thread.
 
 use betwixt_engine::Decoder;
+use betwixt_model::header::Output;
 use betwixt_model::{ContentHash, Header, Model, ModelError, Point};
 use std::sync::{Arc, LazyLock};
 
@@ -33,6 +34,13 @@ pub(crate) struct Loaded {
     pub(crate) description: Arc<Description>,
     /// The weights as the audio thread wants them.
     pub(crate) decoder: Arc<Decoder>,
+}
+
+impl Description {
+    /// Whether the model draws partials: then it reads what can be asked of partials.
+    pub(crate) fn is_partials(&self) -> bool {
+        matches!(self.header.output, Output::Partials(_))
+    }
 }
 
 impl Loaded {
@@ -71,10 +79,11 @@ pub(crate) mod tests {
     use crate::state::ModelIdentity;
     use betwixt_model::header::{
         Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
-        NoteConditioning, Output, Whitening,
+        NoteConditioning, Output, TimeConditioning, VelocityConditioning, Whitening,
     };
     use betwixt_model::{ConditioningLayout, Dense, WeightFormat};
-    use betwixt_spectral::{Geometry, MagnitudeScale};
+    use betwixt_spectral::partials::{CENTS, GROUPS, INHARMONICITY, LEVEL};
+    use betwixt_spectral::{Geometry, MagnitudeScale, PartialsFormat};
     use std::collections::BTreeMap;
 
     const KEYS: NoteConditioning = NoteConditioning::OctaveAndChroma { low: 36, high: 96 };
@@ -157,6 +166,54 @@ pub(crate) mod tests {
             header,
         };
         model.to_bytes(WeightFormat::F32).unwrap()
+    }
+
+    /// A small model of partials, ready to be played: every latent opens other harmonics.
+    pub(crate) fn tiny_partials(latents: usize) -> Loaded {
+        let format = PartialsFormat {
+            exponent: 0.3,
+            free: false,
+        };
+        let mut header = tiny_header(latents);
+        header.name = "Tiny partials".into();
+        header.output = Output::Partials(format);
+        header.conditioning.time = Some(TimeConditioning { trained_s: 2.0 });
+        header.conditioning.velocity = Some(VelocityConditioning { low: 1, high: 127 });
+        header.decoder.inputs = ConditioningLayout::new(latents, header.conditioning).len();
+        header.decoder.layers[0] = Layer {
+            outputs: format.numbers(),
+            activation: Activation::Linear,
+        };
+        header.embedding = None;
+        let (inputs, outputs) = (header.decoder.inputs, format.numbers());
+        let real = betwixt_spectral::number::real;
+        let weight = |at: usize| {
+            let (output, input) = (at / inputs, at % inputs);
+            let opens = input < latents && output < GROUPS;
+            if opens {
+                0.2 * (real(output * (input + 1))).sin()
+            } else {
+                0.0
+            }
+        };
+        let mut bias: Vec<f32> = (1..=outputs).map(|k| 0.8 / real(k)).collect();
+        bias[LEVEL] = 1.0;
+        bias[CENTS] = 0.0;
+        bias[INHARMONICITY] = 0.0;
+        let decoder = vec![Dense {
+            inputs,
+            outputs,
+            weight: (0..inputs * outputs).map(weight).collect(),
+            bias,
+        }];
+        let model = Model {
+            decoder,
+            encoder: Vec::new(),
+            embedding: Vec::new(),
+            header,
+        };
+        let bytes = model.to_bytes(WeightFormat::F32).unwrap();
+        Loaded::from_bytes("tiny partials", &bytes).unwrap()
     }
 
     /// A small model, ready to be played.

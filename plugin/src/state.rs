@@ -100,9 +100,9 @@ pub(crate) struct WindowSize([AtomicU32; 2]);
 
 impl WindowSize {
     /// As it opens the first time.
-    pub(crate) const DEFAULT: [u32; 2] = [960, 640];
+    pub(crate) const DEFAULT: [u32; 2] = [1080, 720];
     /// Smaller, it is not readable.
-    pub(crate) const SMALLEST: [u32; 2] = [640, 460];
+    pub(crate) const SMALLEST: [u32; 2] = [760, 580];
     /// Larger, it is a mistake.
     pub(crate) const LARGEST: [u32; 2] = [3840, 2160];
 
@@ -435,7 +435,7 @@ mod tests {
     fn window_sizes_stay_usable() {
         let size = WindowSize::default();
         size.set([0, u32::MAX]);
-        assert_eq!(size.get(), [640, 2160]);
+        assert_eq!(size.get(), [760, 2160]);
         let axes = PadAxes::default();
         axes.set([usize::MAX, 3]);
         assert_eq!(axes.get(), [7, 3]);

@@ -223,8 +223,9 @@ fn damaged_states_do_no_harm() {
         ("\"f32\":", "\"i32\":"),
         ("\"i32\":", "\"i32\":-21474836"),
         ("\"string\":\"played\"", "\"bool\":true"),
+        ("\"bool\":false", "\"bool\":\"frozen\""),
         ("played", "nothing"),
-        ("[960,640]", "[0]"),
+        ("[1080,720]", "[0]"),
         ("\"fields\":{", "\"fields\":{\"z\":\"1\","),
     ];
     for (from, to) in edits {

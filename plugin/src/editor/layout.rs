@@ -6,8 +6,12 @@ use egui::{Rect, Vec2, pos2, vec2};
 const GAP: f32 = 10.0;
 /// Height of the header.
 const HEADER: f32 = 64.0;
+/// Height of what a model of partials can be asked for.
+const PERFORMANCE: f32 = 130.0;
 /// Height of the compact controls at the bottom.
-const CONTROLS: f32 = 132.0;
+const CONTROLS: f32 = 104.0;
+/// Below this height of the window all of them shrink.
+const ENOUGH: f32 = 560.0;
 
 /// One rectangle for each view.
 pub(super) struct Areas {
@@ -17,8 +21,10 @@ pub(super) struct Areas {
     pub(super) latents: Rect,
     /// The two-dimensional pad.
     pub(super) pad: Rect,
-    /// The newest note's magnitude frame.
+    /// The newest note's spectrum.
     pub(super) spectrum: Rect,
+    /// What a model of partials can be asked for.
+    pub(super) performance: Rect,
     /// The other parameters.
     pub(super) controls: Rect,
 }
@@ -28,22 +34,28 @@ impl Areas {
     pub(super) fn of(window: Rect) -> Self {
         let inside = window.shrink(GAP);
         let inside = Rect::from_min_size(inside.min, inside.size().max(Vec2::ZERO));
-        let header = HEADER.min(inside.height() * 0.25);
-        let controls = CONTROLS.min(inside.height() * 0.4);
-        let middle = (inside.height() - header - controls - 2.0 * GAP).max(0.0);
+        let shrunk = (inside.height() / ENOUGH).min(1.0);
+        let [header, performance, controls] =
+            [HEADER, PERFORMANCE, CONTROLS].map(|height| height * shrunk);
+        let others = header + performance + controls;
+        let middle = (inside.height() - others - 3.0 * GAP).max(0.0);
         let (top, left) = (inside.top() + header + GAP, inside.left());
         let column = (inside.width() - 2.0 * GAP).max(0.0) / 3.0;
         let place = |index: f32| {
             let corner = pos2(left + index * (column + GAP), top);
             Rect::from_min_size(corner, vec2(column, middle))
         };
-        let bottom = pos2(left, top + middle + GAP);
+        let wide = |top: f32, height: f32| {
+            Rect::from_min_size(pos2(left, top), vec2(inside.width(), height))
+        };
+        let below = top + middle + GAP;
         Self {
-            header: Rect::from_min_size(inside.min, vec2(inside.width(), header)),
+            header: wide(inside.top(), header),
             latents: place(0.0),
             pad: place(1.0),
             spectrum: place(2.0),
-            controls: Rect::from_min_size(bottom, vec2(inside.width(), controls)),
+            performance: wide(below, performance),
+            controls: wide(below + performance + GAP, controls),
         }
     }
 }

@@ -4,6 +4,7 @@
 //!  ┌───────────────────────── header ──────────────────────────┐   parameters ──► views
 //!  │ latents: 8 sliders │ pad: 2 latents,   │ spectrum of the  │   telemetry  ──► header, spectrum
 //!  │                    │ training sounds   │ newest note      │   model      ──► header, pad
+//!  ├──────── time, tone, pitch, width of a model of partials ──┤
 //!  ├───────────────── the other parameters ────────────────────┤
 //!  └───────────────────────────────────────────────────────────┘   gestures   ──► host ──► parameters
 //! ```
@@ -11,12 +12,14 @@
 //! It holds the parameters, the model's description and the engine's telemetry: no reference into
 //! the engine. It repaints while something sounds or moves, and rests otherwise.
 
+mod compact;
 mod controls;
 mod gesture;
 mod header;
 mod latents;
 mod layout;
 mod pad;
+mod performance;
 mod slider;
 mod spectrum;
 #[cfg(test)]
@@ -102,7 +105,8 @@ impl Editor {
         latents::paint(ui, areas.latents, self, &telemetry, setter);
         pad::paint(ui, areas.pad, self, &telemetry, setter);
         spectrum::paint(ui, areas.spectrum, &telemetry);
-        controls::paint(ui, areas.controls, &self.parameters, setter);
+        performance::paint(ui, areas.performance, self, setter);
+        controls::paint(ui, areas.controls, self, setter);
         if telemetry.voices() > 0 || telemetry.peak() > STILL {
             ui.ctx().request_repaint_after(PICTURE);
         }

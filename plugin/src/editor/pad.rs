@@ -3,7 +3,8 @@
 //! ```text
 //!  y │ ·  ·∘ ·        · a training sound, coloured by its label
 //!    │  ∘ ◉ ·         ◉ where the two latents are set
-//!    │ ·    ·         a press moves both there; shift drags finely; a double-click resets both
+//!    │ ·    ·         a drag moves both, with shift finely; a click on a sound goes to it, with
+//!    │                all its latents; a double-click goes back to the model's first sound
 //!    └────────── x    1 … 8 along the edges choose the latents
 //! ```
 
@@ -16,11 +17,11 @@ use nice_plug::prelude::{FloatParam, Param, ParamSetter};
 use egui::{Align2, Mesh, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 /// More training sounds than this are thinned out evenly.
-const MOST_POINTS: usize = 3_000;
+const MOST_POINTS: usize = 2_000;
 /// Width of the strips that choose the axes.
 const STRIP: f32 = 20.0;
-/// A training sound is named when the pointer is this near, in points.
-const NEAR: f32 = 14.0;
+/// A training sound is named, and taken by a click, when the pointer is this near, in points.
+const NEAR: f32 = 10.0;
 /// Half the width of a training sound's square.
 const DOT: f32 = 1.4;
 
@@ -55,6 +56,20 @@ impl Cloud {
         let sounds = model.points.iter().step_by(stride).map(sound).collect();
         Self { sounds }
     }
+
+    /// The sound under the pointer.
+    fn nearest(&self, field: Rect, axes: [usize; 2], pointer: Pos2) -> Option<&Sound> {
+        let distance = |sound: &&Sound| sound.spot(field, axes).distance(pointer);
+        let nearest = |a: &&Sound, b: &&Sound| distance(a).total_cmp(&distance(b));
+        let sound = self.sounds.iter().min_by(nearest)?;
+        (distance(&sound) < NEAR).then_some(sound)
+    }
+}
+
+impl Sound {
+    fn spot(&self, field: Rect, [across, up]: [usize; 2]) -> Pos2 {
+        spot(field, self.latents[across], self.latents[up])
+    }
 }
 
 /// Paints the pad and follows the pointer.
@@ -76,6 +91,7 @@ pub(super) fn paint(
     let axes = editor.parameters.pad.get();
     let [across, up] = axes.map(|axis| editor.parameters.latent(axis));
     let response = ui.interact(field, ui.scope_id().with("pad"), Sense::click_and_drag());
+    jump(ui, &response, field, editor, setter);
     follow(ui, &response, field, (across, up), setter);
     let both = format!("{} and {}", across.name(), up.name());
     response.widget_info(|| WidgetInfo::slider(true, f64::from(across.value()), &both));
@@ -97,6 +113,31 @@ struct Marks {
     sounds: bool,
 }
 
+/// A click goes to the sound under it, or else to its own place; a double-click to the first sound.
+fn jump(ui: &Ui, response: &Response, field: Rect, editor: &Editor, setter: &ParamSetter<'_>) {
+    let Some(pointer) = response.interact_pointer_pos() else {
+        return;
+    };
+    let latents = (0..editor.model.header.latents.len().min(LATENTS))
+        .map(|index| (index, editor.parameters.latent(index)));
+    let axes = editor.parameters.pad.get();
+    if gesture::wants_default(ui, response) {
+        for (_, latent) in latents {
+            gesture::once(setter, latent, latent.default_normalized_value());
+        }
+    } else if !response.clicked() {
+    } else if let Some(sound) = editor.cloud.nearest(field, axes, pointer) {
+        for (index, latent) in latents {
+            gesture::once(setter, latent, sound.latents[index]);
+        }
+    } else {
+        let place = position(field, pointer);
+        let [across, up] = axes.map(|axis| editor.parameters.latent(axis));
+        gesture::once(setter, across, place.x);
+        gesture::once(setter, up, place.y);
+    }
+}
+
 fn follow(
     ui: &Ui,
     response: &Response,
@@ -104,19 +145,6 @@ fn follow(
     (across, up): (&FloatParam, &FloatParam),
     setter: &ParamSetter<'_>,
 ) {
-    if gesture::wants_default(ui, response) {
-        gesture::once(setter, across, across.default_normalized_value());
-        gesture::once(setter, up, up.default_normalized_value());
-        return;
-    }
-    let pressed = response.interact_pointer_pos();
-    if response.clicked()
-        && let Some(pointer) = pressed
-    {
-        let place = position(field, pointer);
-        gesture::once(setter, across, place.x);
-        gesture::once(setter, up, place.y);
-    }
     if response.drag_started() {
         setter.begin_set_parameter(across);
         setter.begin_set_parameter(up);
@@ -124,7 +152,7 @@ fn follow(
         ui.data_mut(|data| data.insert_temp(response.id, start));
     }
     if response.dragged()
-        && let Some(pointer) = pressed
+        && let Some(pointer) = response.interact_pointer_pos()
     {
         let last: Vec2 = ui
             .data(|data| data.get_temp(response.id))
@@ -176,7 +204,7 @@ fn draw(ui: &Ui, field: Rect, cloud: &Cloud, axes: [usize; 2], marks: &Marks) {
     }
     let mut dots = Mesh::default();
     for sound in &cloud.sounds {
-        let centre = spot(field, sound.latents[axes[0]], sound.latents[axes[1]]);
+        let centre = sound.spot(field, axes);
         let dot = Rect::from_center_size(centre, Vec2::splat(2.0 * DOT));
         dots.add_colored_rect(dot, sound.colour);
     }
@@ -191,17 +219,11 @@ fn draw(ui: &Ui, field: Rect, cloud: &Cloud, axes: [usize; 2], marks: &Marks) {
 }
 
 fn name_nearest(ui: &Ui, field: Rect, cloud: &Cloud, axes: [usize; 2], pointer: Pos2) {
-    let place = |sound: &Sound| spot(field, sound.latents[axes[0]], sound.latents[axes[1]]);
-    let distance = |sound: &&Sound| place(sound).distance(pointer);
-    let nearest = cloud
-        .sounds
-        .iter()
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)));
-    let Some(sound) = nearest.filter(|sound| distance(sound) < NEAR) else {
+    let Some(sound) = cloud.nearest(field, axes, pointer) else {
         return;
     };
     let painter = ui.painter().with_clip_rect(field);
-    painter.circle_stroke(place(sound), 4.0, theme::thin(theme::TEXT));
+    painter.circle_stroke(sound.spot(field, axes), 4.0, theme::thin(theme::TEXT));
     let plate = Rect::from_min_size(field.min, vec2(field.width(), 20.0));
     painter.rect_filled(plate, 0.0, theme::PANEL.gamma_multiply(0.9));
     let at = plate.left_center() + vec2(6.0, 0.0);

@@ -7,11 +7,14 @@
 
 use super::{gesture, theme};
 
-use egui::{Align2, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 use nice_plug::prelude::{Param, ParamSetter};
 
 /// Height of the bar under the words.
 const BAR: f32 = 8.0;
+
+/// Least space between the name and the value.
+const WORD_GAP: f32 = 4.0;
 
 /// How a slider looks.
 pub(super) struct Look<'a> {
@@ -38,7 +41,8 @@ pub(super) fn show<P: Param>(
     let way = vec2(area.width().max(1.0), 0.0);
     gesture::follow(ui, &response, parameter, setter, way);
     let position = parameter.unmodulated_normalized_value().clamp(0.0, 1.0);
-    response.widget_info(|| WidgetInfo::slider(true, f64::from(position), parameter.name()));
+    response
+        .widget_info(|| WidgetInfo::slider(look.is_used, f64::from(position), parameter.name()));
     if ui.is_rect_visible(area) {
         paint(ui, area, parameter, look, &response);
     }
@@ -54,24 +58,19 @@ fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response
         (true, false) => (theme::DIM, theme::TEXT, theme::ACCENT),
     };
     let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
-    let line = pos2(area.left(), bar.top() - 3.0);
     let value =
         parameter.normalized_value_to_string(parameter.unmodulated_normalized_value(), true);
-    let right = pos2(area.right(), line.y);
-    theme::words(
-        &painter,
-        line,
-        Align2::LEFT_BOTTOM,
-        look.name,
-        (look.letters, name_colour),
-    );
-    theme::words(
-        &painter,
-        right,
+    let line = bar.top() - 3.0;
+    let shown = painter.text(
+        pos2(area.right(), line),
         Align2::RIGHT_BOTTOM,
         value,
-        (look.letters, value_colour),
+        FontId::proportional(look.letters),
+        value_colour,
     );
+    let room = shown.left() - area.left() - WORD_GAP;
+    let name = (look.letters, name_colour);
+    theme::elided(&painter, pos2(area.left(), line), look.name, room, name);
 
     let at = |position: f32| bar.left() + bar.width() * position.clamp(0.0, 1.0);
     painter.rect_filled(bar, BAR / 2.0, theme::TRACK);

@@ -1,4 +1,4 @@
-//! The magnitude frame of the newest note: log frequency across, decibels up.
+//! The spectrum of the newest note, frame or partials: log frequency across, decibels up.
 
 use super::theme;
 use betwixt_engine::Telemetry;
@@ -13,7 +13,7 @@ const LEVELS_DB: [f32; 3] = [-24.0, -48.0, -72.0];
 /// Frequencies that are named.
 const MARKS: [(f64, &str); 3] = [(100.0, "100 Hz"), (1_000.0, "1 kHz"), (10_000.0, "10 kHz")];
 
-/// Paints the frame.
+/// Paints the spectrum.
 pub(super) fn paint(ui: &egui::Ui, area: Rect, telemetry: &Telemetry) {
     let inside = theme::panel(ui, area);
     theme::heading(ui, inside, "SPECTRUM");

@@ -1,215 +1,15 @@
 //! The window without a screen: a pointer that presses, drags and turns, and what the host hears.
 
-use super::{Editor, Screen, layout, theme};
-use crate::library::tests::{identity, tiny};
-use crate::parameters::Parameters;
+mod bench;
+mod performance;
+
+use crate::library::tests::tiny;
+use bench::{Bench, Heard, SIZE};
 use betwixt_engine::{Controls, Engine, Event as Played, EventKind, Note, Settings};
-use nice_plug::context::PluginApi;
-use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::persist::PersistentField;
-use nice_plug::plugin::PluginState;
-use nice_plug::prelude::ParamPtr;
 
-use egui::{
-    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect,
-    TouchPhase, Vec2, pos2, vec2,
-};
-use std::sync::{Arc, Mutex};
+use egui::{Modifiers, Pos2, pos2, vec2};
 use std::time::Duration;
-
-/// What a host heard of one parameter.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Heard {
-    Begin,
-    Set,
-    End,
-}
-
-/// A host that applies what it is told and remembers it.
-#[derive(Default)]
-struct Host {
-    heard: Mutex<Vec<(String, Heard)>>,
-}
-
-impl Host {
-    fn note(&self, name: &str, heard: Heard) {
-        self.heard.lock().unwrap().push((name.to_owned(), heard));
-    }
-
-    /// What was heard since the last time, by name; repeated sets count once.
-    fn take(&self) -> Vec<(String, Heard)> {
-        let mut heard = std::mem::take(&mut *self.heard.lock().unwrap());
-        heard.dedup();
-        heard
-    }
-}
-
-#[allow(
-    unsafe_code,
-    reason = "the trait of the framework is unsafe; the parameters outlive every call here"
-)]
-impl GuiContextInner for Host {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-
-    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        // SAFETY: the bench owns the parameters and the window.
-        self.note(unsafe { param.name() }, Heard::Begin);
-    }
-
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        // SAFETY: the bench owns the parameters and the window.
-        self.note(unsafe { param.name() }, Heard::Set);
-        // SAFETY: as above; this is what a host does with the value.
-        unsafe { param._internal_set_normalized_value(normalized) };
-    }
-
-    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        // SAFETY: the bench owns the parameters and the window.
-        self.note(unsafe { param.name() }, Heard::End);
-    }
-
-    fn get_state(&self) -> PluginState {
-        PluginState {
-            version: String::new(),
-            params: Default::default(),
-            fields: Default::default(),
-        }
-    }
-
-    fn set_state(&self, _state: PluginState) {}
-
-    fn request_restart(&self) {}
-}
-
-/// A window with a pointer.
-struct Bench {
-    egui: egui::Context,
-    editor: Editor,
-    parameters: Arc<Parameters>,
-    host: Arc<Host>,
-    gui: GuiContext,
-    size: Vec2,
-    time_s: f64,
-    modifiers: Modifiers,
-    held: Modifiers,
-    shapes: usize,
-    next_picture: Duration,
-}
-
-impl Bench {
-    fn new(latents: usize, size: Vec2) -> Self {
-        let model = tiny(latents);
-        let parameters = Parameters::new(&model.description.header, identity());
-        let parameters = Arc::new(parameters);
-        let editor = Editor::new(
-            Arc::clone(&parameters),
-            model.description,
-            Arc::new(Screen::default()),
-        );
-        let egui = egui::Context::default();
-        theme::install(&egui);
-        let host = Arc::new(Host::default());
-        let mut bench = Self {
-            egui,
-            editor,
-            parameters,
-            gui: GuiContext::new(Arc::clone(&host) as Arc<dyn GuiContextInner>),
-            host,
-            size,
-            time_s: 0.0,
-            modifiers: Modifiers::NONE,
-            held: Modifiers::NONE,
-            shapes: 0,
-            next_picture: Duration::MAX,
-        };
-        bench.picture(Vec::new());
-        bench
-    }
-
-    /// Paints one picture, 50 ms after the last, with what happened in between.
-    fn picture(&mut self, events: Vec<Event>) {
-        self.time_s += 0.05;
-        let mut events = events;
-        if self.held != self.modifiers {
-            self.held = self.modifiers;
-            events.insert(0, Event::ModifiersChanged(self.modifiers));
-        }
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
-            time: Some(self.time_s),
-            events,
-            ..RawInput::default()
-        };
-        let (editor, gui) = (&mut self.editor, &self.gui);
-        let output = self
-            .egui
-            .run_ui(input, |ui| editor.ui(ui, &gui.param_setter()));
-        self.shapes = output.shapes.len();
-        self.next_picture = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
-        output.drop_without_applying_deltas();
-    }
-
-    fn button(&self, pos: Pos2, pressed: bool) -> Event {
-        Event::PointerButton {
-            pos,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: self.modifiers,
-        }
-    }
-
-    /// Presses, moves in ten steps, lets go. The pointer first moves past what egui takes for a
-    /// click, which is part of the way.
-    fn drag(&mut self, from: Pos2, way: Vec2) {
-        self.picture(vec![Event::PointerMoved(from)]);
-        let press = self.button(from, true);
-        self.picture(vec![press]);
-        for step in 1..=10u8 {
-            let at = from + way * (f32::from(step) / 10.0);
-            self.picture(vec![Event::PointerMoved(at)]);
-        }
-        let release = self.button(from + way, false);
-        self.picture(vec![release]);
-        self.picture(Vec::new());
-    }
-
-    fn click(&mut self, at: Pos2) {
-        let (press, release) = (self.button(at, true), self.button(at, false));
-        self.picture(vec![Event::PointerMoved(at), press]);
-        self.picture(vec![release]);
-    }
-
-    fn wheel(&mut self, at: Pos2, notches: f32) {
-        let turned = Event::MouseWheel {
-            unit: MouseWheelUnit::Line,
-            delta: vec2(0.0, notches),
-            phase: TouchPhase::Move,
-            source: MouseWheelSource::Unknown,
-            modifiers: self.modifiers,
-        };
-        self.picture(vec![Event::PointerMoved(at)]);
-        self.picture(vec![turned]);
-    }
-
-    fn areas(&self) -> layout::Areas {
-        layout::Areas::of(Rect::from_min_size(Pos2::ZERO, self.size))
-    }
-
-    /// A place on the slider of a latent.
-    fn latent(&self, index: usize) -> Pos2 {
-        let inside = self.areas().latents.shrink(12.0);
-        let sliders = inside.with_min_y(inside.top() + 16.0);
-        layout::row(sliders, index, 8, 6.0).center()
-    }
-
-    fn value(&self, index: usize) -> f32 {
-        self.parameters.latent(index).value()
-    }
-}
-
-const SIZE: Vec2 = vec2(960.0, 640.0);
 
 fn gesture_of(name: &str) -> Vec<(String, Heard)> {
     [Heard::Begin, Heard::Set, Heard::End]
@@ -301,8 +101,7 @@ fn the_wheel_steps() {
 #[test]
 fn the_wheel_moves_stepped_parameters_by_one() {
     let mut bench = Bench::new(8, SIZE);
-    let inside = bench.areas().controls.shrink(12.0);
-    let at = layout::column(layout::row(inside, 0, 2, 12.0), 5, 6, 18.0).center();
+    let at = bench.control(5);
     let before = bench.parameters.voices.value();
     bench.wheel(at, 0.1);
     assert_eq!(bench.parameters.voices.value(), before + 1);
@@ -314,8 +113,7 @@ fn the_wheel_moves_stepped_parameters_by_one() {
 #[test]
 fn a_click_takes_the_next_choice() {
     let mut bench = Bench::new(8, SIZE);
-    let inside = bench.areas().controls.shrink(12.0);
-    let at = layout::column(layout::row(inside, 0, 2, 12.0), 1, 6, 18.0).center();
+    let at = bench.control(1);
     let shown = |bench: &Bench| bench.parameters.phase.to_string();
     for expected in ["Stored noise", "Gradient"] {
         bench.time_s += 5.0;
@@ -359,7 +157,8 @@ fn the_pad_moves_two_latents() {
     );
 }
 
-/// With shift the pad's mark moves a tenth of the pointer's way, and a double-click resets both.
+/// With shift the pad's mark moves a tenth of the pointer's way, and a double-click goes back to the
+/// model's first sound.
 #[test]
 fn the_pad_is_fine_with_shift_and_resets() {
     let mut bench = Bench::new(8, SIZE);
@@ -375,6 +174,64 @@ fn the_pad_is_fine_with_shift_and_resets() {
     bench.click(centre);
     bench.click(centre);
     assert_eq!((bench.value(0), bench.value(1)), before);
+}
+
+/// Where the sounds of the tests' model lie on the map.
+fn spots(bench: &Bench) -> Vec<Pos2> {
+    let field = bench.field();
+    let points = tiny(8).description.points.clone();
+    let spot = |point: &betwixt_model::Point| {
+        field.left_bottom() + vec2(point.latents[0], -point.latents[1]) * field.size()
+    };
+    points.iter().map(spot).collect()
+}
+
+/// How far from a place the nearest of some spots is.
+fn distance(spots: &[Pos2], at: Pos2) -> f32 {
+    let distances = spots.iter().map(|spot| spot.distance(at));
+    distances.fold(f32::INFINITY, f32::min)
+}
+
+/// A click on a training sound goes to that sound: every latent, each as a whole gesture.
+#[test]
+fn a_click_on_a_sound_goes_to_it() {
+    let points = tiny(8).description.points.clone();
+    for target in [3, 17, 30] {
+        let mut bench = Bench::new(8, SIZE);
+        let mut others = spots(&bench);
+        let at = others.remove(target);
+        assert!(distance(&others, at) > 3.0, "sound {target} stands alone");
+        bench.click(at + vec2(1.0, -1.0));
+        for (latent, place) in points[target].latents.iter().enumerate() {
+            assert_eq!(
+                bench.value(latent),
+                *place,
+                "sound {target}, latent {latent}"
+            );
+        }
+        let expected: Vec<_> = (1..=8)
+            .flat_map(|latent| gesture_of(&format!("Latent {latent}")))
+            .collect();
+        assert_eq!(bench.host.take(), expected);
+    }
+}
+
+/// A click where no sound is moves the pad's own two latents there, and no others.
+#[test]
+fn a_click_beside_all_sounds_moves_two_latents() {
+    let mut bench = Bench::new(8, SIZE);
+    let (before, field, spots) = (bench.value(2), bench.field(), spots(&bench));
+    let place = |step: u8| vec2(f32::from(step % 20) / 20.0, f32::from(step / 20) / 10.0);
+    let spot = |place: egui::Vec2| field.left_bottom() + vec2(place.x, -place.y) * field.size();
+    let is_free = |step: &u8| distance(&spots, spot(place(*step))) > 15.0;
+    let free = (21..180)
+        .find(is_free)
+        .map(place)
+        .expect("the map has room");
+    bench.click(spot(free));
+    let moved = vec2(bench.value(0), bench.value(1));
+    assert!((moved - free).length() < 1e-3, "{moved:?} for {free:?}");
+    assert_eq!(bench.value(2), before);
 }
 
 /// The numbers along the edges choose which latents the pad moves.
@@ -401,8 +258,8 @@ fn every_size_can_be_painted() {
         for size in [
             (1.0, 1.0),
             (30.0, 900.0),
-            (640.0, 460.0),
-            (960.0, 640.0),
+            (760.0, 580.0),
+            (1080.0, 720.0),
             (3840.0, 2160.0),
         ] {
             let mut bench = Bench::new(latents, vec2(size.0, size.1));
@@ -428,7 +285,7 @@ fn a_missing_model_is_said_and_can_be_replaced() {
 #[test]
 fn every_parameter_can_be_moved_in_the_window() {
     let mut bench = Bench::new(8, SIZE);
-    let (width, height) = (96u16, 64u16);
+    let (width, height) = (108u16, 72u16);
     for column in 0..width {
         for row in 0..height {
             let at = pos2(f32::from(column) * 10.0 + 5.0, f32::from(row) * 10.0 + 5.0);
@@ -446,7 +303,8 @@ fn every_parameter_can_be_moved_in_the_window() {
     moved.sort();
     moved.dedup();
     let by_kind = bench.parameters.by_kind();
-    let expected = by_kind.real.len() + by_kind.whole.len() + by_kind.choices.len();
+    let stepped = by_kind.whole.len() + by_kind.switches.len() + by_kind.choices.len();
+    let expected = by_kind.real.len() + stepped;
     assert_eq!(moved.len(), expected, "{moved:?}");
 }
 

@@ -1,0 +1,73 @@
+//! Compact sliders, for parameters that stand side by side.
+//!
+//! ```text
+//!  name      value
+//!  ▓▓▓▓▓▓▓░░░░░░░░    a click on a choice or a switch takes the next
+//! ```
+
+use super::slider::{self, Look};
+use super::{gesture, layout};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, Param, ParamSetter};
+
+use egui::{Rect, Response, Ui};
+
+/// Height of a compact slider with its words.
+const HEIGHT: f32 = 34.0;
+
+/// The lower part of a cell, where the slider lies.
+pub(super) fn bottom(cell: Rect) -> Rect {
+    cell.with_min_y(cell.bottom() - cell.height().min(HEIGHT))
+}
+
+/// A slider; one that nothing reads is dimmed.
+pub(super) fn plain<P: Param>(
+    ui: &Ui,
+    area: Rect,
+    parameter: &P,
+    setter: &ParamSetter<'_>,
+    is_used: bool,
+) -> Response {
+    let look = Look {
+        name: parameter.name(),
+        letters: 12.0,
+        standing: None,
+        is_used,
+    };
+    slider::show(ui, area, parameter, setter, &look)
+}
+
+/// A choice moves on to the next with each click.
+pub(super) fn choice<T: Enum + PartialEq + 'static>(
+    ui: &Ui,
+    area: Rect,
+    parameter: &EnumParam<T>,
+    setter: &ParamSetter<'_>,
+    is_used: bool,
+) {
+    let response = plain(ui, area, parameter, setter, is_used);
+    if is_plain_click(ui, &response) {
+        let now = parameter.unmodulated_plain_value().to_index();
+        let next = (now + 1) % T::variants().len();
+        let position = parameter.preview_normalized(T::from_index(next));
+        gesture::once(setter, parameter, position);
+    }
+}
+
+/// A switch turns over with each click.
+pub(super) fn switch(
+    ui: &Ui,
+    area: Rect,
+    parameter: &BoolParam,
+    setter: &ParamSetter<'_>,
+    is_used: bool,
+) {
+    let response = plain(ui, area, parameter, setter, is_used);
+    if is_plain_click(ui, &response) {
+        let is_off = !parameter.unmodulated_plain_value();
+        gesture::once(setter, parameter, layout::real(usize::from(is_off)));
+    }
+}
+
+fn is_plain_click(ui: &Ui, response: &Response) -> bool {
+    response.clicked() && !gesture::wants_default(ui, response)
+}

@@ -1,0 +1,248 @@
+//! A pointer over a window without a screen, and a host that remembers what it is told.
+
+use super::super::{Editor, Screen, controls, layout, performance, theme};
+use crate::library::Loaded;
+use crate::library::tests::{identity, tiny};
+use crate::parameters::Parameters;
+use nice_plug::context::PluginApi;
+use nice_plug::context::gui::{GuiContext, GuiContextInner};
+use nice_plug::plugin::PluginState;
+use nice_plug::prelude::ParamPtr;
+
+use egui::{
+    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect,
+    TouchPhase, Vec2, vec2,
+};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// The size that the tests' windows have unless they say another.
+pub(super) const SIZE: Vec2 = vec2(1080.0, 720.0);
+
+/// What a host heard of one parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Heard {
+    Begin,
+    Set,
+    End,
+}
+
+/// A host that applies what it is told and remembers it.
+#[derive(Default)]
+pub(super) struct Host {
+    heard: Mutex<Vec<(String, Heard)>>,
+}
+
+impl Host {
+    fn note(&self, name: &str, heard: Heard) {
+        self.heard.lock().unwrap().push((name.to_owned(), heard));
+    }
+
+    /// What was heard since the last time, by name; repeated sets count once.
+    pub(super) fn take(&self) -> Vec<(String, Heard)> {
+        let mut heard = std::mem::take(&mut *self.heard.lock().unwrap());
+        heard.dedup();
+        heard
+    }
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the trait of the framework is unsafe; the parameters outlive every call here"
+)]
+impl GuiContextInner for Host {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+
+    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
+        // SAFETY: the bench owns the parameters and the window.
+        self.note(unsafe { param.name() }, Heard::Begin);
+    }
+
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
+        // SAFETY: the bench owns the parameters and the window.
+        self.note(unsafe { param.name() }, Heard::Set);
+        // SAFETY: as above; this is what a host does with the value.
+        unsafe { param._internal_set_normalized_value(normalized) };
+    }
+
+    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
+        // SAFETY: the bench owns the parameters and the window.
+        self.note(unsafe { param.name() }, Heard::End);
+    }
+
+    fn get_state(&self) -> PluginState {
+        PluginState {
+            version: String::new(),
+            params: Default::default(),
+            fields: Default::default(),
+        }
+    }
+
+    fn set_state(&self, _state: PluginState) {}
+
+    fn request_restart(&self) {}
+}
+
+/// A window with a pointer.
+pub(super) struct Bench {
+    egui: egui::Context,
+    pub(super) editor: Editor,
+    pub(super) parameters: Arc<Parameters>,
+    pub(super) host: Arc<Host>,
+    gui: GuiContext,
+    size: Vec2,
+    pub(super) time_s: f64,
+    pub(super) modifiers: Modifiers,
+    held: Modifiers,
+    pub(super) shapes: usize,
+    tree: Option<egui::accesskit::TreeUpdate>,
+    pub(super) next_picture: Duration,
+}
+
+impl Bench {
+    /// A window of this size on a model of frames.
+    pub(super) fn new(latents: usize, size: Vec2) -> Self {
+        Self::on(tiny(latents), size)
+    }
+
+    /// A window of this size.
+    pub(super) fn on(model: Loaded, size: Vec2) -> Self {
+        let parameters = Parameters::new(&model.description.header, identity());
+        let parameters = Arc::new(parameters);
+        let editor = Editor::new(
+            Arc::clone(&parameters),
+            model.description,
+            Arc::new(Screen::default()),
+        );
+        let egui = egui::Context::default();
+        theme::install(&egui);
+        let host = Arc::new(Host::default());
+        let mut bench = Self {
+            egui,
+            editor,
+            parameters,
+            gui: GuiContext::new(Arc::clone(&host) as Arc<dyn GuiContextInner>),
+            host,
+            size,
+            time_s: 0.0,
+            modifiers: Modifiers::NONE,
+            held: Modifiers::NONE,
+            shapes: 0,
+            tree: None,
+            next_picture: Duration::MAX,
+        };
+        bench.picture(Vec::new());
+        bench
+    }
+
+    /// Paints one picture, 50 ms after the last, with what happened in between.
+    pub(super) fn picture(&mut self, events: Vec<Event>) {
+        self.time_s += 0.05;
+        let mut events = events;
+        if self.held != self.modifiers {
+            self.held = self.modifiers;
+            events.insert(0, Event::ModifiersChanged(self.modifiers));
+        }
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            time: Some(self.time_s),
+            events,
+            ..RawInput::default()
+        };
+        let (editor, gui) = (&mut self.editor, &self.gui);
+        let output = self
+            .egui
+            .run_ui(input, |ui| editor.ui(ui, &gui.param_setter()));
+        self.shapes = output.shapes.len();
+        self.tree = output.platform_output.accesskit_update.clone();
+        self.next_picture = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+        output.drop_without_applying_deltas();
+    }
+
+    fn button(&self, pos: Pos2, pressed: bool) -> Event {
+        Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: self.modifiers,
+        }
+    }
+
+    /// Presses, moves in ten steps, lets go. The pointer first moves past what egui takes for a
+    /// click, which is part of the way.
+    pub(super) fn drag(&mut self, from: Pos2, way: Vec2) {
+        self.picture(vec![Event::PointerMoved(from)]);
+        let press = self.button(from, true);
+        self.picture(vec![press]);
+        for step in 1..=10u8 {
+            let at = from + way * (f32::from(step) / 10.0);
+            self.picture(vec![Event::PointerMoved(at)]);
+        }
+        let release = self.button(from + way, false);
+        self.picture(vec![release]);
+        self.picture(Vec::new());
+    }
+
+    pub(super) fn click(&mut self, at: Pos2) {
+        let (press, release) = (self.button(at, true), self.button(at, false));
+        self.picture(vec![Event::PointerMoved(at), press]);
+        self.picture(vec![release]);
+    }
+
+    pub(super) fn wheel(&mut self, at: Pos2, notches: f32) {
+        let turned = Event::MouseWheel {
+            unit: MouseWheelUnit::Line,
+            delta: vec2(0.0, notches),
+            phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
+            modifiers: self.modifiers,
+        };
+        self.picture(vec![Event::PointerMoved(at)]);
+        self.picture(vec![turned]);
+    }
+
+    pub(super) fn areas(&self) -> layout::Areas {
+        layout::Areas::of(Rect::from_min_size(Pos2::ZERO, self.size))
+    }
+
+    /// A place on the slider of a latent.
+    pub(super) fn latent(&self, index: usize) -> Pos2 {
+        let inside = self.areas().latents.shrink(12.0);
+        let sliders = inside.with_min_y(inside.top() + 16.0);
+        layout::row(sliders, index, 8, 6.0).center()
+    }
+
+    pub(super) fn value(&self, index: usize) -> f32 {
+        self.parameters.latent(index).value()
+    }
+
+    /// Where the pad's sounds lie.
+    pub(super) fn field(&self) -> Rect {
+        let inside = self.areas().pad.shrink(12.0);
+        let corner = inside.left_top() + vec2(20.0, 16.0);
+        Rect::from_min_max(corner, inside.right_bottom() - vec2(0.0, 20.0))
+    }
+
+    /// What the tree for screen readers calls disabled, by name.
+    pub(super) fn disabled(&mut self) -> Vec<String> {
+        self.egui.enable_accesskit();
+        self.picture(Vec::new());
+        let nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
+        let disabled = nodes.filter(|(_, node)| node.is_disabled());
+        disabled
+            .filter_map(|(_, node)| node.label().map(str::to_owned))
+            .collect()
+    }
+
+    /// A place on a control beside the latents.
+    pub(super) fn control(&self, index: usize) -> Pos2 {
+        controls::cell(self.areas().controls.shrink(12.0), index).center()
+    }
+
+    /// A place on what a model of partials can be asked for.
+    pub(super) fn performance(&self, row: usize, column: usize) -> Pos2 {
+        performance::cell(self.areas().performance.shrink(12.0), row, column).center()
+    }
+}
