@@ -5,13 +5,15 @@
 //! ```
 //!
 //! No reverb, no chorus; the key goes down at sample 0 and stays down; what comes is the mean of
-//! both channels. Same note, same bits.
+//! both channels, without what is too low to be heard (some of its samples carry a constant as
+//! large as the tone). Same note, same bits.
 
 use crate::CorpusError;
 use crate::render::SAMPLE_RATE_HZ;
-use betwixt_spectral::number::index;
+use betwixt_spectral::number::{index, narrow};
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 use sha2::{Digest, Sha256};
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -22,6 +24,8 @@ const DEBIAN_PATH: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 /// SHA-256 of the file.
 pub const SHA256: &str = "74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0";
 
+/// Frequencies below are taken out; the lowest key of the table is at 32.7 Hz.
+const SUBSONIC_HZ: f64 = 14.0;
 /// MIDI's command for a program change.
 const PROGRAM_CHANGE: i32 = 0xC0;
 
@@ -100,8 +104,42 @@ impl Soundfont {
         synthesizer.process_midi_message(0, PROGRAM_CHANGE, program.into(), 0);
         synthesizer.note_on(0, key.into(), velocity.into());
         synthesizer.render(&mut left, &mut right);
+        let mut subsonic = Subsonic::new();
         let pairs = left.iter().zip(&right);
-        Ok(pairs.map(|(left, right)| 0.5 * (left + right)).collect())
+        let mean = pairs.map(|(left, right)| 0.5 * f64::from(left + right));
+        Ok(mean.map(|mean| narrow(subsonic.remove(mean))).collect())
+    }
+}
+
+/// A Butterworth high-pass of second order: what is below hearing goes.
+///
+/// *Source:* Bristow-Johnson's cookbook for biquad filters.
+struct Subsonic {
+    gain: f64,
+    feedback: [f64; 2],
+    inputs: [f64; 2],
+    outputs: [f64; 2],
+}
+
+impl Subsonic {
+    fn new() -> Self {
+        let angle = TAU * SUBSONIC_HZ / f64::from(SAMPLE_RATE_HZ);
+        let alpha = angle.sin() * FRAC_1_SQRT_2;
+        let scale = (1.0 + alpha).recip();
+        Self {
+            gain: 0.5 * (1.0 + angle.cos()) * scale,
+            feedback: [-2.0 * angle.cos() * scale, (1.0 - alpha) * scale],
+            inputs: [0.0; 2],
+            outputs: [0.0; 2],
+        }
+    }
+
+    fn remove(&mut self, input: f64) -> f64 {
+        let fed_back = self.feedback[0] * self.outputs[0] + self.feedback[1] * self.outputs[1];
+        let output = self.gain * (input - 2.0 * self.inputs[0] + self.inputs[1]) - fed_back;
+        self.inputs = [input, self.inputs[0]];
+        self.outputs = [output, self.outputs[0]];
+        output
     }
 }
 

@@ -1,9 +1,9 @@
-//! The network: frames to latents, latents and note to frames.
+//! The network: moments of a sound to latents, latents and note to moments.
 //!
 //! ```text
-//!  seen [latents·views, bins + note] ─► encoder ─► mean over views ─► latents [latents, L]
-//!                                                                        │ repeated for each ask
-//!  frame [latents·asks, bins] ◄─ decoder ◄─ [ L | note | time ] ◄────────┘
+//!  seen [latents·views, numbers + note + velocity] ─► encoder ─► mean over views ─► latents
+//!                                                                  [latents, L] ─┐ repeated
+//!  moment [latents·asks, numbers] ◄─ decoder ◄─ [ L | note | time | velocity ] ◄─┘ for each ask
 //! ```
 //!
 //! In training, noise is added to the latents. To be heard through it, a sound must use the whole
@@ -23,9 +23,9 @@ use rand_pcg::Pcg64Mcg;
 /// Encoder and decoder.
 #[derive(Clone, Debug)]
 pub struct Autoencoder {
-    /// `[bins + note]` to `[latents]`.
+    /// `[numbers + note + velocity]` to `[latents]`.
     pub encoder: Stack,
-    /// `[latents + note + time]` to `[bins]`.
+    /// `[latents + note + time + velocity]` to `[numbers]`.
     pub decoder: Stack,
 }
 
@@ -80,7 +80,7 @@ impl Autoencoder {
             .mean(1)
     }
 
-    /// The answers to a batch's asks with these latents, `[latents·asks, bins]`.
+    /// The answers to a batch's asks with these latents, `[latents·asks, numbers]`.
     ///
     /// # Errors
     ///
@@ -94,8 +94,8 @@ impl Autoencoder {
             .forward(&Tensor::cat(&[&repeated, &batch.asked], 1)?)
     }
 
-    /// Mean squared error of the scaled frames, over the variance of all frames: 1 is what the
-    /// mean frame would reach.
+    /// Squared error of the amplitudes, over the variance of all amplitudes (1 is what the mean
+    /// moment would reach), plus that of what is told beside them.
     ///
     /// # Errors
     ///
@@ -106,18 +106,13 @@ impl Autoencoder {
             latents = (latents + noise)?;
         }
         let answers = self.decode(&latents, batch)?;
-        (answers - &batch.target)?.sqr()?.mean_all()? / variance
+        let rows = answers.dim(0)? as f64;
+        let mut errors = (answers - &batch.target)?.sqr()?;
+        let mut scale = rows * variance;
+        if let Some((amplitudes, told)) = &batch.weights {
+            errors = (errors * ((amplitudes / variance)? + told)?)?;
+            scale = rows;
+        }
+        errors.sum_all()? / scale
     }
-}
-
-/// The mean over bins of the variance of the targets of a batch.
-///
-/// # Errors
-///
-/// Never for a batch that was drawn.
-pub(crate) fn variance(batch: &Batch) -> Result<f64> {
-    let mean = batch.target.mean_keepdim(0)?;
-    let deviation = batch.target.broadcast_sub(&mean)?;
-    let variance = deviation.sqr()?.mean_all()?.to_scalar::<f32>()?;
-    Ok(f64::from(variance).max(1e-12))
 }

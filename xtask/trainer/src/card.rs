@@ -1,17 +1,19 @@
 //! The card of a model: what it is, how it was made, how good it is, beside what is simpler.
 //!
 //! ```text
-//!  Recipe, Corpus, Progress, Report ─► models/NAME/card.md, loss.png, the header's measures
+//!  Recipe, Notes, Progress, Report ─► models/NAME/card.md, loss.png, the header's measures
 //! ```
 
 use crate::checkpoint::{Progress, write_whole};
 use crate::error::TrainerError;
-use crate::evaluation::{Report, Row};
+use crate::evaluation::{COLUMNS, Report, Row};
+use crate::notes::Notes;
 use crate::places::Places;
 use crate::recipe::{LatentOf, Recipe};
-use betwixt_corpus::{Corpus, Part};
+use crate::score::Score;
+use betwixt_corpus::Part;
 use betwixt_model::Model;
-use betwixt_model::header::Activation;
+use betwixt_model::header::{Activation, Latent, Output};
 use betwixt_picture::{LineChart, Series, line_chart};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,7 +22,8 @@ use std::fmt::Write as _;
 pub(crate) struct Card<'a> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) places: &'a Places,
-    pub(crate) corpus: &'a Corpus,
+    pub(crate) notes: &'a dyn Notes,
+    pub(crate) correlations: &'a [f64],
     pub(crate) progress: &'a Progress,
     pub(crate) report: &'a Report,
     pub(crate) model: &'a Model,
@@ -28,37 +31,30 @@ pub(crate) struct Card<'a> {
 
 /// The figures that go into the file, by name.
 pub(crate) fn measures(progress: &Progress, report: &Report) -> BTreeMap<String, f64> {
-    let model = report.model;
-    let mut measures = BTreeMap::from([
-        ("core_minutes".to_owned(), progress.seconds / 60.0),
-        (
-            "test_notes_convergence_db".to_owned(),
-            model.notes.convergence_db(),
-        ),
-        (
-            "test_notes_distance_db".to_owned(),
-            model.notes.distance_db(),
-        ),
-        (
-            "test_patches_convergence_db".to_owned(),
-            model.patches.convergence_db(),
-        ),
-        (
-            "test_patches_distance_db".to_owned(),
-            model.patches.distance_db(),
-        ),
-        (
-            "key_mean_convergence_db".to_owned(),
-            report.key_mean.all().convergence_db(),
-        ),
-        ("random_knobs_in_tune".to_owned(), report.random.in_tune),
-        ("random_knobs_silent".to_owned(), report.random.silent),
-    ]);
-    if let Some(row) = &report.other_key {
-        measures.insert(
-            "other_key_convergence_db".into(),
-            row.all().convergence_db(),
+    let mut measures = BTreeMap::new();
+    let mut add = |name: &str, value: f64| measures.insert(name.to_owned(), value);
+    add("core_minutes", progress.seconds / 60.0);
+    for (name, score) in ["notes", "hole", "sounds"].into_iter().zip(report.model.0) {
+        add(
+            &format!("test_{name}_convergence_db"),
+            score.convergence_db(),
         );
+        add(&format!("test_{name}_distance_db"), score.distance_db());
+    }
+    add("learnt_convergence_db", report.learnt.convergence_db());
+    add(
+        "key_mean_convergence_db",
+        report.key_mean.all().convergence_db(),
+    );
+    add("random_knobs_silent", report.random.silent);
+    if let Some(share) = report.random.in_tune {
+        add("random_knobs_in_tune", share);
+    }
+    if let Some(row) = &report.other_key {
+        add("other_key_convergence_db", row.all().convergence_db());
+    }
+    if let Some(strikes) = &report.strikes {
+        add("velocity_share", strikes.share);
     }
     measures.retain(|_, value| value.is_finite());
     for value in measures.values_mut() {
@@ -107,6 +103,7 @@ impl Card<'_> {
         text.push_str(&self.what_it_is());
         text.push_str(&self.figures());
         text.push_str(&self.playing());
+        text.push_str(&self.rendered());
         text
     }
 
@@ -121,7 +118,7 @@ impl Card<'_> {
             ("---", "---".to_owned()),
             ("licence of the weights", recipe.licence.clone()),
             ("sounds", self.sounds()),
-            ("frames", self.frames()),
+            ("a moment", self.moment()),
             ("encoder", widths(recipe.encoder_layers())),
             ("decoder", widths(recipe.decoder_layers())),
             ("latents", latent.to_owned()),
@@ -133,33 +130,37 @@ impl Card<'_> {
     }
 
     fn sounds(&self) -> String {
-        let (low, high) = self.recipe.frames.note.keys();
         let count = |wanted: fn(Part) -> bool| {
-            let notes = self.corpus.notes().iter();
+            let notes = self.notes.notes().iter();
             notes.filter(|note| wanted(note.part)).count()
         };
         format!(
-            "{} patches made by formula (seed {}), keys {low}–{high}, 1.5 s: {} notes to learn, {} to \
-             validate, {} to test",
-            self.corpus.patches().len(),
-            self.recipe.corpus.seed,
+            "{}: {} notes to learn, {} to validate, {} to test",
+            self.notes.describe(),
             count(|part| part == Part::Train),
             count(|part| matches!(part, Part::Validation(_))),
             count(|part| matches!(part, Part::Test(_)))
         )
     }
 
-    fn frames(&self) -> String {
-        let frames = self.recipe.frames;
-        let geometry = frames.geometry;
-        format!(
-            "{} / {} at {} Hz, {:?}, {:?}",
-            geometry.fft_len(),
-            geometry.hop(),
-            geometry.sample_rate_hz(),
-            frames.scale,
-            frames.level
-        )
+    fn moment(&self) -> String {
+        match self.recipe.material.output() {
+            Output::Frames(format) => format!(
+                "magnitudes of {} / {} at {} Hz, {:?}, {:?}",
+                format.geometry.fft_len(),
+                format.geometry.hop(),
+                format.geometry.sample_rate_hz(),
+                format.scale,
+                format.level
+            ),
+            Output::Partials(format) => format!(
+                "{} numbers: partials, noise, level, tuning, stiffness{}; amplitudes to the power \
+                 of {}",
+                format.numbers(),
+                if format.free { ", free lines" } else { "" },
+                format.exponent
+            ),
+        }
     }
 
     fn training(&self) -> String {
@@ -180,7 +181,7 @@ impl Card<'_> {
         let export = &self.recipe.export;
         format!(
             "{}, key {}: knobs {}",
-            export.default_patch,
+            export.default_sound,
             export.default_key,
             knobs.join(" ")
         )
@@ -196,46 +197,129 @@ impl Card<'_> {
             "principal components, {} per {per}",
             self.recipe.network.latents
         );
-        let mut text = String::from(
+        let counts = report.model.0.map(|score| score.notes());
+        let told = COLUMNS.iter().zip(counts).filter(|(_, count)| *count > 0);
+        let titles = told.map(|((_, title), count)| format!(" {title} ({count}) |"));
+        let mut text = format!(
             "## On sounds that it never heard\n\n\
-             Spectral convergence (dB, lower is better) / log-spectral distance (dB), of linear \
-             magnitudes, with the rounded weights that are in the file.\n\n\
-             | | held-out notes | held-out patches |\n| --- | --- | --- |\n",
+             Spectral convergence (dB, lower is better) / log-spectral distance (dB) of the linear \
+             amplitudes, mean over notes, with the rounded weights that are in the file and without \
+             phases. A convergence of −10 dB means that a tenth of the power is in the wrong place.\n\n\
+             | |{}\n| --- |{}\n",
+            titles.collect::<String>(),
+            " --- |".repeat(counts.iter().filter(|count| **count > 0).count())
         );
         let mut line = |name: &str, row: &Row| {
-            let figure = |score: &crate::score::Score| {
-                format!("{:.1} / {:.1}", score.convergence_db(), score.distance_db())
-            };
-            let (notes, patches) = (figure(&row.notes), figure(&row.patches));
-            let _ = writeln!(text, "| {name} | {notes} | {patches} |");
+            let scores = row.0.iter().zip(counts).filter(|(_, count)| *count > 0);
+            let figures: String = scores
+                .map(|(score, _)| format!(" {} |", figure(score)))
+                .collect();
+            let _ = writeln!(text, "| {name} |{figures}");
         };
         line("**this model**", &report.model);
         if let Some(row) = &report.other_key {
-            line("this model, latents from another key of the patch", row);
+            line("this model, latents from another key of the sound", row);
         }
-        line("mean frame", &report.mean_frame);
-        line("mean frame of the key", &report.key_mean);
+        line("mean moment", &report.mean_frame);
+        line("mean moment of the key", &report.key_mean);
         line(&components, &report.components);
-        text + "\n"
+        let learnt = figure(&report.learnt);
+        text + &format!("\nOn notes that it learnt: {learnt}.\n\n")
+    }
+
+    /// What the instrument makes of it, as measured on its output.
+    fn rendered(&self) -> String {
+        let path = self.places.model.join("figures.json");
+        let told = std::fs::read_to_string(path).ok();
+        let Some(figures) = told.and_then(|text| serde_json::from_str(&text).ok()) else {
+            return String::new();
+        };
+        let mut text = format!(
+            "\n## Through the instrument\n\nMeasured on rendered notes by `cargo xtask evaluate \
+             model {}`.\n\n| figure | value |\n| --- | --- |\n",
+            self.places.name
+        );
+        flatten("", &figures, &mut text);
+        text
     }
 
     fn playing(&self) -> String {
         let report = self.report;
-        let travel = report.knob_travel_db.iter().map(|db| format!("{db:.1}"));
-        format!(
-            "## Under the fingers\n\n\
-             * Knobs anywhere at random, every trained key: the strongest pitch class is the key's in \
-             {:.1} %, {:.1} % are silent.\n\
-             * One knob from 0 to 1 at the first sound moves the frame by (dB relative to it, knob by \
-             knob): {}.\n\
-             * The chroma computed from a frame is the key's in {:.2} % of test frames; the networks \
-             are told the key.\n",
-            100.0 * report.random.in_tune,
-            100.0 * report.random.silent,
-            travel.collect::<Vec<_>>().join(", "),
-            100.0 * report.chroma_agrees
-        )
+        let mut text = String::from("## Under the fingers\n\n");
+        let mut say = |sentence: String| {
+            let _ = writeln!(text, "* {sentence}");
+        };
+        let latents = self.model.header.latents.iter();
+        let knobs = latents.zip(self.correlations).zip(&report.knob_travel_db);
+        let knob = |((latent, follows), db): ((&Latent, &f64), &f64)| {
+            format!("{} ({follows:.2}, {db:.1} dB)", latent.name)
+        };
+        say(format!(
+            "Knobs, how closely each follows its name over the learnt sounds (1 is exactly), and how \
+             far it moves the first sound from 0 to 1 relative to it: {}.",
+            knobs.map(knob).collect::<Vec<_>>().join(", ")
+        ));
+        let silent = 100.0 * report.random.silent;
+        say(match report.random.in_tune {
+            Some(share) => format!(
+                "Knobs anywhere at random, every trained key: the strongest pitch class is the key's \
+                 in {:.1} %, {silent:.1} % are silent.",
+                100.0 * share
+            ),
+            None => format!(
+                "Knobs anywhere at random, every trained key: {silent:.1} % are silent; all are in \
+                 tune by construction."
+            ),
+        });
+        if let Some(strikes) = &report.strikes {
+            say(format!(
+                "From velocity {} to {} at fixed knobs the centroid rises by {:.2} octaves, that of \
+                 the real notes by {:.2}; of each note's own change {:.0} % is made.",
+                strikes.velocities.low,
+                strikes.velocities.high,
+                strikes.model_octaves,
+                strikes.real_octaves,
+                100.0 * strikes.share
+            ));
+        }
+        if let Some(decays) = &report.decays {
+            say(format!(
+                "Over its last second a note changes by {:.1} dB/s, the real ones by {:.1} dB/s; half \
+                 of them are less than {:.1} dB/s off.",
+                decays.model_db_s, decays.real_db_s, decays.off_db_s
+            ));
+        }
+        text
     }
+}
+
+/// Lines of a table: one for each number or text, named by its path.
+fn flatten(path: &str, value: &serde_json::Value, text: &mut String) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let below = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}, {name}")
+                };
+                flatten(&below.replace('_', " "), value, text);
+            }
+        }
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap_or(f64::NAN);
+            let _ = writeln!(text, "| {path} | {} |", (number * 1e3).round() / 1e3);
+        }
+        Value::String(words) => {
+            let _ = writeln!(text, "| {path} | {words} |");
+        }
+        Value::Null | Value::Bool(_) | Value::Array(_) => {}
+    }
+}
+
+fn figure(score: &Score) -> String {
+    format!("{:.1} / {:.1}", score.convergence_db(), score.distance_db())
 }
 
 fn widths((inputs, layers): (usize, Vec<(usize, Activation)>)) -> String {

@@ -56,6 +56,72 @@ impl Axes {
     }
 }
 
+impl Axes {
+    /// Standard deviation of points along each axis, never 0.
+    pub(crate) fn deviations(&self, points: &[Vec<f64>]) -> Vec<f64> {
+        let mut squares = vec![0.0; self.axes.len()];
+        for point in points {
+            let along = self.coordinates(point);
+            squares.iter_mut().zip(along).for_each(|(s, a)| *s += a * a);
+        }
+        let count = points.len().max(1) as f64;
+        let deviation = |square: f64| (square / count).sqrt().max(1e-6);
+        squares.into_iter().map(deviation).collect()
+    }
+}
+
+/// The orthogonal matrix nearest to a square one: A·(AᵀA)^(−½). Directions in which A is nothing
+/// are filled in any way that keeps it orthogonal.
+pub(crate) fn polar(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let size = matrix.len();
+    let product = |i: usize, j: usize| matrix.iter().map(|row| row[i] * row[j]).sum::<f64>();
+    let square = (0..size).map(|i| (0..size).map(|j| product(i, j)).collect());
+    let mut right = eigenvectors(square.collect());
+    right.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut left: Vec<Vec<f64>> = Vec::with_capacity(size);
+    for (_, axis) in &right {
+        let image = matrix.iter().map(|row| dot(row, axis)).collect();
+        left.push(beside(&left, image));
+    }
+    let sum = |i: usize, j: usize| {
+        let both = left.iter().zip(&right);
+        both.map(|(l, (_, r))| l[i] * r[j]).sum()
+    };
+    (0..size)
+        .map(|i| (0..size).map(|j| sum(i, j)).collect())
+        .collect()
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The unit vector along `wanted` and across all `others`; if nothing is left of it, along the
+/// first axis of which something is.
+fn beside(others: &[Vec<f64>], wanted: Vec<f64>) -> Vec<f64> {
+    let size = wanted.len();
+    let unit = |axis: usize| (0..size).map(|i| f64::from(u8::from(i == axis))).collect();
+    let length = dot(&wanted, &wanted).sqrt();
+    for (mut vector, scale) in [(wanted, length)]
+        .into_iter()
+        .chain((0..size).map(|axis| (unit(axis), 1.0)))
+    {
+        // Twice: the first pass leaves rounding errors as large as what is left.
+        for other in others.iter().chain(others) {
+            let along = dot(&vector, other);
+            vector
+                .iter_mut()
+                .zip(other)
+                .for_each(|(v, o)| *v -= along * o);
+        }
+        let left = dot(&vector, &vector).sqrt();
+        if left > 1e-6 * scale && left > 1e-9 {
+            return vector.into_iter().map(|v| v / left).collect();
+        }
+    }
+    unit(0)
+}
+
 /// (eigenvalue, unit eigenvector) of a symmetric matrix, by Jacobi rotations.
 fn eigenvectors(mut matrix: Vec<Vec<f64>>) -> Vec<(f64, Vec<f64>)> {
     let size = matrix.len();
@@ -180,6 +246,26 @@ mod tests {
         assert!(((first[0] * 0.8 + first[1] * 0.6).abs() - 1.0).abs() < 1e-9);
         let along = axes.coordinates(&points[0])[0].abs();
         assert!((along - 5.0).abs() < 1e-9);
+    }
+
+    /// A rotation times any stretching comes back as the rotation; a matrix of rank one as some
+    /// orthogonal matrix that keeps its one direction.
+    #[test]
+    fn the_nearest_rotation_is_found() {
+        let (sine, cosine) = (0.6, 0.8);
+        let rotation = [[cosine, -sine], [sine, cosine]];
+        // rotation · [[2, 1], [1, 3]]: the second factor is symmetric and positive.
+        let matrix: Vec<Vec<f64>> = rotation
+            .iter()
+            .map(|r| vec![2.0 * r[0] + r[1], r[0] + 3.0 * r[1]])
+            .collect();
+        let found = polar(&matrix);
+        for (row, expected) in found.iter().zip(&rotation) {
+            assert!((row[0] - expected[0]).abs() < 1e-9 && (row[1] - expected[1]).abs() < 1e-9);
+        }
+        let thin = polar(&[vec![0.0, 3.0], vec![0.0, 0.0]]);
+        assert!((thin[0][1] - 1.0).abs() < 1e-9, "{thin:?}");
+        assert!((dot(&thin[0], &thin[1])).abs() < 1e-9 && (thin[1][0].abs() - 1.0).abs() < 1e-9);
     }
 
     /// Rows that lie in a plane are said completely by two numbers, and not by one.

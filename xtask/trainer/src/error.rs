@@ -62,7 +62,7 @@ pub enum TrainerError {
     },
     /// The corpus could not be made.
     #[error(transparent)]
-    Corpus(#[from] betwixt_corpus::CacheError),
+    Corpus(#[from] betwixt_corpus::CorpusError),
     /// The model file could not be written or read back.
     #[error(transparent)]
     Model(#[from] ModelError),

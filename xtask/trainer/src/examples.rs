@@ -1,142 +1,124 @@
-//! Batches: rows of numbers for encoder and decoder, drawn from the corpus.
+//! Batches: rows of numbers for encoder and decoder, drawn from the notes.
 //!
 //! ```text
-//!  corpus (notes of one part) ─► draw ─┬─► seen   [latents·views, bins + note]  what is encoded
-//!                                      ├─► asked  [latents·asks, note + time]   what is asked for
-//!                                      └─► target [latents·asks, bins]          the answer
+//!  notes of one part ─► draw ─┬─► seen   [latents·views, numbers + note + velocity]  is encoded
+//!                             ├─► asked  [latents·asks, note + time + velocity]      is asked for
+//!                             └─► target [latents·asks, numbers]                     the answer
 //! ```
 //!
-//! A batch depends on the seed and the number of its step alone, so a continued training sees what
-//! an uninterrupted one would have seen.
+//! What is encoded may be another velocity of the note, or another key of its sound: a latent
+//! means a sound, not a pitch and not a strike. A batch depends on the seed and the number of its
+//! step alone, so a continued training sees what an uninterrupted one would have seen.
 
+use crate::notes::{Moment, Notes};
 use crate::recipe::{LatentOf, Recipe};
-use betwixt_corpus::{Corpus, Part};
+use betwixt_corpus::Part;
 use betwixt_model::ConditioningLayout;
-use betwixt_model::header::Level;
-use betwixt_spectral::MagnitudeScale;
 use betwixt_spectral::number::{index, narrow};
 use candle_core::{Device, Result, Tensor};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use std::collections::BTreeMap;
+
+/// Frames of a note that are encoded at most when the whole note is, spread over it.
+const MOST_VIEWS: usize = 64;
+/// Latent vectors in the batch that the variance is taken from.
+const VARIANCE_BATCH: usize = 512;
 
 /// What one step learns from.
 #[derive(Debug)]
 pub struct Batch {
-    /// Scaled frames, the note behind each, `[latents·views, bins + note]`.
+    /// Numbers of moments, note and velocity behind each, `[latents·views, numbers + …]`.
     pub seen: Tensor,
-    /// What the decoder is given behind the latents, `[latents·asks, note + time]`.
+    /// What the decoder is given behind the latents, `[latents·asks, …]`.
     pub asked: Tensor,
-    /// Scaled frames, `[latents·asks, bins]`.
+    /// Numbers of moments, `[latents·asks, numbers]`.
     pub target: Tensor,
+    /// Which amplitudes count, and how much the other numbers do, `[latents·asks, numbers]` each;
+    /// `None` when all numbers are amplitudes that count.
+    pub weights: Option<(Tensor, Tensor)>,
     /// How many latent vectors there are.
     pub latents: usize,
     /// What is added to them in training, `[latents, L]`.
     pub noise: Option<Tensor>,
 }
 
-/// A frame of the corpus and what it is multiplied by.
+/// A moment of a note.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Place {
     note: usize,
-    frame: usize,
-    gain: f32,
+    moment: Moment,
 }
 
-/// The notes of one part of the corpus, as rows.
+/// The notes of one part, as rows.
 #[derive(Debug)]
 pub struct Examples<'a> {
-    corpus: &'a Corpus,
+    notes: &'a dyn Notes,
     layout: ConditioningLayout,
-    scale: MagnitudeScale,
+    numbers: usize,
+    tells_velocity: bool,
     latent_of: LatentOf,
     noise: f64,
-    notes: Vec<usize>,
-    /// Notes of the same patch, by patch.
+    chosen: Vec<usize>,
+    /// Chosen notes of the same sound, by sound.
     siblings: Vec<Vec<usize>>,
-    /// Audible frames; only filled when each frame has its own latent.
+    /// Chosen notes of the same sound and key.
+    strikes: BTreeMap<(usize, u8), Vec<usize>>,
+    /// Every stored frame; only filled when each frame has its own latent.
     frames: Vec<Place>,
 }
 
 impl<'a> Examples<'a> {
     /// The notes for which `wanted` holds.
     #[must_use]
-    pub fn new(recipe: &Recipe, corpus: &'a Corpus, wanted: impl Fn(Part) -> bool) -> Self {
-        let all = corpus.notes().iter().enumerate();
-        let notes: Vec<usize> = all
-            .filter(|(_, note)| wanted(note.part))
-            .map(|(index, _)| index)
-            .collect();
-        let mut siblings = vec![Vec::new(); corpus.patches().len()];
-        for note in &notes {
-            siblings[corpus.notes()[*note].patch].push(*note);
-        }
+    pub fn new(recipe: &Recipe, notes: &'a dyn Notes, wanted: impl Fn(Part) -> bool) -> Self {
         let mut examples = Self {
-            corpus,
+            notes,
             layout: recipe.layout(),
-            scale: recipe.frames.scale,
+            numbers: recipe.material.output().numbers(),
+            tells_velocity: recipe.conditioning().velocity.is_some(),
             latent_of: recipe.training.latent_of,
             noise: recipe.training.latent_noise,
-            notes,
-            siblings,
+            chosen: Vec::new(),
+            siblings: vec![Vec::new(); notes.sounds().len()],
+            strikes: BTreeMap::new(),
             frames: Vec::new(),
         };
-        if recipe.frames.level == Level::FrameMax || recipe.training.latent_of == LatentOf::Frame {
-            let of_note = |note: &usize| examples.audible(*note, recipe.frames.level);
-            examples.frames = examples.notes.iter().flat_map(of_note).collect();
+        for (number, note) in notes.notes().iter().enumerate() {
+            // A note without a frame is one that never sounds.
+            if !wanted(note.part) || notes.times_s(number).is_empty() {
+                continue;
+            }
+            examples.chosen.push(number);
+            examples.siblings[note.sound].push(number);
+            let strikes = examples.strikes.entry((note.sound, note.key));
+            strikes.or_default().push(number);
+            if recipe.training.latent_of == LatentOf::Frame {
+                examples.frames.extend(examples.places(number));
+            }
         }
         examples
     }
 
-    /// The notes, as indices into the corpus.
+    /// The chosen notes, as indices.
     #[must_use]
     pub fn notes(&self) -> &[usize] {
-        &self.notes
+        &self.chosen
     }
 
-    /// Frames that each note has.
+    /// Notes of the same sound and key that were chosen.
     #[must_use]
-    pub fn frames_per_note(&self) -> usize {
-        self.corpus.settings().frames_per_note()
+    pub fn strikes(&self) -> &BTreeMap<(usize, u8), Vec<usize>> {
+        &self.strikes
     }
 
-    /// Numbers in a frame.
-    #[must_use]
-    pub fn bins(&self) -> usize {
-        self.corpus.settings().geometry.bins()
-    }
-
-    /// The frames of a note that are learnt, and what each is multiplied by to have its level.
-    fn audible(&self, note: usize, level: Level) -> Vec<Place> {
-        // Notes are stored with a maximum of 1.
-        let silence = narrow(10f64.powf(betwixt_analysis::SILENCE_DB / 20.0));
-        let place = |frame| {
-            let values = self.corpus.frame(note, frame).iter();
-            let loudest = values.map(|value| value.to_f32()).fold(0.0, f32::max);
-            let gain = match level {
-                Level::FrameMax => loudest.recip(),
-                Level::NoteMax => 1.0,
-            };
-            let place = Place { note, frame, gain };
-            (loudest > silence).then_some(place)
-        };
-        (0..self.frames_per_note()).filter_map(place).collect()
-    }
-
-    /// The frames of a note that a model of this recipe is measured on.
     fn places(&self, note: usize) -> Vec<Place> {
-        match self.latent_of {
-            LatentOf::Frame => {
-                let own = self.frames.iter().filter(|place| place.note == note);
-                own.copied().collect()
-            }
-            LatentOf::Note { .. } => (0..self.frames_per_note())
-                .map(|frame| Place {
-                    note,
-                    frame,
-                    gain: 1.0,
-                })
-                .collect(),
-        }
+        let frames = 0..self.notes.times_s(note).len();
+        let place = |frame| Place {
+            note,
+            moment: Moment::Frame(frame),
+        };
+        frames.map(place).collect()
     }
 
     /// All frames of one note as a batch: one latent for the note, or one per frame.
@@ -146,11 +128,14 @@ impl<'a> Examples<'a> {
     /// Only when the tensor library has no memory.
     pub fn whole_note(&self, note: usize) -> Result<Batch> {
         let places = self.places(note);
-        let latents = match self.latent_of {
-            LatentOf::Frame => places.len(),
-            LatentOf::Note { .. } => 1,
-        };
-        self.batch(&places, &places, latents)
+        match self.latent_of {
+            LatentOf::Frame => self.batch(&places, &places, places.len()),
+            LatentOf::Note { .. } => {
+                let stride = places.len().div_ceil(MOST_VIEWS);
+                let seen: Vec<Place> = places.iter().copied().step_by(stride).collect();
+                self.batch(&seen, &places, 1)
+            }
+        }
     }
 
     /// The batch of one step of the training with this seed.
@@ -174,6 +159,26 @@ impl<'a> Examples<'a> {
         }
         let batch = self.batch(&seen, &asked, latents)?;
         self.with_noise(batch, &mut random)
+    }
+
+    /// What the loss is relative to: the sum of the variances of all amplitudes that are learnt,
+    /// from a wide batch.
+    ///
+    /// # Errors
+    ///
+    /// Only when the tensor library has no memory.
+    pub fn variance(&self, seed: u64) -> Result<f64> {
+        let batch = self.draw(VARIANCE_BATCH, seed, usize::MAX)?;
+        let counts = match &batch.weights {
+            Some((amplitudes, _)) => amplitudes.clone(),
+            None => batch.target.ones_like()?,
+        };
+        let sum = (&batch.target * &counts)?.sum_keepdim(0)?;
+        let mean = (sum / counts.sum_keepdim(0)?.maximum(1.0)?)?;
+        let deviation = (batch.target.broadcast_sub(&mean)?.sqr()? * counts)?;
+        let total = deviation.sum_all()?.to_scalar::<f32>()?;
+        let rows = batch.target.dim(0)? as f64;
+        Ok((f64::from(total) / rows).max(1e-12))
     }
 
     fn with_noise(&self, mut batch: Batch, random: &mut Pcg64Mcg) -> Result<Batch> {
@@ -200,74 +205,84 @@ impl<'a> Examples<'a> {
         else {
             return;
         };
-        let note = self.notes[random.random_range(0..self.notes.len())];
-        let siblings = &self.siblings[self.corpus.notes()[note].patch];
-        let source = if random.random_bool(other_key) {
-            siblings[random.random_range(0..siblings.len())]
+        let note = self.chosen[random.random_range(0..self.chosen.len())];
+        let own = self.notes.notes()[note];
+        let alike = if random.random_bool(other_key) {
+            &self.siblings[own.sound]
         } else {
-            note
+            &self.strikes[&(own.sound, own.key)]
         };
-        let count = self.frames_per_note();
-        let place = |note, place: f64| Place {
-            note,
-            frame: index(place * count as f64).min(count - 1),
-            gain: 1.0,
-        };
+        let source = alike[random.random_range(0..alike.len())];
+        let frames = self.notes.times_s(source).len();
         for view in 0..encoder_frames {
-            let within = random.random_range(0.0..1.0);
-            seen.push(place(
-                source,
-                (view as f64 + within) / encoder_frames as f64,
-            ));
+            let within: f64 = random.random_range(0.0..1.0);
+            let share = (view as f64 + within) / encoder_frames as f64;
+            let frame = index(share * frames as f64).min(frames - 1);
+            seen.push(Place {
+                note: source,
+                moment: Moment::Frame(frame),
+            });
         }
         for _ in 0..decoder_frames {
             let uniform: f64 = random.random_range(0.0..1.0);
-            asked.push(place(note, uniform.powf(onset_bias)));
+            let time_s = self.notes.length_s() * narrow(uniform.powf(onset_bias));
+            let moment = self.notes.moment(note, time_s);
+            asked.push(Place { note, moment });
         }
     }
 
     fn batch(&self, seen: &[Place], asked: &[Place], latents: usize) -> Result<Batch> {
-        let (bins, note_len) = (self.bins(), self.layout.note_len());
-        let width = bins + note_len;
-        let mut encoder_rows = vec![0.0; seen.len() * width];
-        for (place, row) in seen.iter().zip(encoder_rows.chunks_exact_mut(width)) {
-            self.write_frame(*place, &mut row[..bins]);
-            row[bins..].copy_from_slice(&self.conditioning(*place)[..note_len]);
+        let seen_rows: Vec<f32> = seen.iter().flat_map(|place| self.view(*place)).collect();
+        let mut targets = vec![0.0; asked.len() * self.numbers];
+        let (mut amplitudes, mut told) = (Vec::new(), Vec::new());
+        for (place, row) in asked.iter().zip(targets.chunks_exact_mut(self.numbers)) {
+            self.notes.write(place.note, place.moment, row);
+            if let Some(weights) = self.notes.weigh(place.note, place.moment, row) {
+                amplitudes.extend(weights.amplitudes);
+                told.extend(weights.told);
+            }
         }
-        let mut targets = vec![0.0; asked.len() * bins];
-        for (place, row) in asked.iter().zip(targets.chunks_exact_mut(bins)) {
-            self.write_frame(*place, row);
-        }
-        let told = self.layout.len() - self.layout.latents();
-        let asks: Vec<f32> = asked
-            .iter()
-            .flat_map(|place| self.conditioning(*place))
-            .collect();
-        let rows = |values, width| Tensor::from_vec(values, width, &Device::Cpu);
+        let asks = asked.iter().flat_map(|place| self.conditioning(*place));
+        let rows = |values: Vec<f32>, count: usize| {
+            let width = values.len() / count.max(1);
+            Tensor::from_vec(values, (count, width), &Device::Cpu)
+        };
+        let weights = if amplitudes.is_empty() {
+            None
+        } else {
+            Some((rows(amplitudes, asked.len())?, rows(told, asked.len())?))
+        };
         Ok(Batch {
-            seen: rows(encoder_rows, (seen.len(), width))?,
-            asked: rows(asks, (asked.len(), told))?,
-            target: rows(targets, (asked.len(), bins))?,
+            seen: rows(seen_rows, seen.len())?,
+            asked: rows(asks.collect(), asked.len())?,
+            target: rows(targets, asked.len())?,
+            weights,
             latents,
             noise: None,
         })
     }
 
-    fn write_frame(&self, place: Place, row: &mut [f32]) {
-        let values = self.corpus.frame(place.note, place.frame);
-        for (out, value) in row.iter_mut().zip(values) {
-            *out = value.to_f32() * place.gain;
-        }
-        self.scale.encode(row);
+    /// What the encoder is given: a moment's numbers, the note, the velocity if it is told.
+    fn view(&self, place: Place) -> Vec<f32> {
+        let mut row = vec![0.0; self.numbers];
+        self.notes.write(place.note, place.moment, &mut row);
+        let mut told = self.conditioning(place);
+        let velocity = told.pop().filter(|_| self.tells_velocity);
+        told.truncate(self.layout.note_len());
+        row.extend(told);
+        row.extend(velocity);
+        row
     }
 
     /// What the decoder is given behind the latents.
     fn conditioning(&self, place: Place) -> Vec<f32> {
         let mut vector = vec![0.0; self.layout.len()];
-        let key = self.corpus.notes()[place.note].key;
-        self.layout.write_note(key, &mut vector);
+        let note = self.notes.notes()[place.note];
+        self.layout.write_note(note.key, &mut vector);
+        let time_s = self.notes.time_s(place.note, place.moment);
+        self.layout.write_time(time_s, &mut vector);
         self.layout
-            .write_time(self.corpus.time_s(place.frame), &mut vector);
+            .write_velocity(f32::from(note.velocity) / 127.0, &mut vector);
         vector.split_off(self.layout.latents())
     }
 }

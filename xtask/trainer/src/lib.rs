@@ -1,8 +1,8 @@
 //! From a recipe to a model: networks, losses, the loop, checkpoints, export, report.
 //!
 //! ```text
-//!  models/NAME/recipe.toml ─► Recipe ─► Corpus ─► Examples ─► Run (Autoencoder, Adam)
-//!                                                              │  checkpoints below target/
+//!  models/NAME/recipe.toml ─► Recipe ─► Notes ─► Examples ─► Run (Autoencoder, Adam)
+//!                                      (frames or partials)    │  checkpoints below target/
 //!  models/NAME/{weights.safetensors, card.md, loss.png} ◄──────┘
 //!  tests/golden/decoder/NAME.safetensors (recorded pairs)
 //! ```
@@ -17,12 +17,15 @@ mod autoencoder;
 mod card;
 mod checkpoint;
 mod components;
+mod descriptors;
 mod error;
 mod evaluation;
 mod examples;
 mod export;
 mod finish;
+mod knobs;
 mod network;
+mod notes;
 mod pairs;
 mod places;
 mod recipe;
@@ -36,6 +39,7 @@ pub use error::TrainerError;
 pub use examples::{Batch, Examples};
 pub use finish::{Finished, finish};
 pub use network::Stack;
+pub use notes::{FrameNotes, Moment, Note, Notes, PartialsNotes, Weights, load};
 pub use places::Places;
-pub use recipe::{LatentOf, Recipe};
+pub use recipe::{Frames, LatentOf, Material, Recipe};
 pub use training::Run;

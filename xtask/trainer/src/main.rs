@@ -8,8 +8,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "this is a command-line program")]
 
-use betwixt_corpus::Corpus;
-use betwixt_trainer::{Places, Progress, Recipe, Run, TrainerError};
+use betwixt_trainer::{Notes, Places, Progress, Recipe, Run, TrainerError};
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -81,16 +80,21 @@ fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
         })?;
     }
     let mut run = Run::open(&recipe, Some(&checkpoint))?;
-    let corpus = load_corpus(&recipe, &places)?;
+    let notes = load_notes(&recipe, &places)?;
     let steps = recipe.training.steps;
     if run.progress.step > 0 {
         println!("going on from step {}", run.progress.step);
     }
     let bar = Bar::new(steps, run.progress.step, "training");
     let mut watch = |progress: &Progress, _: f64| bar.show(progress.step, &losses(progress));
-    run.train(&recipe, &corpus, (steps, Some(&checkpoint)), &mut watch)?;
+    run.train(
+        &recipe,
+        notes.as_ref(),
+        (steps, Some(&checkpoint)),
+        &mut watch,
+    )?;
     bar.bar.finish();
-    report(&recipe, &places, &corpus, &run)
+    report(&recipe, &places, notes.as_ref(), &run)
 }
 
 fn export(path: &Path) -> Result<(), TrainerError> {
@@ -103,28 +107,28 @@ fn export(path: &Path) -> Result<(), TrainerError> {
             reason: "there is none yet: train first".into(),
         });
     }
-    let corpus = load_corpus(&recipe, &places)?;
-    report(&recipe, &places, &corpus, &run)
+    let notes = load_notes(&recipe, &places)?;
+    report(&recipe, &places, notes.as_ref(), &run)
 }
 
-fn load_corpus(recipe: &Recipe, places: &Places) -> Result<Corpus, TrainerError> {
+fn load_notes(recipe: &Recipe, places: &Places) -> Result<Box<dyn Notes>, TrainerError> {
     let bar = Bar::new(0, 0, "rendering");
-    let corpus = Corpus::load(recipe.corpus_settings(), &places.corpus, &|done, all| {
+    let notes = betwixt_trainer::load(recipe, &places.corpus, &|done, all| {
         bar.bar.set_length(all as u64);
         bar.show(done, "notes");
     })?;
     bar.bar.finish_and_clear();
-    Ok(corpus)
+    Ok(notes)
 }
 
 fn report(
     recipe: &Recipe,
     places: &Places,
-    corpus: &Corpus,
+    notes: &dyn Notes,
     run: &Run,
 ) -> Result<(), TrainerError> {
     println!("{}; measuring and writing", losses(&run.progress));
-    let finished = betwixt_trainer::finish(recipe, places, corpus, run)?;
+    let finished = betwixt_trainer::finish(recipe, places, notes, run)?;
     println!("{}", finished.card);
     println!(
         "wrote {}",

@@ -3,12 +3,12 @@
 //! | tensor   | shape              | what                                           |
 //! |----------|--------------------|------------------------------------------------|
 //! | `input`  | [24, conditioning] | the decoder's input: real sounds, random knobs |
-//! | `output` | [24, bins]         | its raw output, before the scale is undone     |
+//! | `output` | [24, numbers]      | its raw output, before the scale is undone     |
 
 use crate::autoencoder::Autoencoder;
 use crate::checkpoint::write_whole;
 use crate::error::TrainerError;
-use crate::evaluation::{conditioning, random_positions};
+use crate::evaluation::{Ask, conditioning, random_positions};
 use betwixt_model::Model;
 use candle_core::{Device, Tensor};
 use safetensors::tensor::{Dtype, TensorView};
@@ -18,7 +18,7 @@ use std::path::Path;
 /// How many pairs are recorded: half from real sounds, half from random knobs.
 pub(crate) const PAIRS: usize = 24;
 
-/// Inputs that cover sounds, keys and times, `[PAIRS][conditioning]`.
+/// Inputs that cover sounds, keys, times and velocities, `[PAIRS][conditioning]`.
 pub(crate) fn inputs(model: &Model) -> Vec<Vec<f32>> {
     let random = random_positions(model.header.latents.len(), PAIRS / 2);
     let stride = (model.embedding.len() / (PAIRS / 2)).max(1);
@@ -32,8 +32,12 @@ pub(crate) fn inputs(model: &Model) -> Vec<Vec<f32>> {
     let position = real.take(PAIRS / 2).chain(random).enumerate();
     let input = |(number, knobs): (usize, Vec<f32>)| {
         let above = u8::try_from(number * 17 % span).unwrap_or(0);
-        let time_s = (number % 7) as f32 * 0.21;
-        conditioning(model, &knobs, low + above, time_s)
+        let ask = Ask {
+            key: low + above,
+            time_s: (number % 7) as f32 * 0.21,
+            velocity: u8::try_from(20 + number * 4 % 108).unwrap_or(0),
+        };
+        conditioning(model, &knobs, ask)
     };
     position.map(input).collect()
 }

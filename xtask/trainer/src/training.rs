@@ -9,12 +9,13 @@
 //! not (same machine, same number of threads).
 
 use crate::adam::Adam;
-use crate::autoencoder::{Autoencoder, variance};
+use crate::autoencoder::Autoencoder;
 use crate::checkpoint::{self, Progress};
 use crate::error::TrainerError;
 use crate::examples::{Batch, Examples};
+use crate::notes::Notes;
 use crate::recipe::{Recipe, Training};
-use betwixt_corpus::{Corpus, Part};
+use betwixt_corpus::Part;
 use betwixt_spectral::number::narrow;
 use std::path::Path;
 use std::time::Instant;
@@ -25,8 +26,6 @@ const CURVE_STEPS: usize = 20;
 const VALIDATION_STEPS: usize = 100;
 /// Seconds between two checkpoints.
 const CHECKPOINT_S: f64 = 20.0;
-/// Latent vectors in the batch that the variance is taken from.
-const VARIANCE_BATCH: usize = 512;
 
 /// A training: its network, how far it is, and what it has spent.
 pub struct Run {
@@ -73,17 +72,16 @@ impl Run {
     pub fn train(
         &mut self,
         recipe: &Recipe,
-        corpus: &Corpus,
+        notes: &dyn Notes,
         (last, checkpoint): (usize, Option<&Path>),
         watch: &mut dyn FnMut(&Progress, f64),
     ) -> Result<(), TrainerError> {
-        let examples = Examples::new(recipe, corpus, |part| part == Part::Train);
-        let held_out = Examples::new(recipe, corpus, |part| matches!(part, Part::Validation(_)));
+        let examples = Examples::new(recipe, notes, |part| part == Part::Train);
+        let held_out = Examples::new(recipe, notes, |part| matches!(part, Part::Validation(_)));
         let mut validation = held_out.draw(self.training.batch.min(256), self.training.seed, 0)?;
         validation.noise = None;
         if self.progress.step == 0 {
-            let wide = examples.draw(VARIANCE_BATCH, self.training.seed, usize::MAX)?;
-            self.progress.variance = variance(&wide)?;
+            self.progress.variance = examples.variance(self.training.seed)?;
         }
         let mut clock = Clock::start();
         while self.progress.step < last.min(self.training.steps) {
@@ -192,7 +190,7 @@ fn rate(training: &Training, step: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::tests::{NOTE, corpus, tiny};
+    use crate::recipe::tests::{NOTE, frames, kinds, partials, tiny, tiny_partials};
 
     fn recipe(latent_of: &str) -> Recipe {
         Recipe::parse(&tiny(latent_of)).unwrap()
@@ -205,42 +203,60 @@ mod tests {
             .collect()
     }
 
-    /// Every weight and bias of both networks hears from the loss, whatever shares a latent.
+    /// Every weight and bias of both networks hears from the loss, in every kind of training.
     #[test]
     fn every_variable_receives_a_gradient() {
-        for latent_of in [NOTE, "\"frame\""] {
-            let recipe = recipe(latent_of);
+        for (recipe, notes) in kinds() {
             let run = Run::open(&recipe, None).unwrap();
-            let examples = Examples::new(&recipe, corpus(), |part| part == Part::Train);
+            let examples = Examples::new(&recipe, notes.as_ref(), |part| part == Part::Train);
             let batch = examples.draw(16, 1, 0).unwrap();
             let gradients = run.network.loss(&batch, 1.0).unwrap().backward().unwrap();
             for (number, variable) in run.network.variables().iter().enumerate() {
                 let gradient = gradients.get(variable).expect("a gradient");
-                let size = gradient
-                    .abs()
-                    .unwrap()
-                    .sum_all()
-                    .unwrap()
-                    .to_scalar::<f32>()
-                    .unwrap();
-                assert!(size > 0.0, "{latent_of}: variable {number}");
+                let size = gradient.abs().unwrap().sum_all().unwrap();
+                let size = size.to_scalar::<f32>().unwrap();
+                assert!(size > 0.0, "{}: variable {number}", recipe.fingerprint());
             }
         }
     }
 
-    /// A training can learn its own few notes by heart: from 1 (the mean frame) to below a third.
+    /// A training can learn its own few notes by heart: from 1 (the mean moment) to below a third.
     #[test]
     fn a_tiny_training_learns_its_notes() {
-        let mut recipe = recipe(NOTE);
-        recipe.training.steps = 400;
-        let mut run = Run::open(&recipe, None).unwrap();
-        run.train(&recipe, corpus(), (400, None), &mut |_, _| {})
-            .unwrap();
-        let (first, last) = (
-            run.progress.train[0].1,
-            run.progress.train.last().unwrap().1,
-        );
-        assert!(first > 0.7 && last < 0.33, "{first} to {last}");
+        for (text, notes) in [(tiny(NOTE), frames()), (tiny_partials(), partials())] {
+            let mut recipe = Recipe::parse(&text).unwrap();
+            recipe.training.steps = 500;
+            let mut run = Run::open(&recipe, None).unwrap();
+            run.train(&recipe, notes, (500, None), &mut |_, _| {})
+                .unwrap();
+            let curve = &run.progress.train;
+            let (first, last) = (curve[0].1, curve.last().unwrap().1);
+            assert!(first > 0.7 && last < 0.33, "{first} to {last}");
+        }
+    }
+
+    /// An answer that is wrong only where the mask says that nobody can hear it costs nothing.
+    #[test]
+    fn the_mask_masks() {
+        let recipe = Recipe::parse(&tiny_partials()).unwrap();
+        let run = Run::open(&recipe, None).unwrap();
+        let examples = Examples::new(&recipe, partials(), |part| part == Part::Train);
+        let mut batch = examples.draw(4, 1, 0).unwrap();
+        let loss = |batch: &Batch| {
+            let loss = run.network.loss(batch, 1.0).unwrap();
+            loss.to_scalar::<f32>().unwrap()
+        };
+        let before = loss(&batch);
+        let (amplitudes, told) = batch.weights.clone().unwrap();
+        let is_masked = (amplitudes + told).unwrap().eq(0.0).unwrap();
+        let wrong = is_masked.to_dtype(candle_core::DType::F32).unwrap();
+        // Key 84 has 19 harmonics below 20 kHz: 57 groups of 121 numbers are masked.
+        let share = wrong.mean_all().unwrap().to_scalar::<f32>().unwrap();
+        assert!(share > 0.4 && share < 0.9, "{share}");
+        batch.target = (&batch.target + (wrong * 1e3).unwrap()).unwrap();
+        assert_eq!(loss(&batch), before);
+        batch.target = (&batch.target + 0.1).unwrap();
+        assert!(loss(&batch) > before);
     }
 
     /// Stopped after 23 of 60 steps and continued from the file: the same bits.
@@ -249,18 +265,18 @@ mod tests {
         let (recipe, folder) = (recipe(NOTE), tempfile::tempdir().unwrap());
         let mut whole = Run::open(&recipe, None).unwrap();
         whole
-            .train(&recipe, corpus(), (60, None), &mut |_, _| {})
+            .train(&recipe, frames(), (60, None), &mut |_, _| {})
             .unwrap();
 
         let path = folder.path().join("checkpoint.safetensors");
         let mut first = Run::open(&recipe, Some(&path)).unwrap();
         first
-            .train(&recipe, corpus(), (23, Some(&path)), &mut |_, _| {})
+            .train(&recipe, frames(), (23, Some(&path)), &mut |_, _| {})
             .unwrap();
         let mut second = Run::open(&recipe, Some(&path)).unwrap();
         assert_eq!(second.progress.step, 23);
         second
-            .train(&recipe, corpus(), (60, Some(&path)), &mut |_, _| {})
+            .train(&recipe, frames(), (60, Some(&path)), &mut |_, _| {})
             .unwrap();
         assert!(weights(&second) == weights(&whole));
         assert_eq!(second.progress.train, whole.progress.train);
@@ -272,7 +288,7 @@ mod tests {
         let (mut recipe, folder) = (recipe(NOTE), tempfile::tempdir().unwrap());
         let path = folder.path().join("checkpoint.safetensors");
         let mut run = Run::open(&recipe, Some(&path)).unwrap();
-        run.train(&recipe, corpus(), (2, Some(&path)), &mut |_, _| {})
+        run.train(&recipe, frames(), (2, Some(&path)), &mut |_, _| {})
             .unwrap();
         recipe.training.steps = 61;
         let told = |recipe: &Recipe| match Run::open(recipe, Some(&path)) {

@@ -14,6 +14,7 @@
 //! *Promise:* the same samples give the same frames; a note without sound gives silent frames.
 
 mod demodulation;
+mod free;
 mod kernel;
 mod noise;
 mod reading;
@@ -24,13 +25,14 @@ mod vibrato;
 use crate::AnalysisError;
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::partials::{
-    BANDS, GROUPS, PartialsFrame, group_edges, partial_hz, partials_below,
+    BANDS, FREE, FreePartial, GROUPS, PartialsFrame, group_edges,
 };
-use betwixt_spectral::pitch;
+use betwixt_spectral::{Complex32, pitch};
 use demodulation::{Demodulator, Lines, frames_of};
-use noise::NoiseBands;
+use free::Comb;
+use noise::Noise;
 use resynthesis::Resynthesis;
-use tuning::Tuning;
+use tuning::{LongSpectrum, Tuning};
 use vibrato::Course;
 
 /// Whoever changes what an analysis finds raises it, and every stored analysis is made anew.
@@ -99,12 +101,15 @@ pub fn analyse(
         .then(|| reading::at_rate(samples, sample_rate_hz, RATE_HZ));
     let samples = resampled.as_deref().unwrap_or(samples);
     let nominal_hz = pitch::hz(pitch);
-    let tuning = Tuning::of(samples, nominal_hz);
+    let spectrum = LongSpectrum::of(samples);
+    let tuning = Tuning::of(&spectrum, nominal_hz);
     let window = window_of(tuning.f0_hz);
+    let mut comb = Comb::of(&spectrum, tuning, window);
+    if std::env::var("NOFREE").is_ok() { comb = Comb::plain(tuning); }
     let mut demodulator = Demodulator::new(window);
-    let course = Course::of(samples, tuning, &mut demodulator);
+    let course = if comb.loudest_free(&spectrum) < free::ev("CO", 0.0) || std::env::var("COURSE").is_ok() { Course::of(samples, tuning, &mut demodulator) } else { Course::constant(frames_of(samples.len())) };
     let straight = course.straighten(samples);
-    let found = Found::of(&straight, tuning, demodulator, window);
+    let found = Found::of(&straight, (tuning, &comb), demodulator, window);
     let frames = 0..samples.len().div_ceil(HOP).max(1);
     let frame = |frame| {
         let ratio = tuning.f0_hz / nominal_hz * (1.0 + course.deviation(frame));
@@ -154,20 +159,25 @@ struct Found {
 }
 
 impl Found {
-    fn of(samples: &[f32], tuning: Tuning, demodulator: Demodulator, window: usize) -> Self {
-        let partials = partials_below(tuning.f0_hz, tuning.inharmonicity);
-        let of = |number| partial_hz(number, tuning.f0_hz, tuning.inharmonicity);
-        let hz: Vec<f64> = (1..=partials).map(of).collect();
-        let (lines, residual) = separate(samples, &hz, demodulator);
-        let mut bands = NoiseBands::new(window, &hz);
+    fn of(
+        samples: &[f32],
+        (tuning, comb): (Tuning, &Comb),
+        demodulator: Demodulator,
+        window: usize,
+    ) -> Self {
+        let (lines, residual) = separate(samples, &comb.hz, demodulator);
+        let mut noise = Noise::new(window, &comb.hz);
         let frame = |frame: usize| PartialsFrame {
-            harmonics: groups(&lines, frame, partials),
-            noise: bands.measure(&residual, frame),
+            harmonics: groups(lines.frame(frame), comb),
+            noise: noise.measure(&residual, frame),
+            cents: 0.0,
             inharmonicity: narrow(tuning.inharmonicity),
-            ..PartialsFrame::default()
+            free: free(lines.frame(frame), comb),
         };
-        let frames = (0..lines.frames()).map(frame).collect();
-        Self { frames, partials }
+        Self {
+            frames: (0..lines.frames()).map(frame).collect(),
+            partials: comb.partials(),
+        }
     }
 
     /// Between two frames, by straight lines.
@@ -183,6 +193,10 @@ impl Found {
         }
         for band in 0..BANDS {
             told.noise[band] = between(from.noise[band], to.noise[band]);
+        }
+        for slot in 0..FREE {
+            let (a, b) = (from.free[slot].amplitude, to.free[slot].amplitude);
+            told.free[slot].amplitude = between(a, b);
         }
         told
     }
@@ -202,16 +216,28 @@ fn separate(samples: &[f32], hz: &[f64], mut demodulator: Demodulator) -> (Lines
 }
 
 /// The rms amplitude of the partials of each group.
-fn groups(lines: &Lines, frame: usize, partials: usize) -> [f32; GROUPS] {
+fn groups(lines: &[Complex32], comb: &Comb) -> [f32; GROUPS] {
     let edges = group_edges();
-    let values = lines.frame(frame);
     std::array::from_fn(|group| {
-        let members = edges[group] - 1..(edges[group + 1] - 1).min(partials);
+        let members = edges[group] - 1..(edges[group + 1] - 1).min(comb.partials());
         if members.is_empty() {
             return 0.0;
         }
         let count = real(members.len());
-        let squares = values[members].iter().map(|value| value.norm_sqr());
+        let members = comb.harmonics[members].iter().flatten();
+        let squares = members.map(|line| lines[*line].norm_sqr());
         (squares.sum::<f32>() / count).sqrt()
     })
+}
+
+/// The free partials, each in its slot.
+fn free(lines: &[Complex32], comb: &Comb) -> [FreePartial; FREE] {
+    let mut slots = [FreePartial::default(); FREE];
+    for (slot, place, line) in &comb.free {
+        slots[*slot] = FreePartial {
+            amplitude: lines[*line].norm(),
+            place: *place,
+        };
+    }
+    slots
 }

@@ -20,9 +20,46 @@ use std::sync::Arc;
 const LOBE_BINS: f64 = 1.8;
 /// Bins from which a median is taken at least.
 const FEWEST: usize = 6;
+/// The longer window.
+const LONG: usize = 2_048;
 
-/// Measures the noise of a note between its lines.
-pub(super) struct NoiseBands {
+/// Measures the noise of a note between its lines: narrow bands, which a short window would smear
+/// into each other, through a longer one.
+pub(super) struct Noise {
+    short: NoiseBands,
+    long: Option<NoiseBands>,
+    /// Bands measured through the long window.
+    narrow_bands: usize,
+}
+
+impl Noise {
+    /// For windows of `window` samples and lines at `hz`.
+    pub(super) fn new(window: usize, hz: &[f64]) -> Self {
+        let edges = band_edges_hz();
+        let narrow = |band: &usize| {
+            let width_hz = edges[band + 1] - edges[*band];
+            width_hz * window as f64 / RATE_HZ < FEWEST as f64
+        };
+        Self {
+            short: NoiseBands::new(window, hz),
+            long: (window < LONG).then(|| NoiseBands::new(LONG, hz)),
+            narrow_bands: (0..BANDS).take_while(narrow).count(),
+        }
+    }
+
+    /// The rms of the noise in each band of one frame of the residual.
+    pub(super) fn measure(&mut self, residual: &[f32], frame: usize) -> [f32; BANDS] {
+        let mut bands = self.short.measure(residual, frame);
+        if let Some(long) = &mut self.long {
+            let fine = long.measure(residual, frame);
+            bands[..self.narrow_bands].copy_from_slice(&fine[..self.narrow_bands]);
+        }
+        bands
+    }
+}
+
+/// Measures through windows of one length.
+struct NoiseBands {
     plan: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
     /// Σ of the first n squares of the window.
@@ -37,7 +74,7 @@ pub(super) struct NoiseBands {
 
 impl NoiseBands {
     /// For windows of `window` samples and lines at `hz`.
-    pub(super) fn new(window: usize, hz: &[f64]) -> Self {
+    fn new(window: usize, hz: &[f64]) -> Self {
         let plan = RealFftPlanner::new().plan_fft_forward(window);
         let hann = hann(window);
         Self {
@@ -52,8 +89,7 @@ impl NoiseBands {
         }
     }
 
-    /// The rms of the noise in each band of one frame of the residual.
-    pub(super) fn measure(&mut self, residual: &[f32], frame: usize) -> [f32; BANDS] {
+    fn measure(&mut self, residual: &[f32], frame: usize) -> [f32; BANDS] {
         let window = self.window.len();
         let place = Place::of(frame, window, residual.len());
         let sum = self.sums[place.to] - self.sums[place.from];

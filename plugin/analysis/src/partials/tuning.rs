@@ -55,8 +55,7 @@ struct Peak {
 
 impl Tuning {
     /// Of a note whose pitch is known to a few percent; the nominal one if nothing is found.
-    pub(super) fn of(samples: &[f32], nominal_hz: f64) -> Self {
-        let spectrum = LongSpectrum::of(samples);
+    pub(super) fn of(spectrum: &LongSpectrum, nominal_hz: f64) -> Self {
         let mut tuning = Self {
             f0_hz: nominal_hz,
             inharmonicity: 0.0,
@@ -186,7 +185,7 @@ impl LongSpectrum {
         let loudest = |a: &usize, b: &usize| self.amplitudes[*a].total_cmp(&self.amplitudes[*b]);
         let bin = (from..=to).max_by(loudest)?;
         let at_edge = bin == from || bin == to;
-        if at_edge || !self.stands_out(bin) {
+        if at_edge || !self.stands_out(bin, FLOOR, PROMINENCE) {
             return None;
         }
         Some(Peak {
@@ -196,11 +195,34 @@ impl LongSpectrum {
         })
     }
 
+    /// All peaks above a share of the largest amplitude and a multiple of the median around them:
+    /// frequency in Hz and amplitude.
+    pub(super) fn peaks(&self, floor: f32, prominence: f32) -> Vec<(f64, f32)> {
+        let bins = 1..self.amplitudes.len() - 1;
+        let peaks = bins.filter(|bin| self.stands_out(*bin, floor, prominence));
+        peaks
+            .map(|bin| (self.refined(bin) / BINS_PER_HZ, self.amplitudes[bin]))
+            .collect()
+    }
+
+    /// The largest amplitude.
+    pub(super) fn largest(&self) -> f32 {
+        self.largest.max(f32::MIN_POSITIVE)
+    }
+
+    /// The largest amplitude within `reach_hz` of a frequency.
+    pub(super) fn loudest_near(&self, hz: f64, reach_hz: f64) -> f32 {
+        let from = index((hz - reach_hz).max(0.0) * BINS_PER_HZ);
+        let to = index((hz + reach_hz) * BINS_PER_HZ).min(self.amplitudes.len() - 1);
+        let near = self.amplitudes[from.min(to)..=to].iter().copied();
+        near.fold(0.0, f32::max)
+    }
+
     /// Whether a bin is a local maximum well above its surroundings and the floor.
-    fn stands_out(&self, bin: usize) -> bool {
+    fn stands_out(&self, bin: usize, floor: f32, prominence: f32) -> bool {
         let level = self.amplitudes[bin];
         let peak = level > self.amplitudes[bin - 1] && level >= self.amplitudes[bin + 1];
-        if !peak || level <= FLOOR * self.largest {
+        if !peak || level <= floor * self.largest {
             return false;
         }
         let last = self.amplitudes.len() - 1;
@@ -208,7 +230,7 @@ impl LongSpectrum {
         let mut around = around.to_vec();
         let middle = around.len() / 2;
         let (_, median, _) = around.select_nth_unstable_by(middle, f32::total_cmp);
-        level > PROMINENCE * *median
+        level > prominence * *median
     }
 
     /// The place of a peak between bins: the vertex of the parabola through three logarithms.

@@ -55,7 +55,8 @@ impl Course {
         }
     }
 
-    fn constant(frames: usize) -> Self {
+    /// Of a note whose pitch does not move.
+    pub(super) fn constant(frames: usize) -> Self {
         Self::along(vec![0.0; frames])
     }
 

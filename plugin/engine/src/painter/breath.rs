@@ -1,7 +1,7 @@
 //! Noise with stored phase: what the phases of white noise look like, frame after frame.
 //!
 //! ```text
-//!  seed ─► circular white noise [FRAMES · hop] ─► STFT ─► unit vectors [FRAMES][bins]
+//!  seed ─► circular white noise [FRAMES · hop] ─► STFT ─► unit vectors [FRAMES][heard]
 //!                                                                        │
 //!  band rms [42] ─► density at each bin ─────────────────────────────────×──► middle, side
 //! ```
@@ -17,8 +17,10 @@ use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{BANDS, band_edges_hz};
 use betwixt_spectral::{Complex32, ForwardStft, Geometry};
 
-/// Frames until the table repeats: 0.7 s; every note starts elsewhere.
-const FRAMES: usize = 128;
+/// Frames until the table repeats: three seconds; fewer are audibly periodic.
+const FRAMES: usize = 512;
+/// Unit vectors are kept as whole numbers up to this: an error of −48 dB under the noise.
+const UNIT: f32 = 127.0;
 /// What the overlap of stored phases loses, undone: measured on white noise.
 const MAKE_UP: f64 = 1.05;
 /// Share of the noise's power in the side at full width: the sum of both channels then loses
@@ -28,46 +30,45 @@ const WIDEST: f32 = 0.18;
 /// The stored noise and where its bands lie, for one host rate.
 #[derive(Debug)]
 pub(super) struct Breath {
-    bins: usize,
-    real: Vec<f32>,
-    imaginary: Vec<f32>,
-    /// Of each bin that is heard, from bin 1 on: the band below and how far it is to the next.
+    /// Unit vectors of the bins that are heard, `[FRAMES][heard]`, real and imaginary parts.
+    units: [Vec<i8>; 2],
+    /// Of each of these, from bin 1 on: the band below and how far it is to the next.
     places: Vec<(u8, f32)>,
     /// From a band's rms to the magnitude of its bins.
     scale: [f32; BANDS],
+    /// Of the same bins, this frame.
     magnitude: Vec<f32>,
 }
 
 impl Breath {
     /// Analyses seeded noise. Allocates.
     pub(super) fn new(geometry: Geometry, bin_hz: f64, seed: u64) -> Self {
-        let bins = geometry.bins();
-        let mut own = Self {
-            bins,
-            real: Vec::with_capacity(FRAMES * bins),
-            imaginary: Vec::with_capacity(FRAMES * bins),
-            places: places(geometry, bin_hz),
-            scale: scale(geometry, bin_hz),
-            magnitude: vec![0.0; bins],
-        };
+        let places = places(geometry, bin_hz);
+        let heard = places.len();
+        let mut units = [0, 1].map(|_| Vec::with_capacity(FRAMES * heard));
         let (fft_len, hop) = (geometry.fft_len(), geometry.hop());
         let mut random = Random::new(seed);
         let noise: Vec<f32> = (0..FRAMES * hop).map(|_| random.bipolar()).collect();
         let mut stft = ForwardStft::new(geometry);
-        let mut spectrum = vec![Complex32::default(); bins];
+        let mut spectrum = vec![Complex32::default(); geometry.bins()];
         let mut samples = vec![0.0; fft_len];
         for frame in 0..FRAMES {
             for (i, sample) in samples.iter_mut().enumerate() {
                 *sample = noise[(frame * hop + i) % noise.len()];
             }
             stft.process(&samples, &mut spectrum);
-            let units = spectrum.iter().map(|x| x / x.norm().max(f32::MIN_POSITIVE));
-            units.for_each(|unit| {
-                own.real.push(unit.re);
-                own.imaginary.push(unit.im);
-            });
+            for bin in &spectrum[1..=heard] {
+                let unit = bin * (UNIT / bin.norm().max(f32::MIN_POSITIVE));
+                units[0].push(whole(unit.re));
+                units[1].push(whole(unit.im));
+            }
         }
-        own
+        Self {
+            units,
+            scale: scale(geometry, bin_hz),
+            magnitude: vec![0.0; heard],
+            places,
+        }
     }
 
     /// Adds one frame of noise to middle and side, and moves on in the table.
@@ -80,7 +81,7 @@ impl Breath {
     ) {
         let own = at.each_mut().map(|at| {
             *at = (*at + 1) % FRAMES;
-            *at * self.bins
+            *at * self.places.len()
         });
         if rms.iter().all(|rms| *rms <= 0.0) {
             return;
@@ -89,20 +90,19 @@ impl Breath {
         let side = WIDEST * width * width;
         let [mid_re, mid_im, side_re, side_im] = planes;
         let shares = [
-            (own[0], 1.0 - side, mid_re, mid_im),
-            (own[1], side, side_re, side_im),
+            (own[0], 1.0 - side, [mid_re, mid_im]),
+            (own[1], side, [side_re, side_im]),
         ];
-        for (start, share, re, im) in shares {
+        for (start, share, parts) in shares {
             if share <= 0.0 {
                 continue;
             }
-            let gain = share.sqrt();
-            for (plane, table) in [(re, &self.real), (im, &self.imaginary)] {
-                let bins = plane[SPARE..]
-                    .iter_mut()
-                    .zip(&table[start..start + self.bins]);
+            let gain = share.sqrt() / UNIT;
+            for (plane, units) in parts.into_iter().zip(&self.units) {
+                let units = &units[start..start + self.magnitude.len()];
+                let bins = plane[SPARE + 1..].iter_mut().zip(units);
                 for ((bin, unit), magnitude) in bins.zip(&self.magnitude) {
-                    *bin += gain * magnitude * unit;
+                    *bin += gain * magnitude * f32::from(*unit);
                 }
             }
         }
@@ -115,12 +115,18 @@ impl Breath {
             *density = rms * scale;
         }
         density[BANDS] = density[BANDS - 1];
-        let heard = self.magnitude[1..].iter_mut().zip(&self.places);
+        let heard = self.magnitude.iter_mut().zip(&self.places);
         for (magnitude, (band, share)) in heard {
             let (below, above) = (density[usize::from(*band)], density[usize::from(*band) + 1]);
             *magnitude = below + share * (above - below);
         }
     }
+}
+
+/// The nearest whole number of −127…127.
+#[expect(clippy::cast_possible_truncation, reason = "rounding is meant")]
+fn whole(value: f32) -> i8 {
+    value.round() as i8
 }
 
 /// Where each bin from the second on lies between the centres of the bands.

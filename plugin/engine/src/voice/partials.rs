@@ -132,6 +132,10 @@ impl Tone for PartialsTone {
             let pairs = left[done..].iter_mut().zip(&mut right[done..]);
             let samples = pairs.zip(from_left.iter().zip(from_right));
             if let Some(gain) = loudness.still(&ask.rates) {
+                // A note cut before its first sample is at rest already.
+                if loudness.is_over() {
+                    return true;
+                }
                 for ((left, right), (from_left, from_right)) in samples {
                     *left += gain * from_left;
                     *right += gain * from_right;
