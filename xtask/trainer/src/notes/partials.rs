@@ -1,0 +1,227 @@
+//! Partials and noise as notes.
+//!
+//! ```text
+//!  PartialsCorpus [notes, frames, numbers] ─► numbers
+//!     groups above 20 kHz for the key ─► not learnt
+//!     level, tuning, stiffness, places ─► told, each with its own weight
+//! ```
+//!
+//! Past its last stored frame a note is silent: there only the level is learnt, and it is 0.
+
+use super::{Moment, Note, Notes, Weights};
+use betwixt_corpus::{PartialsCorpus, Source};
+use betwixt_model::header::Output;
+use betwixt_spectral::number::real;
+use betwixt_spectral::partials::{
+    CENTS, FREE, FREE_AMPLITUDE, FREE_PLACE, GROUPS, HIGHEST_HZ, INHARMONICITY, LEVEL,
+    PartialsFormat, PartialsFrame, group_edges, partial_hz, partials_below,
+};
+use betwixt_spectral::pitch;
+
+/// How much an error of the level counts: 60 dB are 1.
+const LEVEL_WEIGHT: f32 = 0.5;
+/// How much an error of the tuning counts at full level: 50 cents are 1.
+const CENTS_WEIGHT: f32 = 0.02;
+/// How much an error of the stiffness counts: three decades are 1.
+const INHARMONICITY_WEIGHT: f32 = 0.05;
+/// How much an error of a free line's place counts where its compressed amplitude is 1.
+const PLACE_WEIGHT: f32 = 0.02;
+/// Seconds around a stored frame that it speaks for: frames that are kept late in a note lie
+/// 23 ms apart.
+const REACH_S: f32 = 0.025;
+
+/// A corpus of partials.
+#[derive(Debug)]
+pub struct PartialsNotes {
+    corpus: PartialsCorpus,
+    format: PartialsFormat,
+    sounds: Vec<String>,
+    notes: Vec<Note>,
+}
+
+impl PartialsNotes {
+    /// The notes of a corpus.
+    #[must_use]
+    pub fn new(corpus: PartialsCorpus) -> Self {
+        let note = |note: &betwixt_corpus::PartialsNote| Note {
+            sound: note.sound,
+            key: note.key,
+            velocity: note.velocity,
+            part: note.part,
+        };
+        Self {
+            format: corpus.settings().format,
+            sounds: corpus.sounds().iter().map(|s| s.name.clone()).collect(),
+            notes: corpus.notes().iter().map(note).collect(),
+            corpus,
+        }
+    }
+}
+
+impl Notes for PartialsNotes {
+    fn sounds(&self) -> &[String] {
+        &self.sounds
+    }
+
+    fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    fn output(&self) -> Output {
+        Output::Partials(self.format)
+    }
+
+    fn times_s(&self, note: usize) -> &[f32] {
+        self.corpus.times_s(note)
+    }
+
+    fn length_s(&self) -> f32 {
+        betwixt_spectral::number::narrow(self.corpus.settings().length_s)
+    }
+
+    fn reach_s(&self) -> f32 {
+        REACH_S
+    }
+
+    fn read(&self, note: usize, frame: usize, numbers: &mut [f32]) {
+        let values = self.corpus.frame(note, frame).iter();
+        let pairs = numbers.iter_mut().zip(values);
+        pairs.for_each(|(out, value)| *out = value.to_f32());
+    }
+
+    fn weigh(&self, note: usize, moment: Moment, numbers: &[f32]) -> Option<Weights> {
+        let sounds = moment_sounds(moment);
+        Some(weights(self.notes[note].key, sounds, numbers))
+    }
+
+    fn linear(&self, key: u8, numbers: &[f32]) -> Vec<f32> {
+        linear(key, &self.partials(key, numbers), self.format.free)
+    }
+
+    fn partials(&self, _: u8, numbers: &[f32]) -> PartialsFrame {
+        let mut frame = PartialsFrame::default();
+        self.format.decode(numbers, &mut frame);
+        frame
+    }
+
+    fn describe(&self) -> String {
+        let settings = self.corpus.settings();
+        let source = match &settings.source {
+            Source::Formulas => format!("patches made by formula (seed {})", settings.seed),
+            Source::Soundfont { .. } => "programs of FluidR3_GM.sf2".into(),
+        };
+        format!(
+            "{} {source}, keys {}–{}, every {}, velocities {:?}, {} s",
+            self.sounds.len(),
+            settings.keys.0,
+            settings.keys.1,
+            settings.key_step,
+            settings.velocities,
+            settings.length_s
+        )
+    }
+}
+
+fn moment_sounds(moment: Moment) -> bool {
+    matches!(moment, Moment::Frame(_))
+}
+
+/// What of a moment's numbers counts: in silence, the level alone.
+fn weights(key: u8, sounds: bool, numbers: &[f32]) -> Weights {
+    let mut weights = Weights {
+        amplitudes: vec![0.0; numbers.len()],
+        told: vec![0.0; numbers.len()],
+    };
+    weights.told[LEVEL] = LEVEL_WEIGHT;
+    if !sounds {
+        return weights;
+    }
+    weights.amplitudes[..LEVEL].fill(1.0);
+    let f0_hz = pitch::hz(f64::from(key));
+    for (group, first) in group_edges()[..GROUPS].iter().enumerate() {
+        if partial_hz(*first, f0_hz, 0.0) >= HIGHEST_HZ {
+            weights.amplitudes[group] = 0.0;
+        }
+    }
+    weights.told[CENTS] = CENTS_WEIGHT * numbers[LEVEL];
+    weights.told[INHARMONICITY] = INHARMONICITY_WEIGHT;
+    if numbers.len() > FREE_AMPLITUDE {
+        weights.amplitudes[FREE_AMPLITUDE..FREE_PLACE].fill(1.0);
+        for slot in 0..FREE {
+            weights.told[FREE_PLACE + slot] = PLACE_WEIGHT * numbers[FREE_AMPLITUDE + slot];
+        }
+    }
+    weights
+}
+
+/// Amplitudes whose squares add up to the power of a frame.
+fn linear(key: u8, frame: &PartialsFrame, free: bool) -> Vec<f32> {
+    let partials = partials_below(pitch::hz(f64::from(key)), f64::from(frame.inharmonicity));
+    let edges = group_edges();
+    let groups = frame.harmonics.iter().zip(edges.windows(2));
+    let tone = groups.map(|(amplitude, edges)| {
+        let count = edges[1].min(partials + 1).saturating_sub(edges[0]);
+        amplitude * (real(count) / 2.0).sqrt()
+    });
+    let lines = frame.free.iter().filter(|_| free);
+    let lines = lines.map(|line| line.amplitude * 0.5f32.sqrt());
+    tone.chain(frame.noise).chain(lines).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The 19th harmonic of key 84 (1,046.5 Hz) is the last below 20 kHz: what stands for the 20th
+    /// and above is not learnt, however wrong it is. Of key 24 everything is.
+    #[test]
+    fn what_cannot_be_heard_is_not_learnt() {
+        let numbers = vec![
+            0.5;
+            PartialsFormat {
+                exponent: 0.3,
+                free: false
+            }
+            .numbers()
+        ];
+        let high = weights(84, true, &numbers);
+        assert_eq!(high.amplitudes[18..20], [1.0, 0.0]);
+        assert_eq!(high.amplitudes.iter().sum::<f32>(), 19.0 + 42.0);
+        assert_eq!(
+            weights(24, true, &numbers).amplitudes.iter().sum::<f32>(),
+            76.0 + 42.0
+        );
+        let silent = weights(24, false, &numbers);
+        assert_eq!(silent.amplitudes.iter().sum::<f32>(), 0.0);
+        assert_eq!(silent.told.iter().sum::<f32>(), silent.told[LEVEL]);
+    }
+
+    /// A free line's place matters as much as the line is strong; where there is none it is free.
+    #[test]
+    fn places_count_where_there_is_a_line() {
+        let mut numbers = vec![
+            0.0;
+            PartialsFormat {
+                exponent: 0.3,
+                free: true
+            }
+            .numbers()
+        ];
+        numbers[FREE_AMPLITUDE + 5] = 0.8;
+        let weights = weights(60, true, &numbers);
+        assert_eq!(weights.told[FREE_PLACE + 4], 0.0);
+        assert!((weights.told[FREE_PLACE + 5] - 0.8 * PLACE_WEIGHT).abs() < 1e-9);
+    }
+
+    /// The squares add up to the frame's level, as the layout defines it.
+    #[test]
+    fn linear_amplitudes_carry_the_power() {
+        let mut frame = PartialsFrame::default();
+        frame.harmonics[..45].fill(0.1);
+        frame.noise[3] = 0.2;
+        frame.free[2].amplitude = 0.3;
+        let power: f32 = linear(36, &frame, true).iter().map(|a| a * a).sum();
+        let partials = partials_below(pitch::hz(36.0), 0.0);
+        assert!((power.sqrt() - frame.level(partials)).abs() < 1e-5);
+    }
+}

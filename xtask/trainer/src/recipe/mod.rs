@@ -1,0 +1,375 @@
+//! A recipe: every setting of a training, read strictly.
+//!
+//! ```text
+//!  models/NAME/recipe.toml ─► Recipe ─► corpus settings, network, loop, export
+//! ```
+//!
+//! Unknown fields are errors, and every number has a range: a training of ten minutes must not
+//! end with the news that a word was misspelt.
+
+mod material;
+
+use crate::error::TrainerError;
+use betwixt_model::ConditioningLayout;
+use betwixt_model::header::{Activation, Conditioning, Level, Output};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+pub use material::{Frames, Material};
+
+/// Everything that decides a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What the model is called on screen.
+    pub name: String,
+    /// Who made it.
+    pub authors: Vec<String>,
+    /// The weights' licence, as an SPDX expression.
+    pub licence: String,
+    /// One or two sentences for the player.
+    pub description: String,
+    /// The sounds, and the numbers that tell a moment of them.
+    pub material: Material,
+    /// The network.
+    pub network: Shape,
+    /// The loop.
+    pub training: Training,
+    /// The file.
+    pub export: Export,
+}
+
+/// Widths of the network; activations between layers are leaky (slope 0.1), the bottleneck is a
+/// sigmoid, the output linear.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    /// Numbers in the bottleneck.
+    pub latents: usize,
+    /// Hidden widths from a moment and its note to bottleneck.
+    pub encoder: Vec<usize>,
+    /// Hidden widths from conditioning to a moment.
+    pub decoder: Vec<usize>,
+}
+
+/// The loop.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// Seed of the first weights and of every batch.
+    pub seed: u64,
+    /// How many batches.
+    pub steps: usize,
+    /// Latent vectors per batch: frames, or notes when a latent belongs to a note.
+    pub batch: usize,
+    /// What shares one latent vector.
+    pub latent_of: LatentOf,
+    /// Standard deviation of the noise that is added to the latents in training.
+    pub latent_noise: f64,
+    /// Largest rate of Adam.
+    pub learning_rate: f64,
+    /// Steps in which the rate rises to it; then it falls along a cosine to 1 %.
+    pub warm_up: usize,
+    /// Largest norm of the gradient of all weights together.
+    pub clip: f64,
+    /// Weight decay as a term of the loss: λ·Σw².
+    pub l2: f64,
+}
+
+/// What shares one latent vector.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum LatentOf {
+    /// Each frame has its own; silent frames are left out.
+    Frame,
+    /// All frames of a note share the mean over some of them, which are of any velocity.
+    Note {
+        /// Frames that the encoder sees, spread over the note.
+        encoder_frames: usize,
+        /// Moments that the decoder is asked for.
+        decoder_frames: usize,
+        /// How much they crowd at the onset: time = length·u^bias.
+        onset_bias: f64,
+        /// Share of notes whose latent comes from another key of the same sound, so that a latent
+        /// means a sound and not a pitch.
+        other_key: f64,
+    },
+}
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// The sound that the knobs start at.
+    pub default_sound: String,
+    /// The key it is taken from.
+    pub default_key: u8,
+}
+
+impl Recipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainerError::Recipe`] names file, field, what was expected and what to do.
+    pub fn read(path: &Path) -> Result<Self, TrainerError> {
+        let file = path.display().to_string();
+        let refuse = |reason: String| TrainerError::Recipe {
+            file: file.clone(),
+            reason,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        Self::parse(&text).map_err(refuse)
+    }
+
+    /// Reads and checks the text of a recipe; the error is one sentence.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, where, and what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let recipe: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// What the decoder is given beside the latents.
+    #[must_use]
+    pub fn conditioning(&self) -> Conditioning {
+        self.material.conditioning()
+    }
+
+    /// The order of the decoder's inputs.
+    #[must_use]
+    pub fn layout(&self) -> ConditioningLayout {
+        ConditioningLayout::new(self.network.latents, self.conditioning())
+    }
+
+    /// Widths and activations of the encoder, input first: the numbers of a moment, then the note,
+    /// then the velocity if the decoder is told it.
+    #[must_use]
+    pub fn encoder_layers(&self) -> (usize, Vec<(usize, Activation)>) {
+        let velocity = usize::from(self.conditioning().velocity.is_some());
+        let inputs = self.material.output().numbers() + self.layout().note_len() + velocity;
+        let last = (self.network.latents, Activation::Sigmoid);
+        (inputs, stack(&self.network.encoder, last))
+    }
+
+    /// Widths and activations of the decoder, input first.
+    #[must_use]
+    pub fn decoder_layers(&self) -> (usize, Vec<(usize, Activation)>) {
+        let last = (self.material.output().numbers(), Activation::Linear);
+        (self.layout().len(), stack(&self.network.decoder, last))
+    }
+
+    /// What a checkpoint must agree with to be continued: all but the words and the export.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let parts = (&self.material, &self.network, self.training);
+        serde_json::to_string(&parts).unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let training = &self.training;
+        in_range("network.latents", self.network.latents, 1, 64)?;
+        for width in self.network.encoder.iter().chain(&self.network.decoder) {
+            in_range("network.encoder, network.decoder", *width, 1, 16_384)?;
+        }
+        in_range("training.steps", training.steps, 1, 10_000_000)?;
+        in_range("training.batch", training.batch, 1, 65_536)?;
+        in_range("training.warm_up", training.warm_up, 0, training.steps)?;
+        in_range("training.learning_rate", training.learning_rate, 1e-7, 1.0)?;
+        in_range("training.clip", training.clip, 1e-6, 1e6)?;
+        in_range("training.l2", training.l2, 0.0, 1.0)?;
+        in_range("training.latent_noise", training.latent_noise, 0.0, 1.0)?;
+        self.material.check()?;
+        self.check_latent_of()
+    }
+
+    fn check_latent_of(&self) -> Result<(), String> {
+        let level_is_learnt = match self.material.output() {
+            Output::Frames(format) => format.level == Level::NoteMax,
+            Output::Partials(_) => true,
+        };
+        let LatentOf::Note {
+            encoder_frames,
+            decoder_frames,
+            onset_bias,
+            other_key,
+        } = self.training.latent_of
+        else {
+            return Ok(());
+        };
+        if !level_is_learnt {
+            return Err(
+                "`training.latent_of`: found a note, expected \"frame\": frames divided by their \
+                 own maximum have no course of level"
+                    .into(),
+            );
+        }
+        let field = |name| format!("training.latent_of.note.{name}");
+        in_range(&field("encoder_frames"), encoder_frames, 1, 256)?;
+        in_range(&field("decoder_frames"), decoder_frames, 1, 256)?;
+        in_range(&field("onset_bias"), onset_bias, 0.2, 5.0)?;
+        in_range(&field("other_key"), other_key, 0.0, 1.0)
+    }
+}
+
+fn stack(hidden: &[usize], last: (usize, Activation)) -> Vec<(usize, Activation)> {
+    let hidden = hidden.iter().map(|width| (*width, Activation::LeakyRelu));
+    hidden.chain([last]).collect()
+}
+
+fn in_range<T: PartialOrd + std::fmt::Display>(
+    field: &str,
+    found: T,
+    low: T,
+    high: T,
+) -> Result<(), String> {
+    if found >= low && found <= high {
+        return Ok(());
+    }
+    Err(format!(
+        "`{field}`: found {found}, expected {low} to {high}"
+    ))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::notes::Notes;
+    use std::sync::OnceLock;
+
+    /// A small recipe for tests: short frames, few keys, tiny network.
+    pub(crate) fn tiny(latent_of: &str) -> String {
+        format!(
+            r#"
+            name = "Tiny"
+            authors = ["Nobody"]
+            licence = "MIT OR Apache-2.0"
+            description = "For tests."
+            [material.frames]
+            seed = 3
+            keys_per_patch = 2
+            frame_stride = 16
+            geometry = {{ fft_len = 512, hop = 128, sample_rate_hz = 44100 }}
+            scale = {{ power = {{ exponent = 0.5 }} }}
+            level = "note_max"
+            note = {{ octave_and_chroma = {{ low = 84, high = 95 }} }}
+            time = true
+            [network]
+            latents = 3
+            encoder = [24]
+            decoder = [24, 32]
+            [training]
+            seed = 1
+            steps = 60
+            batch = 16
+            latent_of = {latent_of}
+            latent_noise = 0.02
+            learning_rate = 3e-3
+            warm_up = 5
+            clip = 1.0
+            l2 = 1e-7
+            [export]
+            default_sound = "Clear Poly Keys 6"
+            default_key = 60
+            "#
+        )
+    }
+
+    /// The note method of [`tiny`].
+    pub(crate) const NOTE: &str = "{ note = { encoder_frames = 3, decoder_frames = 2, \
+                                   onset_bias = 1.4, other_key = 0.5 } }";
+
+    /// [`tiny`] with partials: 120 formula-made sounds, one key each, short.
+    pub(crate) fn tiny_partials() -> String {
+        let frames = tiny(NOTE);
+        let (before, rest) = frames.split_once("[material.frames]").unwrap();
+        let (_, after) = rest.split_once("[network]").unwrap();
+        let material = r#"[material.partials]
+            source = "formulas"
+            seed = 3
+            keys = [84, 85]
+            key_step = 2
+            velocities = [40, 100]
+            length_s = 0.3
+            hole = false
+            format = { exponent = 0.3, free = false }
+            [network]"#;
+        format!("{before}{material}{after}")
+    }
+
+    fn load(text: &str) -> Box<dyn Notes> {
+        let folder = tempfile::tempdir().unwrap();
+        let recipe = Recipe::parse(text).unwrap();
+        crate::notes::load(&recipe, folder.path(), &|_, _| {}).unwrap()
+    }
+
+    /// The notes of [`tiny`] with the note method, rendered once for all tests.
+    pub(crate) fn frames() -> &'static dyn Notes {
+        static NOTES: OnceLock<Box<dyn Notes>> = OnceLock::new();
+        NOTES.get_or_init(|| load(&tiny(NOTE))).as_ref()
+    }
+
+    /// The notes of [`tiny_partials`], rendered once for all tests.
+    pub(crate) fn partials() -> &'static dyn Notes {
+        static NOTES: OnceLock<Box<dyn Notes>> = OnceLock::new();
+        NOTES.get_or_init(|| load(&tiny_partials())).as_ref()
+    }
+
+    /// Recipe and notes of every kind of training: frames that share a latent, partials, frames
+    /// with a latent each.
+    pub(crate) fn kinds() -> Vec<(Recipe, Box<dyn Notes>)> {
+        let texts = [tiny(NOTE), tiny_partials(), tiny("\"frame\"")];
+        let kind = |text: &String| (Recipe::parse(text).unwrap(), load(text));
+        texts.iter().map(kind).collect()
+    }
+
+    /// Mistakes are told before any time is spent: the field and what was expected.
+    #[test]
+    fn mistakes_are_named() {
+        let good = tiny(NOTE);
+        assert!(Recipe::parse(&good).is_ok());
+        for (from, to, told) in [
+            ("steps = 60", "stepz = 60", "stepz"),
+            ("steps = 60", "steps = 0", "`training.steps`: found 0"),
+            ("fft_len = 512", "fft_len = 500", "expected a power of two"),
+            (
+                "encoder_frames = 3",
+                "encoder_frames = 999",
+                "expected 1 to",
+            ),
+            ("clip = 1.0", "clip = nan", "`training.clip`"),
+            ("latents = 3", "latents = 65", "expected 1 to 64"),
+            ("note_max", "frame_max", "`training.latent_of`"),
+        ] {
+            let error = Recipe::parse(&good.replace(from, to)).unwrap_err();
+            assert!(error.contains(told), "{to}: {error}");
+        }
+        let good = tiny_partials();
+        assert!(Recipe::parse(&good).is_ok());
+        for (from, to, told) in [
+            (
+                "exponent = 0.3",
+                "exponent = 3.0",
+                "format.exponent`: found 3",
+            ),
+            ("length_s = 0.3", "length_s = 600", "length_s`: found 600"),
+            ("hole = false", "hale = false", "hale"),
+        ] {
+            let error = Recipe::parse(&good.replace(from, to)).unwrap_err();
+            assert!(error.contains(told), "{to}: {error}");
+        }
+    }
+
+    /// The factory recipes hold, and the decoder takes what the engine will give it.
+    #[test]
+    fn factory_recipes_are_valid() {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        for (name, inputs) in [("chroma", 8 + 12), ("notes", 8 + 22 + 8)] {
+            let recipe = Recipe::read(&models.join(name).join("recipe.toml")).unwrap();
+            assert_eq!(recipe.decoder_layers().0, inputs, "{name}");
+        }
+    }
+}
