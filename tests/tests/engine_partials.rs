@@ -1,8 +1,12 @@
 //! What only partials can do: exact pitch on every key, time, movement, tone, width.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use betwixt_engine::{EventKind, Performance};
 use betwixt_evaluation::measure::pitch;
+use betwixt_evaluation::measure::timbre::PowerSpectrum;
 use betwixt_spectral::number::{index, narrow};
+use betwixt_spectral::partials::{BANDS, GROUPS, LEVEL};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::{NATURAL_CENTS, Player, painted_model};
 
@@ -54,6 +58,61 @@ fn every_key_is_in_tune_at_every_rate() {
             assert!(
                 error.abs() < 0.5,
                 "key {key} at {rate_hz} Hz: {error:.3} cents"
+            );
+        }
+    }
+}
+
+/// One sound at every host rate: each partial below 18 kHz within half a dB of what it is at 48 kHz.
+#[test]
+fn partials_sound_the_same_at_every_rate() {
+    let mut model = painted_model();
+    // All the partials there are, falling by 3 dB per octave.
+    for number in 1..=76u8 {
+        model.decoder[0].bias[usize::from(number) - 1] = 0.5 / f32::from(number).sqrt();
+    }
+    let play = |rate_hz: f64| {
+        let mut player = Player::new(&model, narrow(rate_hz));
+        player.controls.performance.inharmonicity = 0.0;
+        player.controls.latents = [0.0; 8];
+        player.controls.performance.time.frozen = true;
+        player.key(69, 1.0, 0, usize::MAX);
+        player.play(index(0.6 * rate_hz), &[480])[index(0.1 * rate_hz)..].to_vec()
+    };
+    let usual = play(48_000.0);
+    for rate_hz in [22_050.0, 44_100.0, 96_000.0, 192_000.0] {
+        let sound = play(rate_hz);
+        for number in (1..=40).filter(|n| f64::from(*n) * 440.0 < rate_hz / 2.0 - 1_000.0) {
+            let hz = f64::from(number) * 440.0;
+            let found = amplitude(&sound, hz, rate_hz) / amplitude(&usual, hz, 48_000.0);
+            let error = 20.0 * found.log10();
+            assert!(error.abs() < 0.1, "{hz} Hz at {rate_hz}: {error:.3} dB");
+        }
+    }
+}
+
+/// The same of noise, over sixty seconds, in every third of an octave from 250 Hz to 18 kHz.
+#[test]
+fn noise_sounds_the_same_at_every_rate() {
+    let mut model = painted_model();
+    model.decoder[0].bias[..GROUPS].fill(0.0);
+    model.decoder[0].weight.fill(0.0);
+    model.decoder[0].bias[GROUPS..GROUPS + BANDS].fill(0.1);
+    let play = |rate_hz: u32| {
+        let mut player = Player::new(&model, narrow(f64::from(rate_hz)));
+        player.key(60, 1.0, 0, usize::MAX);
+        let out = player.play(index(60.0 * f64::from(rate_hz)), &[4_096]);
+        PowerSpectrum::of(&out, rate_hz)
+            .unwrap()
+            .third_octaves_db(18_000.0)
+    };
+    let usual = play(44_100);
+    for rate_hz in [96_000, 192_000] {
+        for ((hz, found), (_, expected)) in play(rate_hz).into_iter().zip(&usual) {
+            let error = found - expected;
+            assert!(
+                hz < 250.0 || error.abs() < 0.5,
+                "{hz:.0} Hz at {rate_hz}: {error:.2} dB"
             );
         }
     }
@@ -151,14 +210,13 @@ fn held_sounds_are_held() {
 #[test]
 fn struck_sounds_go_on_fading() {
     let mut model = painted_model();
-    let level = betwixt_spectral::partials::LEVEL;
     let dense = &mut model.decoder[0];
-    let row = &mut dense.weight[level * dense.inputs..(level + 1) * dense.inputs];
+    let row = &mut dense.weight[LEVEL * dense.inputs..(LEVEL + 1) * dense.inputs];
     row.fill(0.0);
     // The slowest feature, e^(−t/1.5 s), falls by 0.066 in the last of the four seconds.
     let slowest = dense.inputs - 3;
     row[slowest] = 6.0 / 60.0 / ((-3.0f32 / 1.5).exp() - (-4.0f32 / 1.5).exp());
-    dense.bias[level] = 0.5;
+    dense.bias[LEVEL] = 0.5;
     let mut player = Player::new(&model, 48_000.0);
     player.key(60, 1.0, 0, usize::MAX);
     let out = player.play(48_000 * 8, &[480]);
@@ -177,7 +235,7 @@ fn velocity_reaches_the_decoder() {
         let out = player.play(48_000, &[480]);
         let sum = |numbers: std::ops::Range<usize>| -> f64 {
             numbers
-                .map(|n| amplitude(&out[9_600..], n as f64 * hz(60.0)).powi(2))
+                .map(|n| amplitude(&out[9_600..], n as f64 * hz(60.0), 48_000.0).powi(2))
                 .sum()
         };
         sum(4..8) / sum(1..4)
@@ -187,13 +245,13 @@ fn velocity_reaches_the_decoder() {
     assert!((3.8..4.1).contains(&ratio), "{ratio}");
 }
 
-/// Amplitude of a frequency at 48 kHz, by projection.
-fn amplitude(sound: &[f32], hz: f64) -> f64 {
+/// Amplitude of a frequency, by projection.
+fn amplitude(sound: &[f32], hz: f64, rate_hz: f64) -> f64 {
     let (mut re, mut im, mut sum) = (0.0, 0.0, 0.0);
     for (i, x) in sound.iter().enumerate() {
         let turn = std::f64::consts::TAU * i as f64;
         let window = 0.5 - 0.5 * (turn / sound.len() as f64).cos();
-        let angle = turn * hz / 48_000.0;
+        let angle = turn * hz / rate_hz;
         re += window * f64::from(*x) * angle.cos();
         im += window * f64::from(*x) * angle.sin();
         sum += window;
@@ -225,7 +283,8 @@ fn tilt_turns_the_spectrum_and_keeps_the_level() {
         player.play(48_000, &[480])[9_600..].to_vec()
     };
     let ratio = |sound: &[f32]| {
-        20.0 * (amplitude(sound, 2.0 * hz(60.0)) / amplitude(sound, hz(60.0))).log10()
+        20.0 * (amplitude(sound, 2.0 * hz(60.0), 48_000.0) / amplitude(sound, hz(60.0), 48_000.0))
+            .log10()
     };
     let (flat, steep) = (play(0.0), play(6.0));
     let turned = ratio(&steep) - ratio(&flat);
