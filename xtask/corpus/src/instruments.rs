@@ -4,7 +4,7 @@
 //!  General-MIDI program ─► Instrument: name, family, lowest and highest key
 //! ```
 //!
-//! Left out: drums, sound effects, and programs that play several notes at once (orchestra hit,
+//! Left out: drums (timpani too), sound effects, and programs that play several notes at once (orchestra hit,
 //! fifths, echo drops), because a note has one pitch here.
 
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,9 @@ pub struct Instrument {
     pub family: Family,
     /// Lowest and highest key, both included.
     pub keys: (u8, u8),
+    /// How many semitones higher the soundfont is played than the note is called: organs whose
+    /// lowest pipe sounds one or two octaves below the key are called by that pipe.
+    pub raised: u8,
 }
 
 /// The instrument of a program, if it is one of [`INSTRUMENTS`].
@@ -107,7 +110,13 @@ const fn row(program: u8, name: &'static str, family: Family, keys: (u8, u8)) ->
         name,
         family,
         keys,
+        raised: 0,
     }
+}
+
+const fn raised(mut instrument: Instrument, semitones: u8) -> Instrument {
+    instrument.raised = semitones;
+    instrument
 }
 
 use Family::{
@@ -115,7 +124,7 @@ use Family::{
 };
 
 /// The table, in the order of the programs.
-pub const INSTRUMENTS: [Instrument; 104] = [
+pub const INSTRUMENTS: [Instrument; 103] = [
     row(0, "Grand Piano", Keys, (24, 100)),
     row(1, "Bright Piano", Keys, (24, 100)),
     row(2, "Electric Grand", Keys, (24, 100)),
@@ -132,9 +141,9 @@ pub const INSTRUMENTS: [Instrument; 104] = [
     row(13, "Xylophone", Mallets, (53, 98)),
     row(14, "Tubular Bells", Mallets, (48, 84)),
     row(15, "Dulcimer", Mallets, (40, 88)),
-    row(16, "Drawbar Organ", Organ, (28, 96)),
-    row(17, "Percussive Organ", Organ, (28, 96)),
-    row(18, "Rock Organ", Organ, (28, 96)),
+    raised(row(16, "Drawbar Organ", Organ, (24, 76)), 24),
+    raised(row(17, "Percussive Organ", Organ, (24, 84)), 12),
+    raised(row(18, "Rock Organ", Organ, (24, 84)), 12),
     row(19, "Church Organ", Organ, (28, 96)),
     row(20, "Reed Organ", Organ, (36, 96)),
     row(21, "Accordion", Organ, (41, 93)),
@@ -155,14 +164,13 @@ pub const INSTRUMENTS: [Instrument; 104] = [
     row(37, "Popped Bass", Bass, (24, 67)),
     row(38, "Synth Bass", Bass, (24, 72)),
     row(39, "Deep Synth Bass", Bass, (24, 72)),
-    row(40, "Violin", Strings, (55, 100)),
+    row(40, "Violin", Strings, (55, 93)),
     row(41, "Viola", Strings, (48, 91)),
     row(42, "Cello", Strings, (36, 79)),
-    row(43, "Contrabass", Strings, (24, 67)),
+    row(43, "Contrabass", Strings, (24, 57)),
     row(44, "Tremolo Strings", Ensemble, (28, 96)),
     row(45, "Pizzicato Strings", Plucked, (28, 96)),
     row(46, "Harp", Plucked, (24, 100)),
-    row(47, "Timpani", Mallets, (36, 60)),
     row(48, "String Ensemble", Ensemble, (28, 96)),
     row(49, "Slow Strings", Ensemble, (28, 96)),
     row(50, "Synth Strings", Ensemble, (36, 96)),
@@ -188,7 +196,7 @@ pub const INSTRUMENTS: [Instrument; 104] = [
     row(71, "Clarinet", Reed, (50, 92)),
     row(72, "Piccolo", Pipe, (72, 105)),
     row(73, "Flute", Pipe, (59, 98)),
-    row(74, "Recorder", Pipe, (60, 98)),
+    row(74, "Recorder", Pipe, (60, 96)),
     row(75, "Pan Flute", Pipe, (55, 96)),
     row(76, "Bottle", Pipe, (48, 96)),
     row(77, "Shakuhachi", Pipe, (55, 91)),
@@ -218,7 +226,7 @@ pub const INSTRUMENTS: [Instrument; 104] = [
     row(107, "Koto", Plucked, (43, 88)),
     row(108, "Kalimba", Mallets, (46, 88)),
     row(109, "Bagpipe", Reed, (48, 84)),
-    row(110, "Fiddle", Strings, (55, 96)),
+    row(110, "Fiddle", Strings, (55, 93)),
     row(111, "Shanai", Reed, (48, 84)),
 ];
 

@@ -4,7 +4,7 @@
 //! ```text
 //!  bank: 120 Patches ─► render ────┐             ┌─► magnitudes ─► cache ─► Corpus (frames)
 //!                                  ├─► [samples] ┤
-//!  soundfont: 104 Instruments ─────┘             └─► partials ─► shards ─► PartialsCorpus
+//!  soundfont: 103 Instruments ─────┘             └─► partials ─► shards ─► PartialsCorpus
 //!        └────── split: learnt, note held out, hole of nine semitones, sound held out ──────┘
 //! ```
 //!

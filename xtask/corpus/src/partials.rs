@@ -14,10 +14,10 @@ use crate::shard::{Shard, StoredNote};
 use crate::soundfont::Soundfont;
 use crate::{CorpusError, HeldOut, Part, bank, render, split};
 use betwixt_analysis::SILENCE_DB;
-use betwixt_analysis::partials::{Analysis, HOP_S, VERSION, analyse};
+use betwixt_analysis::partials::{Analysis, Free, HOP_S, VERSION, analyse_with};
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::partials::{
-    PartialsFormat, PartialsFrame, band_edges_hz, group_edges, partial_hz,
+    FreePartial, PartialsFormat, PartialsFrame, band_edges_hz, free_ratio, group_edges, partial_hz,
 };
 use half::f16;
 use rayon::prelude::*;
@@ -32,7 +32,7 @@ const STRIDE: usize = 4;
 /// What notes of formulas are said to be played with: formulas know no velocity.
 const FORMULA_VELOCITY: u8 = 100;
 /// Whoever changes what a shard holds, other than by the analysis, raises it.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// What decides every number of a corpus.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -442,7 +442,8 @@ impl<'a> Maker<'a> {
             }
             Source::Soundfont { .. } => {
                 let program = u8::try_from(number).unwrap_or(0);
-                Soundfont::load()?.note(program, key, velocity, length_s)
+                let raised = instrument(program).map_or(0, |instrument| instrument.raised);
+                Soundfont::load()?.note(program, key + raised, velocity, length_s)
             }
         }
     }
@@ -450,7 +451,12 @@ impl<'a> Maker<'a> {
     fn note(&self, key: u8, velocity: u8) -> Result<(StoredNote, Vec<f16>), CorpusError> {
         let samples = self.samples(key, velocity)?;
         let rate = f64::from(render::SAMPLE_RATE_HZ);
-        let analysis = analyse(&samples, rate, f64::from(key));
+        let free = if self.settings.format.free {
+            Free::Kept
+        } else {
+            Free::AsNoise
+        };
+        let analysis = analyse_with(&samples, rate, f64::from(key), free);
         let analysis = analysis.map_err(|reason| CorpusError::Note {
             sound: self.sound.name.clone(),
             key,
@@ -511,7 +517,7 @@ fn centroid_hz(analysis: &Analysis) -> f32 {
     if power > 0.0 { weighted / power } else { 0.0 }
 }
 
-/// Frequency and power of each group and band of a frame.
+/// Frequency and power of each group, band and free partial of a frame.
 fn lines(frame: &PartialsFrame, analysis: &Analysis) -> Vec<(f32, f32)> {
     let edges = group_edges();
     let group = |(group, amplitude): (usize, &f32)| {
@@ -526,8 +532,12 @@ fn lines(frame: &PartialsFrame, analysis: &Analysis) -> Vec<(f32, f32)> {
         let hz = 0.5 * (bands[band] + bands[band + 1]);
         (narrow(hz), rms * rms)
     };
+    let free = |(slot, line): (usize, &FreePartial)| {
+        let hz = narrow(analysis.f0_hz) * free_ratio(slot, line.place);
+        (hz, line.amplitude * line.amplitude / 2.0)
+    };
     let groups = frame.harmonics.iter().enumerate().map(group);
-    groups
-        .chain(frame.noise.iter().enumerate().map(band))
-        .collect()
+    let bands = frame.noise.iter().enumerate().map(band);
+    let free = frame.free.iter().enumerate().map(free);
+    groups.chain(bands).chain(free).collect()
 }

@@ -43,7 +43,7 @@ pub fn experiment() -> PartialsSettings {
         velocities: vec![60, 110],
         length_s: 1.5,
         hole: false,
-        format: format(),
+        format: format(false),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn large() -> PartialsSettings {
         velocities: vec![45, 80, 115],
         length_s: 6.0,
         hole: false,
-        format: format(),
+        format: format(true),
     }
 }
 
@@ -78,13 +78,13 @@ pub fn formulas() -> PartialsSettings {
         velocities: vec![100],
         length_s: 4.0,
         hole: false,
-        format: format(),
+        format: format(true),
     }
 }
 
-fn format() -> PartialsFormat {
+fn format(free: bool) -> PartialsFormat {
     PartialsFormat {
         exponent: 0.3,
-        free: false,
+        free,
     }
 }

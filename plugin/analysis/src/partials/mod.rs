@@ -24,9 +24,7 @@ mod vibrato;
 
 use crate::AnalysisError;
 use betwixt_spectral::number::{index, narrow, real};
-use betwixt_spectral::partials::{
-    BANDS, FREE, FreePartial, GROUPS, PartialsFrame, group_edges,
-};
+use betwixt_spectral::partials::{BANDS, FREE, FreePartial, GROUPS, PartialsFrame, group_edges};
 use betwixt_spectral::{Complex32, pitch};
 use demodulation::{Demodulator, Lines, frames_of};
 use free::Comb;
@@ -36,7 +34,7 @@ use tuning::{LongSpectrum, Tuning};
 use vibrato::Course;
 
 /// Whoever changes what an analysis finds raises it, and every stored analysis is made anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The rate that everything is analysed at.
 const RATE_HZ: f64 = 44_100.0;
@@ -80,6 +78,15 @@ impl Analysis {
     }
 }
 
+/// What becomes of steady lines between the harmonics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Free {
+    /// They are told as free partials.
+    Kept,
+    /// They are told as noise, or as the harmonic whose window they lie in.
+    AsNoise,
+}
+
 /// Analyses a note whose pitch is known.
 ///
 /// | argument         | shape | unit                                                      |
@@ -96,6 +103,20 @@ pub fn analyse(
     sample_rate_hz: f64,
     pitch: f64,
 ) -> Result<Analysis, AnalysisError> {
+    analyse_with(samples, sample_rate_hz, pitch, Free::Kept)
+}
+
+/// As [`analyse`], with a choice of what becomes of free partials.
+///
+/// # Errors
+///
+/// As [`analyse`].
+pub fn analyse_with(
+    samples: &[f32],
+    sample_rate_hz: f64,
+    pitch: f64,
+    free: Free,
+) -> Result<Analysis, AnalysisError> {
     check(samples, sample_rate_hz, pitch)?;
     let resampled = ((sample_rate_hz - RATE_HZ).abs() > 1e-6)
         .then(|| reading::at_rate(samples, sample_rate_hz, RATE_HZ));
@@ -104,10 +125,16 @@ pub fn analyse(
     let spectrum = LongSpectrum::of(samples);
     let tuning = Tuning::of(&spectrum, nominal_hz);
     let window = window_of(tuning.f0_hz);
-    let mut comb = Comb::of(&spectrum, tuning, window);
-    if std::env::var("NOFREE").is_ok() { comb = Comb::plain(tuning); }
+    let comb = match free {
+        Free::Kept => Comb::of(&spectrum, tuning, window),
+        Free::AsNoise => Comb::plain(tuning),
+    };
     let mut demodulator = Demodulator::new(window);
-    let course = if comb.loudest_free(&spectrum) < free::ev("CO", 0.0) || std::env::var("COURSE").is_ok() { Course::of(samples, tuning, &mut demodulator) } else { Course::constant(frames_of(samples.len())) };
+    let course = if comb.is_bell(&spectrum) {
+        Course::constant(frames_of(samples.len()))
+    } else {
+        Course::of(samples, tuning, &mut demodulator)
+    };
     let straight = course.straighten(samples);
     let found = Found::of(&straight, (tuning, &comb), demodulator, window);
     let frames = 0..samples.len().div_ceil(HOP).max(1);

@@ -207,7 +207,7 @@ impl LongSpectrum {
 
     /// The largest amplitude.
     pub(super) fn largest(&self) -> f32 {
-        self.largest.max(f32::MIN_POSITIVE)
+        self.largest
     }
 
     /// The largest amplitude within `reach_hz` of a frequency.
