@@ -30,6 +30,12 @@ pub(crate) enum Failure {
     Geometry(#[from] GeometryError),
     #[error("{path}: could not make the folder: {reason}")]
     Folder { path: PathBuf, reason: String },
+    #[error("{path}: {reason}; expected a recipe with [material.partials] or [material.frames]")]
+    Recipe { path: PathBuf, reason: String },
+    #[error("{path}: could not be written: {reason}")]
+    Write { path: PathBuf, reason: String },
+    #[error("the figures could not be told as JSON: {reason}")]
+    Json { reason: String },
     #[error("--notes {found}: expected program:key:velocity, of the table in instruments.rs")]
     Note { found: String },
     #[error("outside its bounds: {0}")]

@@ -12,6 +12,7 @@
 mod ceiling;
 mod comparison;
 mod failure;
+mod model;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -28,11 +29,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     Ceiling(ceiling::Arguments),
+    Model(model::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Ceiling(arguments) => ceiling::run(&arguments),
+        Verb::Model(arguments) => model::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

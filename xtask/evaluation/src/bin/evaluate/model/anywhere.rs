@@ -1,0 +1,246 @@
+//! Knobs anywhere, every key: is it in tune, is it silent, does it stand still when held?
+//!
+//! ```text
+//!  seeded knob positions × keys 24–96 ─► 0.9 s ─► pitch that is heard ─► shares
+//!  fewer of them, time frozen         ─► 2.3 s ─► ripple, modulation at the hop
+//! ```
+
+use super::subject::Subject;
+use crate::progress;
+use betwixt_engine::random::Random;
+use betwixt_evaluation::measure::heard::{Heard, listen};
+use betwixt_evaluation::measure::{level, steadiness};
+use betwixt_evaluation::player::{RATE_HZ, Take};
+use betwixt_model::header::Output;
+use betwixt_spectral::number::index;
+use betwixt_spectral::pitch;
+use rayon::prelude::*;
+use serde::Serialize;
+
+const SEED: u64 = 20;
+const VELOCITY: u8 = 96;
+const SECONDS: f64 = 0.9;
+/// The pitch is listened to from here on.
+const SETTLED_S: f64 = 0.1;
+/// Keys of the shares, and of what is held.
+const KEYS: (u8, u8, usize) = (24, 96, 3);
+const HELD_KEYS: (u8, u8, usize) = (24, 96, 12);
+/// Below a trained note's loudest moment, dB: nobody would call that a sound.
+const SILENT_DB: f64 = -50.0;
+/// Where time stands still, and how long that is listened to.
+const FROZEN_S: f32 = 0.5;
+const HELD_S: f64 = 2.3;
+/// Samples between frames of the painter at this rate.
+const PAINTED_HOP: usize = 256;
+
+/// Shares of all (position, key) pairs.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Tuning {
+    positions: usize,
+    keys: usize,
+    /// Of those that sound.
+    within_50_cents: f64,
+    /// Of those that sound.
+    within_5_cents: f64,
+    /// The key's name in another octave.
+    another_octave: f64,
+    another_pitch: f64,
+    no_pitch: f64,
+    silent: f64,
+}
+
+/// Held notes.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Steadiness {
+    notes: usize,
+    /// Largest over smallest rms, dB; only where time can stand still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ripple_median_db: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ripple_95_percent_db: Option<f64>,
+    hop_modulation_median_db: f64,
+    hop_modulation_95_percent_db: f64,
+}
+
+/// Seeded positions, each `[latents]`.
+fn positions(latents: usize, count: usize) -> Vec<Vec<f32>> {
+    let mut random = Random::new(SEED);
+    let mut knob = || 0.5 + 0.5 * random.bipolar();
+    (0..count)
+        .map(|_| (0..latents).map(|_| knob()).collect())
+        .collect()
+}
+
+/// All pairs of positions and keys as takes.
+fn takes(
+    subject: &Subject<'_>,
+    count: usize,
+    (low, high, step): (u8, u8, usize),
+    (seconds, frozen_s): (f64, Option<f32>),
+) -> Vec<Take> {
+    let latents = subject.model.header.latents.len();
+    let take = |knobs: &Vec<f32>, key| Take {
+        knobs: knobs.clone(),
+        key,
+        velocity: VELOCITY,
+        seconds,
+        natural_tuning: false,
+        frozen_s,
+    };
+    let positions = positions(latents, count);
+    let of = |knobs: &Vec<f32>| -> Vec<Take> {
+        let keys = (low..=high).step_by(step);
+        keys.map(|key| take(knobs, key)).collect()
+    };
+    positions.iter().flat_map(of).collect()
+}
+
+pub(crate) fn tuning(subject: &Subject<'_>, count: usize) -> Tuning {
+    let takes = takes(subject, count, KEYS, (SECONDS, None));
+    let bar = progress(takes.len(), "knobs anywhere");
+    let rate_hz = f64::from(RATE_HZ);
+    let hear = |take: &Take| {
+        let played = subject.player.play(take);
+        let settled = &played[index(SETTLED_S * rate_hz)..];
+        let silent = level::db(level::rms(&played)) < SILENT_DB;
+        bar.inc(1);
+        if silent {
+            return Heard::Nothing;
+        }
+        listen(settled, rate_hz, pitch::hz(f64::from(take.key)))
+    };
+    let heard: Vec<Heard> = takes.par_iter().map(hear).collect();
+    bar.finish_and_clear();
+    Tuning::of(&heard, count)
+}
+
+impl Tuning {
+    fn of(heard: &[Heard], positions: usize) -> Self {
+        let count = |wanted: &dyn Fn(&Heard) -> bool| heard.iter().filter(|h| wanted(h)).count();
+        let all = heard.len().max(1) as f64;
+        let silent = count(&|h| *h == Heard::Nothing);
+        let sounding = (heard.len() - silent).max(1) as f64;
+        let within = |cents: f64| {
+            let near = count(&|h| h.cents().is_some_and(|c| c.abs() <= cents));
+            near as f64 / sounding
+        };
+        Self {
+            positions,
+            keys: heard.len() / positions.max(1),
+            within_50_cents: within(50.0),
+            within_5_cents: within(5.0),
+            another_octave: count(&|h| matches!(h, Heard::Octave(_))) as f64 / sounding,
+            another_pitch: count(&|h| matches!(h, Heard::Other(_))) as f64 / sounding,
+            no_pitch: count(&|h| *h == Heard::Unpitched) as f64 / sounding,
+            silent: silent as f64 / all,
+        }
+    }
+
+    pub(crate) fn line(&self) -> String {
+        let percent = |share: f64| 100.0 * share;
+        format!(
+            "within 50 cents {:.1} %, within 5 {:.1} %; another octave {:.1} %, another pitch \
+             {:.1} %, none {:.1} %; silent {:.1} %   ({} positions × {} keys)",
+            percent(self.within_50_cents),
+            percent(self.within_5_cents),
+            percent(self.another_octave),
+            percent(self.another_pitch),
+            percent(self.no_pitch),
+            percent(self.silent),
+            self.positions,
+            self.keys
+        )
+    }
+}
+
+/// Ripple and modulation at the hop of held notes.
+pub(crate) fn steadiness(subject: &Subject<'_>, count: usize) -> Steadiness {
+    let header = &subject.model.header;
+    // Frames cannot stand still: they are listened to where the trained length is over.
+    let (hop, settled_s, frozen_s) = match header.output {
+        Output::Partials(_) => (PAINTED_HOP, 0.3, Some(FROZEN_S)),
+        Output::Frames(format) => {
+            let trained_s = header.conditioning.time.map_or(0.2, |time| time.trained_s);
+            (format.geometry.hop(), f64::from(trained_s) + 0.1, None)
+        }
+    };
+    let takes = takes(subject, count, HELD_KEYS, (settled_s + HELD_S, frozen_s));
+    let bar = progress(takes.len(), "held still");
+    let rate_hz = f64::from(RATE_HZ);
+    let measure = |take: &Take| {
+        let played = subject.player.play(take);
+        let settled = &played[index(settled_s * rate_hz)..];
+        bar.inc(1);
+        let fundamental_hz = pitch::hz(f64::from(take.key));
+        (
+            frozen_s.and_then(|_| steadiness::ripple_db(settled)),
+            steadiness::hop_modulation_db(settled, rate_hz, hop, fundamental_hz),
+        )
+    };
+    let found: Vec<(Option<f64>, Option<f64>)> = takes.par_iter().map(measure).collect();
+    bar.finish_and_clear();
+    let ripples: Vec<f64> = found.iter().filter_map(|f| f.0).collect();
+    let modulations: Vec<f64> = found.iter().filter_map(|f| f.1).collect();
+    Steadiness {
+        notes: takes.len(),
+        ripple_median_db: percentile(&ripples, 0.5),
+        ripple_95_percent_db: percentile(&ripples, 0.95),
+        hop_modulation_median_db: percentile(&modulations, 0.5).unwrap_or(0.0),
+        hop_modulation_95_percent_db: percentile(&modulations, 0.95).unwrap_or(0.0),
+    }
+}
+
+impl Steadiness {
+    pub(crate) fn line(&self) -> String {
+        let ripple = self.ripple_median_db.zip(self.ripple_95_percent_db);
+        let ripple = ripple.map_or_else(String::new, |(median, most)| {
+            format!("ripple {median:.2} dB (95 % below {most:.2}); ")
+        });
+        format!(
+            "{ripple}hop modulation {:.1} dB (95 % below {:.1})   ({} notes)",
+            self.hop_modulation_median_db, self.hop_modulation_95_percent_db, self.notes
+        )
+    }
+}
+
+/// The value below which a share lies; `None` of nothing.
+pub(crate) fn percentile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = index(share * sorted.len() as f64);
+    sorted
+        .get(place.min(sorted.len().saturating_sub(1)))
+        .copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shares are of what sounds; silence is a share of everything.
+    #[test]
+    fn shares_are_counted_apart() {
+        let heard = [
+            Heard::Key(0.1),
+            Heard::Key(-4.0),
+            Heard::Key(30.0),
+            Heard::Octave(1),
+            Heard::Nothing,
+        ];
+        let tuning = Tuning::of(&heard, 1);
+        assert!((tuning.within_50_cents - 0.75).abs() < 1e-12);
+        assert!((tuning.within_5_cents - 0.5).abs() < 1e-12);
+        assert!((tuning.another_octave - 0.25).abs() < 1e-12);
+        assert!((tuning.silent - 0.2).abs() < 1e-12);
+        assert_eq!(tuning.keys, 5);
+    }
+
+    /// The median of five is the third; nothing has none.
+    #[test]
+    fn percentiles_are_ranks() {
+        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
+        assert_eq!(percentile(&values, 0.5), Some(3.0));
+        assert_eq!(percentile(&values, 1.0), Some(5.0));
+        assert_eq!(percentile(&[], 0.5), None);
+    }
+}
