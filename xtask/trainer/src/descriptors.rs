@@ -19,6 +19,8 @@ pub(crate) const TIMES_S: [f32; 16] = [
 ];
 /// Powers below are nothing: −90 dB.
 const NOTHING: f64 = 1e-9;
+/// Shares below count as this: −60 dB.
+const NO_SHARE: f64 = 1e-6;
 
 /// A sound as it unfolds on one key.
 #[derive(Clone, Debug)]
@@ -26,24 +28,34 @@ pub(crate) struct Course {
     moments: Vec<Look>,
 }
 
-/// A descriptor's name on the knob and how it is computed.
-pub(crate) type Descriptor = (&'static str, fn(&Course) -> f64);
+/// Something that the ear would say of a sound.
+pub(crate) struct Descriptor {
+    /// What a knob that follows it is called.
+    pub(crate) name: &'static str,
+    /// How much a musician misses it when no knob follows it.
+    pub(crate) worth: f64,
+    of: fn(&Course) -> f64,
+}
+
+const fn descriptor(name: &'static str, worth: f64, of: fn(&Course) -> f64) -> Descriptor {
+    Descriptor { name, worth, of }
+}
 
 /// All descriptors, in the order that knobs are given in.
 pub(crate) const DESCRIPTORS: [Descriptor; 13] = [
-    ("Brightness", Course::brightness),
-    ("Attack", Course::attack),
-    ("Sustain", Course::sustain),
-    ("Breath", Course::breath),
-    ("Hollow", Course::hollow),
-    ("Body", Course::body),
-    ("Damping", Course::damping),
-    ("Strike", Course::strike),
-    ("Edge", Course::edge),
-    ("Air", Course::air),
-    ("Formant", Course::formant),
-    ("Width", Course::width),
-    ("Metal", Course::metal),
+    descriptor("Brightness", 1.5, Course::brightness),
+    descriptor("Attack", 1.4, Course::attack),
+    descriptor("Sustain", 1.4, Course::sustain),
+    descriptor("Breath", 1.2, Course::breath),
+    descriptor("Hollow", 1.1, Course::hollow),
+    descriptor("Body", 1.1, Course::body),
+    descriptor("Damping", 1.0, Course::damping),
+    descriptor("Strike", 1.0, Course::strike),
+    descriptor("Edge", 0.8, Course::edge),
+    descriptor("Air", 0.8, Course::air),
+    descriptor("Formant", 0.8, Course::formant),
+    descriptor("Width", 0.8, Course::width),
+    descriptor("Metal", 1.1, Course::metal),
 ];
 
 /// One moment: where its power lies.
@@ -95,7 +107,7 @@ impl Course {
 
     /// All of [`DESCRIPTORS`].
     pub(crate) fn describe(&self) -> Vec<f64> {
-        DESCRIPTORS.iter().map(|(_, of)| of(self)).collect()
+        DESCRIPTORS.iter().map(|d| (d.of)(self)).collect()
     }
 
     fn loudest(&self) -> f64 {
@@ -234,7 +246,7 @@ fn centroid(lines: impl Iterator<Item = (f64, f64)>) -> f64 {
 }
 
 fn ratio_db(part: f64, whole: f64) -> f64 {
-    10.0 * ((part + NOTHING) / (whole + NOTHING)).log10()
+    10.0 * (part / (whole + NOTHING) + NO_SHARE).log10()
 }
 
 fn group_powers(key: u8, frame: &PartialsFrame) -> Vec<f64> {
@@ -319,7 +331,7 @@ mod tests {
             ("Metal", |_, f| f.free[9].amplitude = 0.3),
         ];
         for (name, change) in changes {
-            let number = DESCRIPTORS.iter().position(|(n, _)| *n == name).unwrap();
+            let number = DESCRIPTORS.iter().position(|d| d.name == name).unwrap();
             let changed = course(change);
             assert!(
                 changed[number] > plain[number] + 0.5,

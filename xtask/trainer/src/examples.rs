@@ -267,7 +267,7 @@ impl<'a> Examples<'a> {
         let mut row = vec![0.0; self.numbers];
         self.notes.write(place.note, place.moment, &mut row);
         let mut told = self.conditioning(place);
-        let velocity = told.pop().filter(|_| self.tells_velocity);
+        let velocity = told.last().copied().filter(|_| self.tells_velocity);
         told.truncate(self.layout.note_len());
         row.extend(told);
         row.extend(velocity);

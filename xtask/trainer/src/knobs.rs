@@ -9,7 +9,8 @@
 //!
 //! A rotation of uncorrelated directions of equal spread keeps them uncorrelated: no knob repeats
 //! another. Among all such directions these follow the descriptors most closely (the orthogonal
-//! Procrustes problem; its optimum is the sum of the singular values).
+//! Procrustes problem; its optimum is the sum of the singular values), each as much as a musician
+//! would miss it.
 //!
 //! *Source:* Schönemann 1966.
 
@@ -152,7 +153,10 @@ impl Knobs {
 /// Of a descriptor; knobs that outnumber the descriptors are counted.
 fn name(descriptor: usize) -> String {
     let known = DESCRIPTORS.get(descriptor);
-    known.map_or_else(|| format!("Latent {}", descriptor + 1), |d| d.0.to_owned())
+    known.map_or_else(
+        || format!("Latent {}", descriptor + 1),
+        |d| d.name.to_owned(),
+    )
 }
 
 /// A rotation of the equalised axes towards some descriptors.
@@ -186,23 +190,28 @@ impl Turning {
     }
 
     fn towards(descriptors: Vec<usize>, correlations: &[Vec<f64>]) -> Self {
-        let row = |row: &Vec<f64>| descriptors.iter().map(|d| row[*d]).collect();
+        let row = |row: &Vec<f64>| descriptors.iter().map(|d| row[*d] * worth(*d)).collect();
         let chosen: Vec<Vec<f64>> = correlations.iter().map(row).collect();
         let rotation = polar(&chosen);
-        let along = |knob: usize| {
-            let terms = rotation.iter().zip(&chosen);
-            terms.map(|(turn, own)| turn[knob] * own[knob]).sum()
+        let along = |(knob, descriptor): (usize, &usize)| {
+            let terms = rotation.iter().zip(correlations);
+            terms.map(|(turn, own)| turn[knob] * own[*descriptor]).sum()
         };
         Self {
-            correlations: (0..descriptors.len()).map(along).collect(),
+            correlations: descriptors.iter().enumerate().map(along).collect(),
             descriptors,
             rotation,
         }
     }
 
     fn worth(&self) -> f64 {
-        self.correlations.iter().sum()
+        let both = self.correlations.iter().zip(&self.descriptors);
+        both.map(|(correlation, d)| correlation * worth(*d)).sum()
     }
+}
+
+fn worth(descriptor: usize) -> f64 {
+    DESCRIPTORS.get(descriptor).map_or(0.0, |d| d.worth)
 }
 
 /// All ways to choose `count` of `all`, each rising.

@@ -319,9 +319,10 @@ pub(crate) mod tests {
     }
 
     /// Recipe and notes of every kind of training: frames that share a latent, partials, frames
-    /// with a latent each.
+    /// with a latent each that know no time.
     pub(crate) fn kinds() -> Vec<(Recipe, Box<dyn Notes>)> {
-        let texts = [tiny(NOTE), tiny_partials(), tiny("\"frame\"")];
+        let still = tiny("\"frame\"").replace("time = true", "time = false");
+        let texts = [tiny(NOTE), tiny_partials(), still];
         let kind = |text: &String| (Recipe::parse(text).unwrap(), load(text));
         texts.iter().map(kind).collect()
     }
