@@ -160,7 +160,8 @@ mod tests {
         let mean = cents.iter().sum::<f32>() / 60_000.0;
         let deviation = (cents.iter().map(|c| c * c).sum::<f32>() / 60_000.0).sqrt();
         assert!(mean.abs() < 1.5, "{mean}");
-        assert!((3.0..7.0).contains(&deviation), "{deviation}");
+        // Half of what was asked, a little less for what the bounds cut off.
+        assert!((4.2..5.6).contains(&deviation), "{deviation}");
         assert!(cents.iter().all(|c| c.abs() <= 10.0));
         let jump = cents
             .windows(2)
