@@ -213,81 +213,12 @@ fn inverse(matrix: &[Vec<f32>]) -> Option<Vec<Vec<f64>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use betwixt_model::Header;
-    use betwixt_model::header::{
-        Conditioning, FORMAT, Latent, Layer, Network, NoteConditioning, Output,
-        VelocityConditioning, Whitening,
-    };
-    use betwixt_spectral::PartialsFormat;
-
-    /// Two latents, one linear layer: latent 0 is the first number of the frame, latent 1 the
-    /// velocity.
-    fn model() -> Model {
-        let output = Output::Partials(PartialsFormat {
-            exponent: 0.3,
-            free: false,
-        });
-        let inputs = output.numbers() + 22 + 1;
-        let mut weight = vec![0.0; 2 * inputs];
-        weight[0] = 1.0;
-        weight[2 * inputs - 1] = 1.0;
-        let latent = |low, high| Latent {
-            name: "Latent".into(),
-            low,
-            high,
-            default: 0.5,
-        };
-        let linear = |outputs| Layer {
-            outputs,
-            activation: Activation::Linear,
-        };
-        let header = Header {
-            format: FORMAT,
-            name: "Plain".into(),
-            authors: vec![],
-            licence: "MIT".into(),
-            description: String::new(),
-            output,
-            latents: vec![latent(-1.0, 1.0), latent(0.0, 4.0)],
-            whitening: Whitening {
-                mean: vec![0.25, 0.5],
-                basis: vec![vec![0.0, 0.5], vec![2.0, 1.0]],
-            },
-            conditioning: Conditioning {
-                note: NoteConditioning::OctaveAndChroma { low: 24, high: 96 },
-                time: None,
-                velocity: Some(VelocityConditioning { low: 1, high: 127 }),
-            },
-            decoder: Network {
-                inputs: 2 + 22 + 1,
-                layers: vec![linear(output.numbers())],
-            },
-            encoder: Some(Network {
-                inputs,
-                layers: vec![linear(2)],
-            }),
-            embedding: None,
-            pca: None,
-            measures: std::collections::BTreeMap::new(),
-        };
-        let dense = |inputs: usize, outputs: usize, weight| Dense {
-            inputs,
-            outputs,
-            weight,
-            bias: vec![0.0; outputs],
-        };
-        Model {
-            decoder: vec![dense(25, 121, vec![0.0; 25 * 121])],
-            encoder: vec![dense(inputs, 2, weight)],
-            embedding: vec![],
-            header,
-        }
-    }
+    use crate::plain::{model, sine};
 
     /// The mean over the frames, the velocity in its place, and knobs that lead back to it.
     #[test]
     fn knobs_lead_to_the_latents_that_they_came_from() {
-        let model = model();
+        let model = model(sine());
         let encoder = Encoder::new(&model).unwrap();
         let frame = |first: f32| {
             let mut numbers = vec![0.0; 121];
@@ -314,19 +245,19 @@ mod tests {
     /// No encoder, or one that reads something else, is an error that names the model.
     #[test]
     fn models_without_an_encoder_are_refused() {
-        let mut without = model();
+        let mut without = model(sine());
         without.header.encoder = None;
         assert!(matches!(
             Encoder::new(&without),
             Err(EncoderError::Missing { .. })
         ));
-        let mut other = model();
+        let mut other = model(sine());
         other.header.encoder.as_mut().unwrap().inputs = 7;
         assert!(matches!(
             Encoder::new(&other),
             Err(EncoderError::Inputs { found: 7, .. })
         ));
-        let mut flat = model();
+        let mut flat = model(sine());
         flat.header.whitening.basis[1] = vec![0.0, 1.0];
         assert!(matches!(
             Encoder::new(&flat),

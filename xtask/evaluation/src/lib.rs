@@ -15,3 +15,6 @@ pub mod encoder;
 pub mod measure;
 pub mod picture;
 pub mod player;
+
+#[cfg(test)]
+pub(crate) mod plain;

@@ -105,3 +105,47 @@ fn controls(take: &Take) -> Controls {
     }
     controls
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{heard, level, onset};
+    use crate::plain::{model, sine};
+
+    fn take(key: u8) -> Take {
+        Take {
+            knobs: vec![0.5; 2],
+            key,
+            velocity: 64,
+            seconds: 1.0,
+            natural_tuning: false,
+            frozen_s: None,
+        }
+    }
+
+    /// A decoder that only knows a first partial plays sines: at the key's frequency, at the
+    /// decoder's level whatever the velocity, from the first sample on.
+    #[test]
+    fn what_is_played_is_what_the_decoder_says() {
+        let player = Player::new(&model(sine())).unwrap();
+        for key in [48, 69, 84] {
+            let played = player.play(&take(key));
+            assert_eq!(played.len(), 44_100);
+            let hz = betwixt_spectral::pitch::hz(f64::from(key));
+            let found = heard::listen(&played[4_410..], 44_100.0, hz);
+            assert!(
+                found.cents().is_some_and(|c| c.abs() < 0.1),
+                "{key}: {found:?}"
+            );
+            // One partial whose share of the level is all of it; the engine plays a note's loudest
+            // moment at an rms of 0.085.
+            let rms = level::rms(&played[4_410..]);
+            assert!((rms / 0.085 - 1.0).abs() < 0.01, "{key}: {rms}");
+            let first = onset::first_sample(&played, -100.0).unwrap();
+            assert!(first < 4, "{key}: {first}");
+        }
+        let mut hard = take(69);
+        hard.velocity = 127;
+        assert_eq!(player.play(&hard), player.play(&take(69)));
+    }
+}

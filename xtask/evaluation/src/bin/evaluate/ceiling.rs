@@ -60,7 +60,7 @@ const NOTES: [(u8, u8, u8); 62] = [
     (33, 38, 110),
     (40, 62, 110),
     (40, 81, 60),
-    (40, 100, 110),
+    (40, 93, 110),
     (42, 39, 60),
     (42, 59, 110),
     (43, 35, 110),
@@ -201,7 +201,7 @@ impl FromStr for Asked {
         let Some([program, key, velocity]) = numbers.as_deref() else {
             return Err(refuse());
         };
-        let known = instrument(*program).is_some() && *key < 128 && (1..128).contains(velocity);
+        let known = instrument(*program).is_some() && *key < 104 && (1..128).contains(velocity);
         let asked = Self {
             program: *program,
             key: *key,
@@ -222,8 +222,8 @@ fn measure(
         key,
         velocity,
     } = note;
-    let name = instrument(program).map_or("?", |instrument| instrument.name);
-    let real = font.note(program, key, velocity, arguments.length)?;
+    let (name, raised) = instrument(program).map_or(("?", 0), |told| (told.name, told.raised));
+    let real = font.note(program, key + raised, velocity, arguments.length)?;
     let pitch = f64::from(key);
     let analysis = analyse(&real, f64::from(RATE_HZ), pitch)?;
     let mut painted = resynthesise(&analysis.frames, pitch, f64::from(RATE_HZ), SEED);

@@ -25,8 +25,8 @@ const SETTLED_S: f64 = 0.1;
 /// Keys of the shares, and of what is held.
 const KEYS: (u8, u8, usize) = (24, 96, 3);
 const HELD_KEYS: (u8, u8, usize) = (24, 96, 12);
-/// Below a trained note's loudest moment, dB: nobody would call that a sound.
-const SILENT_DB: f64 = -50.0;
+/// dBFS: nobody would call that a sound, where a learnt note's loudest moment plays at −21.
+const SILENT_DB: f64 = -70.0;
 /// Where time stands still, and how long that is listened to.
 const FROZEN_S: f32 = 0.5;
 const HELD_S: f64 = 2.3;
