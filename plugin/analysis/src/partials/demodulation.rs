@@ -118,11 +118,17 @@ impl Demodulator {
             return 0.0;
         }
         self.buffer.fill(0.0);
-        let points = self.buffer.len();
-        for i in place.from..place.to {
-            // The centre of the window is time 0, and what lies before it wraps.
-            let time = (i + points - window / 2) % points;
-            self.buffer[time] = self.shape[i] * samples[place.sample(i)];
+        let half = window / 2;
+        // The centre of the window is time 0, and what lies before it wraps.
+        let (late, early) = (self.buffer.len() - half, half.clamp(place.from, place.to));
+        for (from, to, start) in [
+            (place.from, early, late + place.from),
+            (early, place.to, early.saturating_sub(half)),
+        ] {
+            let out = &mut self.buffer[start..start + to - from];
+            let seen = &samples[place.sample(from)..][..to - from];
+            let shaped = out.iter_mut().zip(&self.shape[from..to]).zip(seen);
+            shaped.for_each(|((out, shape), sample)| *out = shape * sample);
         }
         self.plan
             .process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch)

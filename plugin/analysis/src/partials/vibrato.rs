@@ -9,7 +9,7 @@
 //! time that runs with the pitch they stand still, and what was found there is mapped back.
 
 use super::demodulation::{Demodulator, Lines, frames_of};
-use super::reading::Reader;
+use super::reading::UNIT;
 use super::tuning::Tuning;
 use super::{HOP, RATE_HZ};
 use betwixt_spectral::number::{index, narrow};
@@ -102,7 +102,6 @@ impl Course {
         if self.is_constant() {
             return samples.to_vec();
         }
-        let reader = Reader::new(1.0);
         let mut out = Vec::with_capacity(samples.len());
         for frame in 0..self.places.len() - 1 {
             let (from, to) = (self.places[frame], self.places[frame + 1]);
@@ -113,7 +112,7 @@ impl Course {
                 if place >= samples.len() as f64 {
                     return out;
                 }
-                out.push(reader.read(samples, place.max(0.0)));
+                out.push(UNIT.read(samples, place.max(0.0)));
             }
         }
         out
