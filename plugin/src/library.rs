@@ -1,4 +1,4 @@
-//! The models that can be played. For now there is one, embedded: it sounds without any file.
+//! The models that can be played: those of the factory, embedded, so that it sounds without any file.
 //!
 //! ```text
 //!  bytes in the library ─► Model ─► header, points ─► parameters, editor
@@ -6,17 +6,39 @@
 //!                            └────► Decoder (weights repacked, shared by all instances) ─► engine
 //! ```
 //!
-//! The model is read once per process, by the first instance, never on the audio thread.
+//! They are read once per process, by the first instance, never on the audio thread.
 
+use crate::state::{Here, ModelIdentity};
 use betwixt_engine::Decoder;
 use betwixt_model::header::Output;
 use betwixt_model::{ContentHash, Header, Model, ModelError, Point};
+use nice_plug::prelude::Enum;
 use std::sync::{Arc, LazyLock};
 
-/// The file of the default model.
-const FACTORY: &[u8] = include_bytes!("../../models/notes/weights.safetensors");
-/// Its name in error messages.
-const FACTORY_NAME: &str = "models/notes/weights.safetensors (embedded)";
+/// The models of the factory, as the player chooses among them. Their order and their identifiers
+/// are what projects are saved with.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Factory {
+    /// The default.
+    #[id = "notes"]
+    Notes,
+    /// Another.
+    #[id = "chroma"]
+    Chroma,
+}
+
+/// A model's file: its name in errors, its bytes.
+macro_rules! embedded {
+    ($name:literal) => {
+        (
+            concat!("models/", $name, "/weights.safetensors (embedded)"),
+            include_bytes!(concat!("../../models/", $name, "/weights.safetensors")),
+        )
+    };
+}
+
+/// The files, in the order of the choice; the first is the default.
+const EMBEDDED: &[(&str, &[u8])] = &[embedded!("notes"), embedded!("chroma")];
 
 /// What can be shown of a model.
 pub(crate) struct Description {
@@ -60,23 +82,40 @@ impl Loaded {
     }
 }
 
-/// The embedded default model.
+/// The models of the factory, in the order of the choice.
 ///
 /// # Panics
 ///
 /// When the build embedded a file that is no model, which a test of this crate excludes.
-pub(crate) fn factory() -> Arc<Loaded> {
-    static LOADED: LazyLock<Arc<Loaded>> = LazyLock::new(|| {
-        let loaded = Loaded::from_bytes(FACTORY_NAME, FACTORY);
-        Arc::new(loaded.unwrap_or_else(|error| panic!("{error}")))
+pub(crate) fn factory() -> &'static [Arc<Loaded>] {
+    static LOADED: LazyLock<Vec<Arc<Loaded>>> = LazyLock::new(|| {
+        let load = |(file, bytes): &(&str, &[u8])| {
+            let loaded = Loaded::from_bytes(file, bytes);
+            Arc::new(loaded.unwrap_or_else(|error| panic!("{error}")))
+        };
+        EMBEDDED.iter().map(load).collect()
     });
-    Arc::clone(&LOADED)
+    &LOADED
+}
+
+/// One of them; the default where there is none of that number.
+pub(crate) fn model(choice: usize) -> Arc<Loaded> {
+    let models = factory();
+    Arc::clone(models.get(choice).unwrap_or(&models[0]))
+}
+
+/// Which of them plays, for a new instance: the default.
+pub(crate) fn identity() -> ModelIdentity {
+    let here = |model: &Arc<Loaded>| {
+        let description = &model.description;
+        Here::new(description.hash, description.header.latents.len())
+    };
+    ModelIdentity::new(factory().iter().map(here).collect())
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::state::ModelIdentity;
     use betwixt_model::header::{
         Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
         NoteConditioning, Output, TimeConditioning, VelocityConditioning, Whitening,
@@ -221,18 +260,29 @@ pub(crate) mod tests {
         Loaded::from_bytes("tiny", &tiny_model(latents)).unwrap()
     }
 
-    /// An identity for parameters that need one.
-    pub(crate) fn identity() -> ModelIdentity {
-        ModelIdentity::new(ContentHash::of(b"tiny"))
+    /// An identity for parameters that need one: a model of so many latents, and one of one.
+    pub(crate) fn identity(latents: usize) -> ModelIdentity {
+        ModelIdentity::new(vec![
+            Here::new(ContentHash::of(b"tiny"), latents),
+            Here::new(ContentHash::of(b"tinier"), 1),
+        ])
     }
 
-    /// The build embeds a model that can be played, with knobs that this window can show.
+    /// The build embeds models that can be played, each once, with knobs that this window can show;
+    /// there is one for every choice.
     #[test]
-    fn the_embedded_model_is_sound() {
-        let description = &factory().description;
-        assert!(!description.header.name.is_empty());
-        assert!((1..=betwixt_engine::LATENTS).contains(&description.header.latents.len()));
-        assert_eq!(description.hash, ContentHash::of(FACTORY));
+    fn the_embedded_models_are_sound() {
+        let variants = Factory::variants();
+        assert_eq!(factory().len(), variants.len());
+        for (choice, loaded) in factory().iter().enumerate() {
+            let description = &loaded.description;
+            let name = variants[choice];
+            assert!(!description.header.name.is_empty(), "{name}");
+            let knobs = description.header.latents.len();
+            assert!((1..=betwixt_engine::LATENTS).contains(&knobs), "{name}");
+            let hash = description.hash.to_string();
+            assert_eq!(super::identity().place(&hash), Some(choice), "{name}");
+        }
     }
 
     /// A damaged file is refused by name; nothing panics.

@@ -19,6 +19,7 @@ mod kinds;
 mod make;
 mod performance;
 
+use crate::library::Factory;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use betwixt_engine::{Controls, LATENTS};
@@ -26,6 +27,7 @@ use betwixt_model::Header;
 use make::{linear, number, octave, real, share, time, voices, words};
 use nice_plug::prelude::{Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
 pub(crate) use performance::Performance;
+use std::sync::Arc;
 
 /// All that the player sets and all that a project remembers.
 #[derive(Params)]
@@ -72,6 +74,9 @@ pub(crate) struct Parameters {
     /// What a model of partials lets the player do beside the latents.
     #[nested]
     pub(crate) performance: Performance,
+    /// Which of the factory's models plays.
+    #[id = "model"]
+    pub(crate) choice: EnumParam<Factory>,
 
     /// Which layout of the saved state this is.
     #[persist = "format"]
@@ -157,13 +162,14 @@ pub(crate) enum Phase {
 }
 
 impl Parameters {
-    /// The parameters at their defaults: the knobs stand where the model's first sound is.
+    /// The parameters at their defaults: the knobs stand where the first sound of the default model
+    /// is, whose header this is.
     pub(crate) fn new(header: &Header, model: ModelIdentity) -> Self {
         let usual = Controls::default();
         let envelope = usual.envelope;
         Self {
             latents: Latents {
-                knobs: std::array::from_fn(|index| Latent::new(index, header)),
+                knobs: std::array::from_fn(|index| Latent::new(index, header, &model)),
             },
             chroma: EnumParam::new("Chroma", Chroma::Played),
             phase: EnumParam::new("Phase", Phase::Gradient),
@@ -187,6 +193,7 @@ impl Parameters {
             ),
             voices: voices(usual.voice_limit),
             performance: Performance::new(),
+            choice: choice(&model),
             format: FormatVersion,
             model,
             window: WindowSize::default(),
@@ -202,29 +209,37 @@ impl Parameters {
 }
 
 impl Latent {
-    fn new(index: usize, header: &Header) -> Self {
+    fn new(index: usize, header: &Header, model: &ModelIdentity) -> Self {
         let latent = header.latents.get(index);
         let default = latent.map_or(0.5, |latent| latent.default);
         let position = real(format!("Latent {}", index + 1), default, linear(0.0, 1.0));
+        let model = model.clone();
+        let show = text::show_latent(move || index < model.latents());
         Self {
-            position: words(
-                position,
-                text::show_latent(latent.is_some()),
-                text::parse_latent(),
-            ),
+            position: words(position, show, text::parse_latent()),
         }
     }
+}
+
+/// A model is made ready beside the sound, so it cannot be drawn as automation.
+fn choice(model: &ModelIdentity) -> EnumParam<Factory> {
+    let model = model.clone();
+    EnumParam::new("Model", Factory::from_index(0))
+        .with_callback(Arc::new(move |choice: Factory| {
+            model.choose(choice.to_index())
+        }))
+        .non_automatable()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::library::tests::{identity, tiny_header};
-    use nice_plug::prelude::Param;
+    use nice_plug::prelude::{Param, ParamFlags};
     use std::collections::BTreeSet;
 
     fn parameters(latents: usize) -> Parameters {
-        Parameters::new(&tiny_header(latents), identity())
+        Parameters::new(&tiny_header(latents), identity(latents))
     }
 
     /// The list by kind is what the host sees, nothing more and nothing less.
@@ -238,7 +253,7 @@ mod tests {
         own.extend(by_kind.choices.iter().map(|(id, _, _)| (*id).to_owned()));
         let seen: BTreeSet<String> = parameters.param_map().into_iter().map(|p| p.0).collect();
         assert_eq!(own, seen);
-        assert_eq!(seen.len(), 20 + 15);
+        assert_eq!(seen.len(), 20 + 15 + 1);
     }
 
     /// A model with three latents says so on the other five knobs, in words that can be typed.
@@ -260,11 +275,33 @@ mod tests {
         }
     }
 
+    /// Another model has its own number of knobs; the choice is not for automation.
+    #[test]
+    fn the_choice_of_a_model_moves_the_unused_knobs() {
+        let parameters = parameters(3);
+        let words = |index: usize| {
+            let latent = parameters.latent(index);
+            latent.normalized_value_to_string(0.25, true)
+        };
+        assert_eq!(words(1), "0.250");
+        parameters.model.choose(1);
+        assert_eq!(
+            (words(0).as_str(), words(1).as_str()),
+            ("0.250", text::UNUSED)
+        );
+        assert!(
+            parameters
+                .choice
+                .flags()
+                .contains(ParamFlags::NON_AUTOMATABLE)
+        );
+    }
+
     /// The first sound is the model's: knobs start at the header's defaults.
     #[test]
     fn knobs_start_at_the_models_first_sound() {
         let header = tiny_header(2);
-        let parameters = Parameters::new(&header, identity());
+        let parameters = Parameters::new(&header, identity(2));
         for (index, latent) in header.latents.iter().enumerate() {
             assert_eq!(parameters.latent(index).value(), latent.default);
         }
@@ -285,6 +322,7 @@ mod tests {
         let parameters = parameters(8);
         check(&parameters.chroma);
         check(&parameters.phase);
+        check(&parameters.choice);
         let by_kind = parameters.by_kind();
         by_kind
             .real
@@ -304,7 +342,7 @@ mod tests {
     #[test]
     fn the_performance_stands_in_groups_behind_the_rest() {
         let map = parameters(3).param_map();
-        let groups: Vec<&str> = map[20..].iter().map(|entry| entry.2.as_str()).collect();
+        let groups: Vec<&str> = map[20..35].iter().map(|entry| entry.2.as_str()).collect();
         let expected = [("Time", 3), ("Pitch", 6), ("Tone", 5), ("Stereo", 1)];
         let expected = expected
             .map(|(group, count)| [group].repeat(count))

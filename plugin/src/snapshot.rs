@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn defaults_are_the_engines_defaults() {
         let header = tiny_header(3);
-        let found = controls(&Parameters::new(&header, identity()));
+        let found = controls(&Parameters::new(&header, identity(3)));
         let mut expected = Controls::default();
         for (value, latent) in expected.latents.iter_mut().zip(&header.latents) {
             *value = latent.default;

@@ -7,7 +7,7 @@
 //! | field         | content                                                      |
 //! |---------------|--------------------------------------------------------------|
 //! | `format`      | version of this layout                                       |
-//! | `model`       | content hash of the model played                             |
+//! | `model`       | content hash of the model played; the parameter follows it   |
 //! | `window`      | size of the editor in logical points                         |
 //! | `pad`         | the two latents on the editor's pad                          |
 //! | `controllers` | where controllers hold latents and the modulation wheel is;  |
@@ -16,16 +16,20 @@
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
 
+mod controllers;
+mod identity;
+
+use crate::library::Factory;
 use crate::parameters::Parameters;
 use betwixt_engine::LATENTS;
-use betwixt_model::ContentHash;
+pub(crate) use controllers::{Controllers, HELD, WHEEL};
+pub(crate) use identity::{Here, ModelIdentity};
 use nice_plug::params::Params;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::{ParamValue, PluginState};
-use nice_plug::prelude::Param;
+use nice_plug::prelude::{Enum, Param};
 use serde::de::DeserializeOwned;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// Version of the layout written by this build.
 const FORMAT: u32 = 1;
@@ -41,56 +45,6 @@ impl PersistentField<'_, u32> for FormatVersion {
 
     fn map<F: Fn(&u32) -> R, R>(&self, read: F) -> R {
         read(&FORMAT)
-    }
-}
-
-/// Which model a project was made with, and whether that is the one that plays.
-#[derive(Debug)]
-pub(crate) struct ModelIdentity {
-    playing: String,
-    wanted: Mutex<String>,
-    is_missing: AtomicBool,
-}
-
-impl ModelIdentity {
-    /// The identity of the model that plays.
-    pub(crate) fn new(playing: ContentHash) -> Self {
-        let playing = playing.to_string();
-        Self {
-            wanted: Mutex::new(playing.clone()),
-            playing,
-            is_missing: AtomicBool::new(false),
-        }
-    }
-
-    /// Whether the project wants another model: then nothing may sound.
-    pub(crate) fn is_missing(&self) -> bool {
-        self.is_missing.load(Relaxed)
-    }
-
-    /// The hash of the model that the project wants.
-    pub(crate) fn wanted(&self) -> String {
-        self.lock().clone()
-    }
-
-    /// The player accepts the model that is there.
-    pub(crate) fn adopt(&self) {
-        self.set(self.playing.clone());
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, String> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl PersistentField<'_, String> for ModelIdentity {
-    fn set(&self, wanted: String) {
-        self.is_missing.store(wanted != self.playing, Relaxed);
-        *self.lock() = wanted;
-    }
-
-    fn map<F: Fn(&String) -> R, R>(&self, read: F) -> R {
-        read(&self.lock())
     }
 }
 
@@ -168,74 +122,6 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
     }
 }
 
-/// What controllers can hold: the latents, and behind them the modulation wheel.
-pub(crate) const HELD: usize = LATENTS + 1;
-/// Place of the modulation wheel among what is held.
-pub(crate) const WHEEL: usize = LATENTS;
-
-/// Where controllers have taken latents whose parameter has not moved since, and the wheel.
-///
-/// The audio thread cannot move a parameter; what a controller plays is remembered here instead, so
-/// that a project sounds as it was left.
-#[derive(Debug)]
-pub(crate) struct Controllers {
-    /// Bits of a position of 0…1; not a number where the parameter rules.
-    positions: [AtomicU32; HELD],
-    is_loaded: AtomicBool,
-}
-
-impl Controllers {
-    /// A controller has moved something.
-    pub(crate) fn take(&self, held: usize, position: f32) {
-        self.positions[held].store(position.to_bits(), Relaxed);
-    }
-
-    /// The parameter has moved: it rules again.
-    pub(crate) fn release(&self, latent: usize) {
-        self.take(latent, f32::NAN);
-    }
-
-    /// Where a controller holds something.
-    pub(crate) fn position(&self, held: usize) -> Option<f32> {
-        let position = f32::from_bits(self.positions[held].load(Relaxed));
-        (!position.is_nan()).then_some(position)
-    }
-
-    /// Whether a state has been loaded since the last time that this was asked.
-    pub(crate) fn take_loaded(&self) -> bool {
-        self.is_loaded.swap(false, Relaxed)
-    }
-
-    fn get(&self) -> Vec<Option<f32>> {
-        (0..HELD).map(|held| self.position(held)).collect()
-    }
-}
-
-impl Default for Controllers {
-    fn default() -> Self {
-        Self {
-            positions: std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits())),
-            is_loaded: AtomicBool::new(false),
-        }
-    }
-}
-
-/// A list may be shorter, as it was before there was a wheel.
-impl PersistentField<'_, Vec<Option<f32>>> for Controllers {
-    fn set(&self, positions: Vec<Option<f32>>) {
-        let positions = positions.into_iter().chain(std::iter::repeat(None));
-        for (held, position) in positions.take(HELD).enumerate() {
-            let position = position.map_or(f32::NAN, |position| position.clamp(0.0, 1.0));
-            self.take(held, position);
-        }
-        self.is_loaded.store(true, Relaxed);
-    }
-
-    fn map<F: Fn(&Vec<Option<f32>>) -> R, R>(&self, read: F) -> R {
-        read(&self.get())
-    }
-}
-
 /// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
 pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     repair_parameters(state, fresh);
@@ -253,6 +139,18 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
         if !state.fields.get(&key).is_some_and(is_sound) {
             state.fields.insert(key, default);
         }
+    }
+    follow_hash(state, fresh);
+}
+
+/// What a model is called may change, what it is does not: the hash says which one is chosen.
+fn follow_hash(state: &mut PluginState, fresh: &Parameters) {
+    let hash = state.fields.get("model");
+    let hash = hash.and_then(|text| serde_json::from_str::<String>(text).ok());
+    let place = hash.and_then(|hash| fresh.model.place(&hash));
+    if let Some(id) = place.and_then(|place| Factory::ids()?.get(place)) {
+        let value = ParamValue::String((*id).to_owned());
+        state.params.insert("model".into(), value);
     }
 }
 
@@ -311,7 +209,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn fresh() -> Parameters {
-        Parameters::new(&tiny_header(3), identity())
+        Parameters::new(&tiny_header(3), identity(3))
     }
 
     fn state(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> PluginState {

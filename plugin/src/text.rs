@@ -117,10 +117,16 @@ pub(crate) fn parse_gain() -> Parse {
 /// A knob that the model does not have.
 pub(crate) const UNUSED: &str = "unused";
 
-/// A latent's position, or [`UNUSED`].
-pub(crate) fn show_latent(used: bool) -> Show {
+/// A latent's position, or [`UNUSED`] while the model does not use it.
+pub(crate) fn show_latent(is_used: impl Fn() -> bool + Send + Sync + 'static) -> Show {
     let show = show_number(3, "");
-    Arc::new(move |value| if used { show(value) } else { UNUSED.into() })
+    Arc::new(move |value| {
+        if is_used() {
+            show(value)
+        } else {
+            UNUSED.into()
+        }
+    })
 }
 
 /// A latent's position; an unused one stays in the middle.
@@ -160,8 +166,8 @@ mod tests {
                 1.0,
             ),
             ("gain", show_gain(), parse_gain(), SILENCE_DB, 12.0),
-            ("latent", show_latent(true), parse_latent(), 0.0, 1.0),
-            ("no latent", show_latent(false), parse_latent(), 0.0, 1.0),
+            ("latent", show_latent(|| true), parse_latent(), 0.0, 1.0),
+            ("no latent", show_latent(|| false), parse_latent(), 0.0, 1.0),
         ];
         for (name, show, parse, low, high) in pairs {
             for step in 0..=1_000u16 {

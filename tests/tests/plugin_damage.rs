@@ -2,6 +2,7 @@
 //! but numbers comes out, and the instrument can be played afterwards.
 
 use betwixt_host::{Blocks, Event, Expression, Host, Instance, NoteAddress, Setup, Timed};
+use std::time::Duration;
 
 const LONGEST: u32 = 1_024;
 const WILD: [f64; 10] = [
@@ -117,14 +118,22 @@ fn state(text: &str) -> Vec<u8> {
     [&length.to_le_bytes(), text.as_bytes()].concat()
 }
 
-/// A note on a fresh state can be heard; what was before must not matter.
+/// A note on a fresh state can be heard; what was before must not matter. Its model may have to be
+/// made ready first, which takes a moment.
 fn can_be_played(instance: &mut Instance, what: &str) {
     let piece = [Event::note_on(60, 1.0).at(0)];
-    let sound = instance
-        .play(&piece, 9_600, &Blocks::Of(480))
-        .expect("it plays");
-    assert!(sound.left.iter().all(|v| v.is_finite()), "{what}");
-    assert!(sound.left.iter().any(|v| v.abs() > 1e-3), "{what}: silence");
+    let heard = (0..500).any(|_| {
+        let sound = instance
+            .play(&piece, 9_600, &Blocks::Of(480))
+            .expect("it plays");
+        assert!(sound.left.iter().all(|v| v.is_finite()), "{what}");
+        let is_heard = sound.left.iter().any(|v| v.abs() > 1e-3);
+        if !is_heard {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        is_heard
+    });
+    assert!(heard, "{what}: silence");
 }
 
 /// Ten thousand blocks of stuck notes, wild values and random MIDI: numbers, and never too loud.
@@ -133,6 +142,8 @@ fn ten_thousand_wild_blocks_leave_only_numbers() {
     let mut instance = instance();
     let fresh = instance.save_state().expect("saved");
     let names = names(&instance);
+    let (all, one_model) = (names.len(), names.len() - 1);
+    assert_eq!(names[one_model], "Model", "the last parameter");
     let mut dice = Dice(2);
     let longest = usize::try_from(LONGEST).expect("small");
     let (mut left, mut right) = (vec![0.0; longest], vec![0.0; longest]);
@@ -144,7 +155,9 @@ fn ten_thousand_wild_blocks_leave_only_numbers() {
             48
         };
         let frames = 1 + dice.roll(most);
-        let events = dice.events(8, frames, &names);
+        // Other models in the end only: while they are made ready there is not much to hear.
+        let count = if block < 9_000 { one_model } else { all };
+        let events = dice.events(8, frames, &names[..count]);
         let frames = usize::try_from(frames).expect("small");
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         instance.process(&events, left, right).expect("it plays");

@@ -1,24 +1,36 @@
 //! The top of the window: which model plays, how many voices, how loud.
 
+use super::compact::choice;
 use super::{Editor, theme};
 use betwixt_engine::Telemetry;
+use nice_plug::prelude::ParamSetter;
 
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Width of the level meter.
 const METER: f32 = 120.0;
+/// Width of the choice of a model.
+const CHOOSER: f32 = 220.0;
 /// The lowest level that the meter shows.
 const FLOOR_DB: f32 = -60.0;
 
 /// Paints the header.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry) {
+pub(super) fn paint(
+    ui: &Ui,
+    area: Rect,
+    editor: &Editor,
+    telemetry: &Telemetry,
+    setter: &ParamSetter<'_>,
+) {
     let inside = theme::panel(ui, area);
     if editor.parameters.model.is_missing() {
         missing(ui, inside, editor);
         return;
     }
     let header = &editor.model.header;
-    let painter = ui.painter().with_clip_rect(inside);
+    let painter = ui
+        .painter()
+        .with_clip_rect(inside.with_max_x(chooser(inside).left()));
     let corner = inside.left_top();
     theme::words(
         &painter,
@@ -28,10 +40,19 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry)
         (20.0, theme::TEXT),
     );
     let below = inside.left_bottom();
-    let room = inside.width() - METER - 80.0;
+    let chooser = chooser(inside);
+    let room = chooser.left() - inside.left() - 12.0;
     let look = (12.0, theme::DIM);
     theme::elided(&painter, below, &header.description, room, look);
+    choice(ui, chooser, &editor.parameters.choice, setter, true);
     figures(ui, inside, editor, telemetry);
+}
+
+/// Where the model is chosen.
+pub(super) fn chooser(inside: Rect) -> Rect {
+    let right = (inside.right() - METER - 90.0).max(inside.left());
+    let left = (right - CHOOSER).max(inside.left());
+    Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
 }
 
 fn figures(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry) {

@@ -75,33 +75,54 @@ impl Screen {
 /// Everything that the views read.
 pub(crate) struct Editor {
     parameters: Arc<Parameters>,
+    /// In the order of the choice.
+    models: Vec<Arc<Description>>,
+    /// The one that plays.
     model: Arc<Description>,
     screen: Arc<Screen>,
     cloud: pad::Cloud,
 }
 
 impl Editor {
-    /// An editor of these parameters.
+    /// An editor of these parameters, and of these models in the order of the choice.
+    ///
+    /// # Panics
+    ///
+    /// When there is no model.
     pub(crate) fn new(
         parameters: Arc<Parameters>,
-        model: Arc<Description>,
+        models: Vec<Arc<Description>>,
         screen: Arc<Screen>,
     ) -> Self {
-        Self {
+        let model = Arc::clone(&models[0]);
+        let mut editor = Self {
             cloud: pad::Cloud::new(&model),
             parameters,
+            models,
             model,
             screen,
+        };
+        editor.follow_choice();
+        editor
+    }
+
+    /// Shows the model that is chosen.
+    fn follow_choice(&mut self) {
+        let chosen = self.models.get(self.parameters.model.chosen());
+        if let Some(model) = chosen.filter(|model| !Arc::ptr_eq(model, &self.model)) {
+            self.model = Arc::clone(model);
+            self.cloud = pad::Cloud::new(model);
         }
     }
 
     /// Paints the window's whole body and follows the pointer.
     pub(crate) fn ui(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
+        self.follow_choice();
         let telemetry = self.screen.telemetry();
         let areas = layout::Areas::of(ui.max_rect());
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
-        header::paint(ui, areas.header, self, &telemetry);
+        header::paint(ui, areas.header, self, &telemetry, setter);
         latents::paint(ui, areas.latents, self, &telemetry, setter);
         pad::paint(ui, areas.pad, self, &telemetry, setter);
         spectrum::paint(ui, areas.spectrum, &telemetry);

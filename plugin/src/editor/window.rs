@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// The editor as the framework wants it.
 pub struct Window {
     parameters: Arc<Parameters>,
-    model: Arc<Description>,
+    models: Vec<Arc<Description>>,
     screen: Arc<Screen>,
     scale: Arc<Scale>,
 }
@@ -51,12 +51,12 @@ impl Window {
     /// A window that is not open yet.
     pub(crate) fn new(
         parameters: Arc<Parameters>,
-        model: Arc<Description>,
+        models: Vec<Arc<Description>>,
         screen: Arc<Screen>,
     ) -> Self {
         Self {
             parameters,
-            model,
+            models,
             screen,
             scale: Arc::new(Scale(AtomicU32::new(1f32.to_bits()))),
         }
@@ -72,7 +72,7 @@ impl Window {
         let app = App {
             editor: Editor::new(
                 Arc::clone(&self.parameters),
-                Arc::clone(&self.model),
+                self.models.clone(),
                 Arc::clone(&self.screen),
             ),
             context: None,

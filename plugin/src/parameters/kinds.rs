@@ -45,7 +45,11 @@ impl Parameters {
                 ("voices", &self.voices),
             ],
             switches: vec![("freeze", &self.performance.time.freeze)],
-            choices: vec![choice("chroma", &self.chroma), choice("phase", &self.phase)],
+            choices: vec![
+                choice("chroma", &self.chroma),
+                choice("phase", &self.phase),
+                choice("model", &self.choice),
+            ],
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::prelude::NoteEvent;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -57,17 +58,26 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
     (0..count).map(event).collect()
 }
 
+/// A player on one of the factory's models.
+fn ready(model: usize) -> Player {
+    let order = Order {
+        model,
+        settings: Settings {
+            sample_rate_hz: 48_000.0,
+            seed: SEED,
+        },
+        activation: 1,
+    };
+    let mut player = Player::new();
+    player.activate(Box::new(make(order)), order);
+    player
+}
+
 /// A minute of notes, controllers, wildcards and floods through parameters, events and engine.
 #[test]
 fn a_call_never_allocates() {
     let plugin = Betwixt::default();
-    let settings = Settings {
-        sample_rate_hz: 48_000.0,
-        seed: SEED,
-    };
-    let mut player = Player::new();
-    let engine = Engine::new(Arc::clone(&plugin.model.decoder), settings);
-    player.stage = Stage::Ready(Box::new(engine));
+    let mut player = ready(0);
     let (mut left, mut right) = (vec![0.0; 2048], vec![0.0; 2048]);
     let (mut state, mut loudest) = (7, 0.0f32);
     for call in 0..1_500 {
@@ -88,4 +98,131 @@ fn a_call_never_allocates() {
         loudest = left.iter().fold(loudest, |peak, x| peak.max(x.abs()));
     }
     assert!(loudest > 0.1, "the storm is heard: {loudest}");
+}
+
+/// One key of the first channel.
+fn key(number: u8) -> NoteEvent<()> {
+    NoteEvent::NoteOn {
+        timing: 0,
+        voice_id: VoiceID::Wildcard,
+        channel: Channel::Number(0),
+        key: Key::Number(number),
+        velocity: 0.8,
+    }
+}
+
+/// The model is changed again and again while notes sound: nothing is allocated or freed on the
+/// audio thread, the old sound ends within 10 ms, and the new one is that of a fresh instance.
+#[test]
+fn another_model_takes_over_without_an_allocation() {
+    let plugin = Betwixt::default();
+    let mut player = ready(0);
+    let (exchange, screen) = (Exchange::new(), Screen::default());
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    let mut call = |player: &mut Player, chosen: usize, events: &[NoteEvent<()>]| {
+        let mut next = events.iter().copied();
+        assert_no_alloc(|| {
+            let controls = snapshot::controls(&plugin.parameters);
+            player.follow(chosen, &exchange);
+            let controllers = &plugin.parameters.controllers;
+            player.play(&controls, controllers, &mut left, &mut right, || {
+                next.next()
+            });
+        });
+        let is_silent = left.iter().all(|x| *x == 0.0);
+        (is_silent, left.clone())
+    };
+    for turn in 0..6 {
+        let chosen = (turn + 1) % 2;
+        let (is_silent, before) = call(&mut player, 1 - chosen, &[key(57)]);
+        assert!(!is_silent, "turn {turn}: the old model sounds");
+        let (is_silent, fading) = call(&mut player, chosen, &[]);
+        assert!(!is_silent, "turn {turn}: it is not cut off");
+        let jump = (fading[0] - before[479]).abs();
+        let usual = before.windows(2).map(|w| (w[1] - w[0]).abs());
+        let usual = usual.fold(0.0, f32::max);
+        assert!(jump <= usual, "turn {turn}: {jump} beside {usual}");
+        let (is_silent, _) = call(&mut player, chosen, &[key(60)]);
+        assert!(is_silent, "turn {turn}: nothing plays in its place");
+        exchange.work(&screen);
+        let (_, found) = call(&mut player, chosen, &[key(64)]);
+        let controls = snapshot::controls(&plugin.parameters);
+        let (mut own, mut other) = (vec![0.0; 480], vec![0.0; 480]);
+        let mut fresh = ready(chosen);
+        let mut next = [key(64)].into_iter();
+        let controllers = &plugin.parameters.controllers;
+        fresh.play(&controls, controllers, &mut own, &mut other, || next.next());
+        assert!(found == own, "turn {turn}: the new model as a fresh one");
+        exchange.work(&screen);
+    }
+}
+
+/// Whether a key is heard at once.
+fn plays(plugin: &Betwixt, player: &mut Player) -> bool {
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    let mut next = [key(60)].into_iter();
+    let controls = snapshot::controls(&plugin.parameters);
+    let controllers = &plugin.parameters.controllers;
+    player.play(&controls, controllers, &mut left, &mut right, || {
+        next.next()
+    });
+    left.iter().any(|x| *x != 0.0)
+}
+
+/// An engine that was made for an activation that is over, or for a choice that has changed since,
+/// is not played; the last choice is.
+#[test]
+fn engines_that_come_too_late_are_not_played() {
+    let plugin = Betwixt::default();
+    let (exchange, screen) = (Exchange::new(), Screen::default());
+    let mut player = ready(0);
+    assert!(!player.follow(0, &exchange), "nothing is to be done");
+    assert!(player.follow(1, &exchange), "the other model is to be made");
+    exchange.work(&screen);
+    // It is ready, but not the chosen one any more.
+    assert!(player.follow(0, &exchange));
+    assert!(!plays(&plugin, &mut player));
+    let older = Order {
+        model: 0,
+        settings: Settings {
+            sample_rate_hz: 48_000.0,
+            seed: SEED,
+        },
+        activation: 0,
+    };
+    exchange.work(&screen);
+    drop(exchange.take());
+    exchange.ask(older);
+    exchange.work(&screen);
+    assert!(player.follow(0, &exchange));
+    assert!(!plays(&plugin, &mut player), "of an older activation");
+    exchange.ask(Order {
+        activation: 1,
+        ..older
+    });
+    exchange.work(&screen);
+    assert!(player.follow(0, &exchange));
+    assert!(plays(&plugin, &mut player));
+    player.follow(0, &exchange);
+    exchange.work(&screen);
+    assert!(!player.follow(0, &exchange), "all is done");
+}
+
+/// The worker makes what it is woken for, and ends with its instance.
+#[test]
+fn the_worker_works_and_ends() {
+    let plugin = Betwixt::default();
+    let (exchange, screen) = (Arc::new(Exchange::new()), Arc::new(Screen::default()));
+    let worker = Worker::start(Arc::clone(&exchange), screen);
+    let mut player = ready(0);
+    assert!(player.follow(1, &exchange));
+    worker.wake();
+    let is_there = (0..2_000).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        player.follow(1, &exchange);
+        plays(&plugin, &mut player)
+    });
+    assert!(is_there, "the model is ready in time");
+    drop(worker);
+    assert_eq!(Arc::strong_count(&exchange), 1, "the thread has let go");
 }

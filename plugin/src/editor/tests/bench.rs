@@ -109,11 +109,12 @@ impl Bench {
 
     /// A window of this size.
     pub(super) fn on(model: Loaded, size: Vec2) -> Self {
-        let parameters = Parameters::new(&model.description.header, identity());
+        let header = &model.description.header;
+        let parameters = Parameters::new(header, identity(header.latents.len()));
         let parameters = Arc::new(parameters);
         let editor = Editor::new(
             Arc::clone(&parameters),
-            model.description,
+            vec![model.description, tiny(1).description],
             Arc::new(Screen::default()),
         );
         let egui = egui::Context::default();
