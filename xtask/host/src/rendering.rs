@@ -114,6 +114,22 @@ impl Rendering {
             && frames(self) == frames(again)
     }
 
+    /// Adds another part of the same piece, as a mixer does: samples, and times block by block, as
+    /// on one core. What only one of them has stays as it is.
+    pub fn add(&mut self, other: &Self) {
+        let channels = [
+            (&mut self.left, &other.left),
+            (&mut self.right, &other.right),
+        ];
+        for (sum, part) in channels {
+            let samples = sum.iter_mut().zip(part);
+            samples.for_each(|(sum, sample)| *sum += sample);
+        }
+        for (sum, part) in self.block_times.iter_mut().zip(&other.block_times) {
+            sum.seconds += part.seconds;
+        }
+    }
+
     /// Both channels in one, their mean.
     #[must_use]
     pub fn mono(&self) -> Vec<f32> {
@@ -140,6 +156,19 @@ mod tests {
         assert!(!kept.keep_least(&rendering([0.3, 0.2], 0.5 + f32::EPSILON)));
         let (mut zero, minus) = (rendering([0.1; 2], 0.0), rendering([0.1; 2], -0.0));
         assert!(!zero.keep_least(&minus), "bits, not values");
+    }
+
+    /// Two parts sound together, and their blocks take as long as both.
+    #[test]
+    fn parts_add_up() {
+        let rendering = |sample: f32, seconds| {
+            let times = vec![BlockTime { frames: 2, seconds }];
+            Rendering::new(10.0, vec![sample; 2], vec![-sample; 2], times)
+        };
+        let mut mixed = rendering(0.25, 0.1);
+        mixed.add(&rendering(0.5, 0.2));
+        assert_eq!((mixed.left[1], mixed.right[0]), (0.75, -0.75));
+        assert!((mixed.block_times[0].seconds - 0.3).abs() < 1e-12);
     }
 
     /// Ten blocks of 100 samples at 1 kHz last 0.1 s each; one of them took 0.15 s, the rest 0.01.

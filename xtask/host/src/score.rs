@@ -10,6 +10,7 @@
 
 mod automation;
 mod midi;
+mod parts;
 
 pub use automation::{Automation, Curve};
 

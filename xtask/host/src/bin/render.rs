@@ -1,15 +1,16 @@
 //! Renders a MIDI file through the built plugin into a WAV file.
 //!
 //! ```text
-//!  --midi, --automation ─► Score ─┐
-//!  --set NAME=VALUE ──────────────┴─► Instance::play ─► --out (WAV), --timing (JSON)
+//!  --midi, --automation ─► Score ─► parts, one per MIDI channel ─┐
+//!  --set NAME=VALUE ─────────────────────────────────────────────┴─► Instance::play ─► mixed ─► --out (WAV),
+//!                                                                                              --timing (JSON)
 //! ```
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command-line program speaks here")]
 
 use betwixt_host::{
-    Blocks, Event, Host, HostError, Instance, Score, Setup, Timed, Timing, json, wav,
+    Blocks, Event, Host, HostError, Instance, Rendering, Score, Setup, Timed, Timing, json, wav,
 };
 use clap::Parser;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,8 @@ use std::process::ExitCode;
 /// Plays a MIDI file and automation through the built instrument and writes what it hears.
 ///
 /// The plugin is built first, in the profile of this program (use --release for real speeds), and
-/// loaded as a host loads it. Nothing is heard: the samples go into a 32-bit float WAV file.
+/// loaded as a host loads it. Each MIDI channel is played by an instance of its own, and the file
+/// holds their sum. A curve named "2:Latent 1" moves the latent of channel 2 alone. Nothing is heard: the samples go into a 32-bit float WAV file.
 ///
 /// Example: render --midi assets/demo.mid --automation assets/demo.automation.csv \
 ///   --set "Attack=20 ms" --out song.wav
@@ -70,13 +72,18 @@ fn run(arguments: &Arguments) -> Result<(), HostError> {
         Some(path) => Host::load(path)?,
         None => Host::built()?,
     };
-    let longest = arguments.block.iter().max().copied().unwrap_or(64);
-    let mut instance = host.instance(Setup::new(arguments.rate, longest))?;
-    let mut events = settings(&mut instance, &arguments.settings)?;
-    events.extend(score.at_rate(arguments.rate));
     let frames = whole((score.seconds() + arguments.tail_s) * arguments.rate);
-    let blocks = Blocks::Cycle(arguments.block.clone());
-    let rendering = instance.play(&events, frames, &blocks)?;
+    let mut rendering: Option<Rendering> = None;
+    for (_, part) in score.parts() {
+        let played = play(&host, arguments, &part, frames)?;
+        match &mut rendering {
+            Some(mixed) => mixed.add(&played),
+            None => rendering = Some(played),
+        }
+    }
+    let Some(rendering) = rendering else {
+        return Ok(());
+    };
     wav::write(&arguments.out, &rendering)?;
     let timing = rendering.timing();
     println!("{}", summary(&arguments.out, &timing));
@@ -84,6 +91,20 @@ fn run(arguments: &Arguments) -> Result<(), HostError> {
         .timing
         .as_deref()
         .map_or(Ok(()), |path| json::write(path, &timing))
+}
+
+/// One part, by an instance of its own.
+fn play(
+    host: &Host,
+    arguments: &Arguments,
+    part: &Score,
+    frames: u64,
+) -> Result<Rendering, HostError> {
+    let longest = arguments.block.iter().max().copied().unwrap_or(64);
+    let mut instance = host.instance(Setup::new(arguments.rate, longest))?;
+    let mut events = settings(&mut instance, &arguments.settings)?;
+    events.extend(part.at_rate(arguments.rate));
+    instance.play(&events, frames, &Blocks::Cycle(arguments.block.clone()))
 }
 
 /// `NAME=VALUE` settings as events at the first sample.
