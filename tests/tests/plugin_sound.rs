@@ -38,7 +38,7 @@ fn parting(one: &[f32], other: &[f32]) -> Option<usize> {
     (0..one.len()).find(|&at| one[at].to_bits() != other[at].to_bits())
 }
 
-/// Chords, pedal, wheel, controllers and automation, at samples that are no multiples of anything.
+/// Chords, pedal, wheels, controllers, time and tone, and automation, at samples that are no multiples of anything.
 fn busy_piece() -> Vec<Timed> {
     let mut events = vec![
         Event::parameter("Release", 0.4).at(0),
@@ -57,6 +57,13 @@ fn busy_piece() -> Vec<Timed> {
         Event::controller(21, 100).at(33_333),
         Event::bend(0.0).at(36_007),
         Event::note_off(64).at(50_021),
+        Event::controller(1, 90).at(39_001),
+        Event::parameter("Tilt", 0.8).at(41_003),
+        Event::parameter("Freeze", 1.0).at(43_001),
+        Event::parameter("Freeze Point", 0.3).at(44_111),
+        Event::parameter("Formant", 0.6).at(46_007),
+        Event::parameter("Freeze", 0.0).at(48_013),
+        Event::parameter("Time Speed", 0.9).at(49_999),
         Event::parameter("Fine Tune", 0.8).at(55_001),
         Event::note_off(67).at(60_001),
         Event::note_off(72).at(70_001),
@@ -66,6 +73,7 @@ fn busy_piece() -> Vec<Timed> {
         let frame = 5_000 + u64::from(step) * 331;
         events.push(Event::parameter("Latent 1", swing).at(frame));
         events.push(Event::parameter("Latent 3", 1.0 - swing).at(frame + 7));
+        events.push(Event::parameter("Width", swing).at(frame + 101));
     }
     events.sort_by_key(|timed| timed.frame);
     events

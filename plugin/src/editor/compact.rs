@@ -29,7 +29,7 @@ pub(super) fn plain<P: Param>(
 ) -> Response {
     let look = Look {
         name: parameter.name(),
-        letters: 12.0,
+        letters: 11.0,
         standing: None,
         is_used,
     };

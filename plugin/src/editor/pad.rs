@@ -101,6 +101,7 @@ pub(super) fn paint(
         sounds: telemetry.voices() > 0,
     };
     draw(ui, field, &editor.cloud, axes, &marks);
+    name_axes(ui, field, editor, axes);
     if let Some(pointer) = response.hover_pos() {
         name_nearest(ui, field, &editor.cloud, axes, pointer);
     }
@@ -216,6 +217,21 @@ fn draw(ui: &Ui, field: Rect, cloud: &Cloud, axes: [usize; 2], marks: &Marks) {
         painter.circle_filled(marks.standing, 4.0, theme::WARM);
     }
     painter.circle_stroke(marks.set, 8.0, egui::Stroke::new(2.0, theme::ACCENT_BRIGHT));
+}
+
+/// The names that the model gives the two latents.
+fn name_axes(ui: &Ui, field: Rect, editor: &Editor, axes: [usize; 2]) {
+    let painter = ui.painter().with_clip_rect(field);
+    let [across, up] = axes.map(|axis| editor.model.header.latents.get(axis));
+    let look = (11.0, theme::DIM);
+    if let Some(latent) = across {
+        let corner = field.right_bottom() - vec2(4.0, 3.0);
+        theme::words(&painter, corner, Align2::RIGHT_BOTTOM, &latent.name, look);
+    }
+    if let Some(latent) = up {
+        let corner = field.left_top() + vec2(4.0, 3.0);
+        theme::words(&painter, corner, Align2::LEFT_TOP, &latent.name, look);
+    }
 }
 
 fn name_nearest(ui: &Ui, field: Rect, cloud: &Cloud, axes: [usize; 2], pointer: Pos2) {

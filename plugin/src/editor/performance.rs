@@ -74,5 +74,5 @@ pub(super) fn cell(inside: Rect, row: usize, column: usize) -> Rect {
 }
 
 fn whole_cell(inside: Rect, row: usize, column: usize) -> Rect {
-    layout::column(layout::row(inside, row, ROWS, 10.0), column, COLUMNS, 16.0)
+    layout::column(layout::row(inside, row, ROWS, 10.0), column, COLUMNS, 12.0)
 }

@@ -53,7 +53,7 @@ fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response
     let painter = ui.painter().with_clip_rect(area.expand(2.0));
     let is_held = response.hovered() || response.dragged();
     let (name_colour, value_colour, fill) = match (look.is_used, is_held) {
-        (false, _) => (theme::LINE, theme::LINE, theme::LINE),
+        (false, _) => (theme::FAINT, theme::FAINT, theme::LINE),
         (true, true) => (theme::TEXT, theme::TEXT, theme::ACCENT_BRIGHT),
         (true, false) => (theme::DIM, theme::TEXT, theme::ACCENT),
     };

@@ -18,6 +18,8 @@ pub(super) const LINE: Color32 = Color32::from_rgb(0x30, 0x36, 0x42);
 pub(super) const TEXT: Color32 = Color32::from_rgb(0xe4, 0xe8, 0xf0);
 /// Words that explain.
 pub(super) const DIM: Color32 = Color32::from_rgb(0x86, 0x90, 0xa2);
+/// Words about what does nothing now.
+pub(super) const FAINT: Color32 = Color32::from_rgb(0x50, 0x58, 0x66);
 /// What the player moves.
 pub(super) const ACCENT: Color32 = Color32::from_rgb(0x5f, 0xd0, 0xc0);
 /// What the player moves, with the pointer on it.
