@@ -47,6 +47,8 @@ pub struct HeldAlone {
 
 /// How long a note may ring on after its end, seconds.
 const RING_S: f64 = 1.0;
+/// How long a note must be alone for its beginning to be its own, seconds.
+const ALONE_S: f64 = 0.1;
 /// The shortest stretch that a pitch can be measured in, seconds.
 const SHORTEST_HELD_S: f64 = 0.5;
 
@@ -124,6 +126,26 @@ impl Score {
             (long && !self.is_bent(note.start_s, to_s)).then_some(HeldAlone { note, from_s, to_s })
         };
         (0..self.notes.len()).filter_map(held).collect()
+    }
+
+    /// The notes that begin alone after silence: nothing before them sounds any more, and nothing
+    /// else begins for a tenth of a second.
+    ///
+    /// A note counts as silent one second after its end (or after the pedal that held it went up).
+    #[must_use]
+    pub fn after_silence(&self) -> Vec<Note> {
+        let ends: Vec<f64> = self.notes.iter().map(|n| self.sounding_end(n)).collect();
+        let begins = |index: &usize| {
+            let start_s = self.notes[*index].start_s;
+            (0..self.notes.len())
+                .filter(|other| other != index)
+                .all(|other| {
+                    let gone = ends[other] + RING_S <= start_s;
+                    gone || self.notes[other].start_s >= start_s + ALONE_S
+                })
+        };
+        let silent = (0..self.notes.len()).filter(begins);
+        silent.map(|index| self.notes[index]).collect()
     }
 
     /// Whether the bend wheel is off its centre at some time of a stretch.
@@ -247,6 +269,20 @@ mod tests {
         assert_eq!(starts(&score), [0.0, 2.0, 7.5]);
         let held = score.held_alone();
         assert!((held[1].from_s - 2.1).abs() < 1e-12 && (held[1].to_s - 3.0).abs() < 1e-12);
+    }
+
+    /// A beginning is a note's own when the last one has rung out and no other comes with it.
+    #[test]
+    fn beginnings_are_those_after_silence() {
+        let score = played(&[
+            (1, 0.0, 1.0),
+            (2, 1.9, 3.0),
+            (3, 4.1, 5.0),
+            (4, 4.15, 5.0),
+            (5, 6.0, 6.5),
+        ]);
+        let found: Vec<f64> = score.after_silence().iter().map(|n| n.start_s).collect();
+        assert_eq!(found, [0.0, 6.0]);
     }
 
     /// The pedal holds a note on: what follows it is not alone.

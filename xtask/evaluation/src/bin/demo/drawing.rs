@@ -20,7 +20,7 @@ pub(crate) fn draw(
     let mono = rendering.mono();
     let seconds = mono.len() as f64 / rendering.rate_hz;
     let picture = Timeline {
-        title: "Betwixt: a trained decoder plays a MIDI phrase while its latents move".into(),
+        title: "Betwixt: one model, its sounds found among the latents, and one morph".into(),
         subtitle: subtitle(figures),
         seconds,
         spectrogram: spectrogram(&mono, rendering.rate_hz, (FFT_LEN, HOP)),
