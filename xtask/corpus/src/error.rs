@@ -52,6 +52,19 @@ pub enum CorpusError {
         /// The hash of the right one.
         expected: &'static str,
     },
+    /// A note makes no sound.
+    #[error(
+        "{sound}, key {key}, velocity {velocity}: silent; narrow its range of keys in \
+         instruments.rs or leave it out"
+    )]
+    Silent {
+        /// Which sound.
+        sound: String,
+        /// Which key.
+        key: u8,
+        /// Which velocity.
+        velocity: u8,
+    },
     /// A note cannot be analysed.
     #[error("{sound}, key {key}, velocity {velocity}: {reason}")]
     Note {

@@ -29,7 +29,6 @@ mod split;
 
 pub use corpus::{Corpus, Note, Settings};
 pub use error::CorpusError;
-pub use error::CorpusError as CacheError;
 pub use instruments::Family;
 pub use partials::{PartialsCorpus, PartialsNote, PartialsSettings, Sound, Source, real_note};
 pub use patch::Patch;

@@ -23,7 +23,7 @@ pub(crate) struct StoredNote {
     /// Centre of gravity of the note's spectrum.
     pub(crate) centroid_hz: f32,
     /// The frequency that the harmonics are multiples of.
-    pub(crate) f0_hz: f64,
+    pub(crate) f0_hz: f32,
     /// How many partials it has.
     pub(crate) partials: usize,
     /// Which frames are kept, in hops since note-on.
