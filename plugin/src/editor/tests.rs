@@ -122,6 +122,21 @@ fn a_click_takes_the_next_choice() {
     }
 }
 
+/// A click takes the next model: its knobs are shown, and those that it does not have are greyed.
+#[test]
+fn a_click_takes_the_next_model() {
+    let mut bench = Bench::new(8, SIZE);
+    let is_greyed = |names: &[String]| names.iter().any(|name| name == "Latent 2");
+    assert!(!is_greyed(&bench.disabled()));
+    let at = bench.chooser();
+    bench.click(at);
+    assert_eq!(bench.host.take(), gesture_of("Model"));
+    assert_eq!(bench.parameters.model.chosen(), 1);
+    let greyed = bench.disabled();
+    assert!(is_greyed(&greyed), "{greyed:?}");
+    assert!(!greyed.iter().any(|name| name == "Latent 1"));
+}
+
 /// The pad moves its two latents to where the pointer is, both as whole gestures; up is more.
 #[test]
 fn the_pad_moves_two_latents() {

@@ -1,6 +1,6 @@
 //! A pointer over a window without a screen, and a host that remembers what it is told.
 
-use super::super::{Editor, Screen, controls, layout, performance, theme};
+use super::super::{Editor, Screen, controls, header, layout, performance, theme};
 use crate::library::Loaded;
 use crate::library::tests::{identity, tiny};
 use crate::parameters::Parameters;
@@ -224,6 +224,11 @@ impl Bench {
         let inside = self.areas().pad.shrink(12.0);
         let corner = inside.left_top() + vec2(20.0, 16.0);
         Rect::from_min_max(corner, inside.right_bottom() - vec2(0.0, 20.0))
+    }
+
+    /// A place on the choice of a model.
+    pub(super) fn chooser(&self) -> Pos2 {
+        header::chooser(self.areas().header.shrink(12.0)).center()
     }
 
     /// What the tree for screen readers calls disabled, by name.
