@@ -220,7 +220,8 @@ mod tests {
         }
     }
 
-    /// A training can learn its own few notes by heart: from 1 (the mean moment) to below a third.
+    /// A training can learn its own few notes by heart: from 1 (the mean moment) to less than half
+    /// of it, through three latents.
     #[test]
     fn a_tiny_training_learns_its_notes() {
         for (text, notes) in [(tiny(NOTE), frames()), (tiny_partials(), partials())] {
@@ -231,7 +232,7 @@ mod tests {
                 .unwrap();
             let curve = &run.progress.train;
             let (first, last) = (curve[0].1, curve.last().unwrap().1);
-            assert!(first > 0.7 && last < 0.33, "{first} to {last}");
+            assert!(first > 0.7 && last < 0.45, "{first} to {last}");
         }
     }
 

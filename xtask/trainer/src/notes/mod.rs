@@ -47,8 +47,8 @@ pub enum Moment {
 /// How much each number of a moment counts in the loss, `[numbers]` each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Weights {
-    /// 1 for an amplitude that is learnt, 0 elsewhere; errors count relative to the spread of all
-    /// amplitudes.
+    /// Of an amplitude, 0 where it is not learnt; errors count relative to the spread of all
+    /// amplitudes, weighted alike.
     pub amplitudes: Vec<f32>,
     /// For what is told beside amplitudes: level, tuning, places.
     pub told: Vec<f32>,
