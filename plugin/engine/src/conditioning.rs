@@ -15,6 +15,8 @@ use crate::decoder::Decoder;
 /// Share of the way to a knob's new place that a voice goes from one decode to the next. The
 /// frames' overlap smooths as well, so little is needed.
 const FOLLOW: f32 = 0.6;
+/// Nearer than this to its place a knob is there.
+const ARRIVED: f32 = 1e-4;
 
 /// One voice's conditioning.
 #[derive(Debug)]
@@ -50,12 +52,22 @@ impl Conditioning {
         self.tell_pitch(decoder, pitch);
     }
 
-    /// Knobs move on towards where they stand.
-    pub(crate) fn follow(&mut self, decoder: &Decoder, knobs: &[f32; LATENTS]) {
+    /// Knobs move on towards where they stand; tells whether any had a way to go.
+    pub(crate) fn follow(&mut self, decoder: &Decoder, knobs: &[f32; LATENTS]) -> bool {
+        let mut moved = false;
         for (own, knob) in self.knobs.iter_mut().zip(knobs) {
-            *own += FOLLOW * (knob - *own);
+            let away = knob - *own;
+            moved |= away != 0.0;
+            *own = if away.abs() < ARRIVED {
+                *knob
+            } else {
+                *own + FOLLOW * away
+            };
         }
-        decoder.write_latents(&self.knobs, &mut self.vector);
+        if moved {
+            decoder.write_latents(&self.knobs, &mut self.vector);
+        }
+        moved
     }
 
     /// The note, or a blend of two neighbours.

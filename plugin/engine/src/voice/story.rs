@@ -66,8 +66,12 @@ pub(super) struct Story {
     /// The note's own time at `to`.
     time_s: f32,
     since_onset_s: f32,
+    /// The same, no later than the trained end: what `work` holds.
+    decoded_s: f32,
     /// What fading past the end has taken so far.
     lost_db: f32,
+    /// What it takes per second, once it has been asked for.
+    slope: Option<f32>,
     from: Moment,
     to: Moment,
     step: u32,
@@ -90,8 +94,10 @@ impl Story {
             told: 0.0,
             told_now: 0.0,
             time_s: 0.0,
+            decoded_s: 0.0,
             since_onset_s: 0.0,
             lost_db: 0.0,
+            slope: None,
             from: silence,
             to: silence,
             step: 0,
@@ -107,8 +113,10 @@ impl Story {
         };
         self.conditioning
             .start(decoder, onset.pitch, onset.velocity, &ask.knobs);
+        // Neither the note nor any moment has been told yet: the first ones are decoded elsewhere.
+        (self.told_now, self.decoded_s) = (f64::NAN, f32::NAN);
         self.tell(decoder, ask, onset.shift);
-        (self.lost_db, self.since_onset_s) = (0.0, 0.0);
+        (self.lost_db, self.slope) = (0.0, None);
     }
 
     /// The conditioning of a moment so many hops after the onset.
@@ -143,11 +151,13 @@ impl Story {
         } else {
             STRIDE
         };
-        self.conditioning.follow(decoder, &ask.knobs);
-        self.tell(decoder, ask, shift);
-        self.pass(decoder, ask);
-        let vector = self.conditioning.at(decoder, self.time_s);
-        run(decoder, &mut self.work, vector);
+        let moved = self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, shift);
+        let before_s = self.decoded_s;
+        self.pass(ask, moved, decoder);
+        // A sound that stands still is decoded once.
+        if moved || self.decoded_s != before_s {
+            self.run(decoder, self.decoded_s);
+        }
         let numbers = decoder.numbers(&self.work);
         self.to = read(self.format, numbers, self.told_now, &ask.performance);
         if self.lost_db > 0.0 {
@@ -168,59 +178,67 @@ impl Story {
     }
 
     /// Tells the decoder the note: the one played, moved by the formant and as far as it follows.
-    fn tell(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) {
+    /// Tells whether that is another one than before.
+    fn tell(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) -> bool {
         let performance = &ask.performance;
         let follow = f64::from(performance.formant_follow) * shift;
         let pitch = self.told + f64::from(performance.formant_semitones) + follow;
         let (low, high) = decoder.layout().keys();
-        self.told_now = pitch.clamp(f64::from(low), f64::from(high));
-        self.conditioning.tell_pitch(decoder, pitch);
+        let told = pitch.clamp(f64::from(low), f64::from(high));
+        let moved = told != self.told_now;
+        if moved {
+            self.told_now = told;
+            self.conditioning.tell_pitch(decoder, told);
+        }
+        moved
     }
 
     /// Time passes until the next decode, and with it what is lost past the end.
-    fn pass(&mut self, decoder: &Decoder, ask: &Ask) {
+    fn pass(&mut self, ask: &Ask, moved: bool, decoder: &Decoder) {
         let time = &ask.performance.time;
         let passed_s = self.steps as f32 * self.hop_s;
-        self.since_onset_s += passed_s;
         let own_s = passed_s * time.speed;
+        self.since_onset_s += passed_s;
         self.time_s = if time.frozen {
             time.point_s
         } else {
             self.time_s + own_s
         };
-        let Some(end_s) = self.trained_s else {
-            return;
-        };
-        if self.time_s <= end_s {
-            self.lost_db = 0.0;
+        let end_s = self.trained_s.unwrap_or(0.0);
+        self.decoded_s = self.time_s.min(end_s);
+        if self.time_s <= end_s || self.trained_s.is_none() {
+            (self.lost_db, self.slope) = (0.0, None);
         } else if !time.frozen {
+            if moved || self.slope.is_none() {
+                self.slope = Some(self.measure_slope(decoder, end_s));
+            }
             let past_s = own_s.min(self.time_s - end_s);
-            self.lost_db += past_s * self.slope(decoder, end_s);
+            self.lost_db += past_s * self.slope.unwrap_or(0.0);
         }
     }
 
     /// What the sound at these knobs loses at its end, in dB per second.
-    fn slope(&mut self, decoder: &Decoder, end_s: f32) -> f32 {
+    fn measure_slope(&mut self, decoder: &Decoder, end_s: f32) -> f32 {
         let stretch_s = END_S.min(end_s / 2.0);
         let [early, late] = [end_s - stretch_s, end_s].map(|time_s| {
-            let vector = self.conditioning.at(decoder, time_s);
-            run(decoder, &mut self.work, vector);
+            self.run(decoder, time_s);
             LEVEL_DB * decoder.numbers(&self.work)[LEVEL].clamp(0.0, 1.0)
         });
         let slope = ((early - late) / stretch_s).max(0.0);
         let fading = ((slope - HELD_DB) / (FADING_DB - HELD_DB)).clamp(0.0, 1.0);
-        let is_low = late < LEVEL_DB - LOW_DB;
-        if is_low {
+        if late < LEVEL_DB - LOW_DB {
             slope.max(STRUCK_DB)
         } else {
             slope * fading
         }
     }
-}
 
-fn run(decoder: &Decoder, work: &mut Activations, vector: &[f32]) {
-    work.input(vector.len()).copy_from_slice(vector);
-    decoder.advance(work, &mut Progress::default(), 1.0);
+    /// Decodes a moment of the note's own time; the numbers stay in `work`.
+    fn run(&mut self, decoder: &Decoder, time_s: f32) {
+        let vector = self.conditioning.at(decoder, time_s);
+        self.work.input(vector.len()).copy_from_slice(vector);
+        decoder.advance(&mut self.work, &mut Progress::default(), 1.0);
+    }
 }
 
 /// Numbers become a moment, as the player wants it.
