@@ -3,7 +3,7 @@
 //! ```text
 //!  VERB ─► bundle, install           here
 //!       ├► check                     here: one step after the other, each with its time
-//!       └► demo, render, train,      a program of another crate, built and started by cargo
+//!       └► demo, render, setup,      a program of another crate, built and started by cargo
 //!          evaluate, bench, test-vst3
 //! ```
 //!
@@ -20,7 +20,7 @@ mod start;
 mod vst3;
 mod workspace;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,6 +81,15 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
+    /// Installs what only training needs.
+    ///
+    /// soundfont: FluidR3 GM (MIT), the recorded instruments that the factory models are learnt
+    /// from, through the system's package manager; checked by its SHA-256. Needs Debian or Ubuntu,
+    /// or BETWIXT_SOUNDFONT naming a copy of the file.
+    Setup {
+        /// What to install.
+        what: Needed,
+    },
     /// Renders your own MIDI file, with automation, through the built plugin into a WAV file.
     ///
     /// What follows is handed on; `cargo xtask render --help` shows the renderer's own words.
@@ -104,6 +113,13 @@ enum Verb {
     /// Builds the bundle, sets up the pinned packages of tests/requirements.txt below target/
     /// (once), then runs tests/python/play_vst3.py. Needs Python 3.
     TestVst3,
+}
+
+/// What can be set up.
+#[derive(Clone, Copy, ValueEnum)]
+enum Needed {
+    /// The recorded instruments.
+    Soundfont,
 }
 
 #[derive(Args)]
@@ -138,6 +154,9 @@ fn run(verb: Verb) -> Result<(), Failure> {
         }
         Verb::Install => install::run(),
         Verb::Train { name, rest } => start::train(&name, &rest),
+        Verb::Setup {
+            what: Needed::Soundfont,
+        } => start::setup_soundfont(),
         Verb::Render(Rest { rest }) => start::render(&rest),
         Verb::Evaluate(Rest { rest }) => start::evaluate(&rest),
         Verb::Bench(Rest { rest }) => start::bench(&rest),

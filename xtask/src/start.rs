@@ -87,6 +87,12 @@ pub(crate) fn render(rest: &[String]) -> Result<(), Failure> {
     )
 }
 
+/// Makes sure that the soundfont of the recorded instruments is there.
+pub(crate) fn setup_soundfont() -> Result<(), Failure> {
+    let mut setup = program("betwixt-corpus", "setup_soundfont");
+    run(&mut setup, "see the message above")
+}
+
 /// Measures what the sound reaches, from the workspace's folder.
 pub(crate) fn evaluate(rest: &[String]) -> Result<(), Failure> {
     let mut evaluate = program("betwixt-evaluation", "evaluate");

@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 /// The environment variable that names the soundfont where it lies elsewhere.
 pub const PATH_VARIABLE: &str = "BETWIXT_SOUNDFONT";
 /// Where Debian's package fluid-soundfont-gm puts it.
-const DEBIAN_PATH: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
+pub const DEBIAN_PATH: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 /// SHA-256 of the file.
 pub const SHA256: &str = "74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0";
 
