@@ -4,7 +4,7 @@
 //!  VERB ─► bundle, install           here
 //!       ├► check                     here: one step after the other, each with its time
 //!       └► demo, render, setup,      a program of another crate, built and started by cargo
-//!          evaluate, bench, test-vst3
+//!          train, evaluate, bench, test-vst3
 //! ```
 //!
 //! It stays thin on purpose: no verb waits for a crate that it does not use.
