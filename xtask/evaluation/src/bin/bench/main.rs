@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Absolute times belong to the machine; the ratios within one run travel. Every figure is a median
-//! over many runs unless it says worst. Worst blocks are taken as the smallest worst of several
-//! passes, so that one interruption by the system does not count as ours.
+//! over many runs unless it says worst. Blocks are played in several passes of the same work, and
+//! of each block's times the least counts, so that interruptions by the system are not ours.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command-line program")]
