@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What is encoded may be another velocity of the note, or another key of its sound: a latent
-//! means a sound, not a pitch and not a strike. A batch depends on the seed and the number of its
+//! means a sound, not a pitch and not a strike. A note of partials may stand for its neighbours. A batch depends on the seed and the number of its
 //! step alone, so a continued training sees what an uninterrupted one would have seen.
 
 use crate::notes::{Moment, Notes};
@@ -43,11 +43,12 @@ pub struct Batch {
     pub noise: Option<Tensor>,
 }
 
-/// A moment of a note.
+/// A moment of a note, on its key or one beside it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Place {
     note: usize,
     moment: Moment,
+    key: u8,
 }
 
 /// The notes of one part, as rows.
@@ -114,9 +115,11 @@ impl<'a> Examples<'a> {
 
     fn places(&self, note: usize) -> Vec<Place> {
         let frames = 0..self.notes.times_s(note).len();
+        let key = self.notes.notes()[note].key;
         let place = |frame| Place {
             note,
             moment: Moment::Frame(frame),
+            key,
         };
         frames.map(place).collect()
     }
@@ -201,6 +204,7 @@ impl<'a> Examples<'a> {
             decoder_frames,
             onset_bias,
             other_key,
+            key_shift,
         } = self.latent_of
         else {
             return;
@@ -214,6 +218,7 @@ impl<'a> Examples<'a> {
         };
         let source = alike[random.random_range(0..alike.len())];
         let frames = self.notes.times_s(source).len();
+        let [told, asked_key] = [source, note].map(|note| self.near(note, key_shift, random));
         for view in 0..encoder_frames {
             let within: f64 = random.random_range(0.0..1.0);
             let share = (view as f64 + within) / encoder_frames as f64;
@@ -221,14 +226,29 @@ impl<'a> Examples<'a> {
             seen.push(Place {
                 note: source,
                 moment: Moment::Frame(frame),
+                key: told,
             });
         }
         for _ in 0..decoder_frames {
             let uniform: f64 = random.random_range(0.0..1.0);
             let time_s = self.notes.length_s() * narrow(uniform.powf(onset_bias));
             let moment = self.notes.moment(note, time_s);
-            asked.push(Place { note, moment });
+            asked.push(Place {
+                note,
+                moment,
+                key: asked_key,
+            });
         }
+    }
+
+    /// The key of a note, or one beside it that the model has.
+    fn near(&self, note: usize, shift: u8, random: &mut Pcg64Mcg) -> u8 {
+        let key = self.notes.notes()[note].key;
+        if shift == 0 {
+            return key;
+        }
+        let near = random.random_range(key.saturating_sub(shift)..=key + shift);
+        self.layout.nearest_key(f64::from(near))
     }
 
     fn batch(&self, seen: &[Place], asked: &[Place], latents: usize) -> Result<Batch> {
@@ -237,7 +257,7 @@ impl<'a> Examples<'a> {
         let (mut amplitudes, mut told) = (Vec::new(), Vec::new());
         for (place, row) in asked.iter().zip(targets.chunks_exact_mut(self.numbers)) {
             self.notes.write(place.note, place.moment, row);
-            if let Some(weights) = self.notes.weigh(place.note, place.moment, row) {
+            if let Some(weights) = self.notes.weigh(place.key, place.moment, row) {
                 amplitudes.extend(weights.amplitudes);
                 told.extend(weights.told);
             }
@@ -278,7 +298,7 @@ impl<'a> Examples<'a> {
     fn conditioning(&self, place: Place) -> Vec<f32> {
         let mut vector = vec![0.0; self.layout.len()];
         let note = self.notes.notes()[place.note];
-        self.layout.write_note(note.key, &mut vector);
+        self.layout.write_note(place.key, &mut vector);
         let time_s = self.notes.time_s(place.note, place.moment);
         self.layout.write_time(time_s, &mut vector);
         self.layout

@@ -114,7 +114,7 @@ impl Notes for FrameNotes {
         self.format.scale.encode(numbers);
     }
 
-    fn weigh(&self, _: usize, _: Moment, _: &[f32]) -> Option<Weights> {
+    fn weigh(&self, _: u8, _: Moment, _: &[f32]) -> Option<Weights> {
         None
     }
 

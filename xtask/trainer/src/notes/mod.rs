@@ -77,8 +77,8 @@ pub trait Notes: Debug + Send + Sync {
     /// Writes the numbers of a stored frame, `[numbers]`.
     fn read(&self, note: usize, frame: usize, numbers: &mut [f32]);
 
-    /// Writes how much each number of a moment counts; `None` when all count alike.
-    fn weigh(&self, note: usize, moment: Moment, numbers: &[f32]) -> Option<Weights>;
+    /// How much each number of a moment on a key counts; `None` when all count alike.
+    fn weigh(&self, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights>;
 
     /// Amplitudes behind a moment's numbers for a key: their squares add up to its power.
     fn linear(&self, key: u8, numbers: &[f32]) -> Vec<f32>;

@@ -94,9 +94,9 @@ impl Notes for PartialsNotes {
         pairs.for_each(|(out, value)| *out = value.to_f32());
     }
 
-    fn weigh(&self, note: usize, moment: Moment, numbers: &[f32]) -> Option<Weights> {
-        let sounds = moment_sounds(moment);
-        Some(weights(self.notes[note].key, sounds, numbers))
+    fn weigh(&self, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights> {
+        let sounds = matches!(moment, Moment::Frame(_));
+        Some(weights(key, sounds, numbers))
     }
 
     fn linear(&self, key: u8, numbers: &[f32]) -> Vec<f32> {
@@ -125,10 +125,6 @@ impl Notes for PartialsNotes {
             settings.length_s
         )
     }
-}
-
-fn moment_sounds(moment: Moment) -> bool {
-    matches!(moment, Moment::Frame(_))
 }
 
 /// What of a moment's numbers counts: in silence, the level alone.

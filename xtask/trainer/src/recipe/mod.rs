@@ -93,6 +93,10 @@ pub enum LatentOf {
         /// Share of notes whose latent comes from another key of the same sound, so that a latent
         /// means a sound and not a pitch.
         other_key: f64,
+        /// A note of partials also counts as its neighbours up to so many semitones away, as in a
+        /// sampler: keys between those that were recorded are learnt too.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        key_shift: u8,
     },
 }
 
@@ -187,15 +191,16 @@ impl Recipe {
     }
 
     fn check_latent_of(&self) -> Result<(), String> {
-        let level_is_learnt = match self.material.output() {
-            Output::Frames(format) => format.level == Level::NoteMax,
-            Output::Partials(_) => true,
+        let (level_is_learnt, farthest) = match self.material.output() {
+            Output::Frames(format) => (format.level == Level::NoteMax, 0),
+            Output::Partials(_) => (true, 12),
         };
         let LatentOf::Note {
             encoder_frames,
             decoder_frames,
             onset_bias,
             other_key,
+            key_shift,
         } = self.training.latent_of
         else {
             return Ok(());
@@ -211,8 +216,13 @@ impl Recipe {
         in_range(&field("encoder_frames"), encoder_frames, 1, 256)?;
         in_range(&field("decoder_frames"), decoder_frames, 1, 256)?;
         in_range(&field("onset_bias"), onset_bias, 0.2, 5.0)?;
-        in_range(&field("other_key"), other_key, 0.0, 1.0)
+        in_range(&field("other_key"), other_key, 0.0, 1.0)?;
+        in_range(&field("key_shift"), key_shift, 0, farthest)
     }
+}
+
+fn is_zero(value: &u8) -> bool {
+    *value == 0
 }
 
 fn stack(hidden: &[usize], last: (usize, Activation)) -> Vec<(usize, Activation)> {
@@ -344,6 +354,11 @@ pub(crate) mod tests {
             ("clip = 1.0", "clip = nan", "`training.clip`"),
             ("latents = 3", "latents = 65", "expected 1 to 64"),
             ("note_max", "frame_max", "`training.latent_of`"),
+            (
+                "other_key = 0.5",
+                "other_key = 0.5, key_shift = 1",
+                "key_shift`: found 1",
+            ),
         ] {
             let error = Recipe::parse(&good.replace(from, to)).unwrap_err();
             assert!(error.contains(told), "{to}: {error}");
