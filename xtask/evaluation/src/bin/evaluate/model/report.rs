@@ -6,11 +6,16 @@
 
 use super::likeness::Set;
 use super::subject::{Pair, Subject};
+use crate::comparison::{Compared, Figures};
 use crate::failure::Failure;
 use betwixt_evaluation::picture::spectrogram;
 use betwixt_evaluation::player::RATE_HZ;
 use betwixt_picture::{Sheet, SheetRow, sheet};
+use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Sounds of each set that are named.
+const FARTHEST: usize = 6;
 
 /// Writes report and picture beside the figures.
 pub(crate) fn write(
@@ -24,8 +29,9 @@ pub(crate) fn write(
     let text = format!(
         "# {}\n\nMade by `cargo xtask evaluate model {name}`; do not edit.\n\n\
          Means over notes; SC and LSD in dB, lower is better.\n\n```text\n{lines}```\n\n\
-         ![real and played]({name}.png)\n",
-        subject.model.header.name
+         {}![real and played]({name}.png)\n",
+        subject.model.header.name,
+        sets.iter().map(farthest).collect::<String>()
     );
     let path = folder.join(format!("{name}.md"));
     let unfinished = folder.join(format!("{name}.md-unfinished"));
@@ -35,6 +41,30 @@ pub(crate) fn write(
         path,
         reason: error.to_string(),
     })
+}
+
+/// The sounds of a set that are farthest off, as a table.
+fn farthest(set: &Set) -> String {
+    let mut by_sound: BTreeMap<&str, Vec<&Compared>> = BTreeMap::new();
+    for note in &set.notes {
+        by_sound.entry(&note.sound).or_default().push(note);
+    }
+    let means = by_sound
+        .into_iter()
+        .map(|(sound, notes)| (sound, Figures::of(notes)));
+    let mut means: Vec<(&str, Figures)> = means.collect();
+    means.sort_by(|a, b| b.1.convergence_db.total_cmp(&a.1.convergence_db));
+    let line = |(sound, figures): &(&str, Figures)| {
+        format!(
+            "| {sound} | {} | {:.1} | {:.1} | {:.3} |\n",
+            figures.notes, figures.convergence_db, figures.distance_db, figures.mel_correlation
+        )
+    };
+    let lines: String = means.iter().take(FARTHEST).map(line).collect();
+    format!(
+        "Farthest off among {}:\n\n| sound | notes | SC | LSD | mel r |\n| --- | --- | --- | --- | --- |\n{lines}\n",
+        set.name
+    )
 }
 
 fn draw(path: &Path, subject: &Subject<'_>, sets: &[Set]) -> Result<(), Failure> {
@@ -91,4 +121,33 @@ fn row(subject: &Subject<'_>, set: &Set, pair: Pair) -> Result<SheetRow, Failure
         seconds: real.len() as f64 / rate_hz,
         spectrograms,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes of one sound are one line, their mean; the farthest comes first.
+    #[test]
+    fn sounds_are_ranked_by_their_means() {
+        let note = |sound: &str, convergence_db| Compared {
+            sound: sound.into(),
+            key: 60,
+            velocity: 80,
+            convergence_db,
+            distance_db: 3.0,
+            mel_correlation: Some(0.9),
+            rise_ms: None,
+        };
+        let notes = vec![note("Oboe", -4.0), note("Harp", -9.0), note("Oboe", -6.0)];
+        let set = Set {
+            name: "any",
+            figures: Figures::of(&notes),
+            notes,
+            pairs: vec![],
+        };
+        let table = farthest(&set);
+        let oboe = table.find("| Oboe | 2 | -5.0 |").unwrap();
+        assert!(oboe < table.find("| Harp | 1 | -9.0 |").unwrap(), "{table}");
+    }
 }
