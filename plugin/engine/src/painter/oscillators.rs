@@ -86,6 +86,9 @@ impl Oscillators {
             .iter_mut()
             .for_each(|w| *w = WIDEST * random.bipolar());
         self.breath = [0; 2].map(|_| random.turns() as usize);
+        // A partial that joins later must not begin where the voice's last note left it.
+        self.bins.fill(0.0);
+        self.number[HIGHEST_PARTIAL..].fill(0.0);
         self.fresh = true;
     }
 
