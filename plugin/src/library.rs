@@ -19,12 +19,12 @@ use std::sync::{Arc, LazyLock};
 /// are what projects are saved with.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Factory {
-    /// The default.
+    /// The default: a hundred recorded instruments, eight knobs.
+    #[id = "instruments"]
+    Instruments,
+    /// The formulas as magnitude frames, for comparison.
     #[id = "notes"]
     Notes,
-    /// Another.
-    #[id = "chroma"]
-    Chroma,
 }
 
 /// A model's file: its name in errors, its bytes.
@@ -38,7 +38,7 @@ macro_rules! embedded {
 }
 
 /// The files, in the order of the choice; the first is the default.
-const EMBEDDED: &[(&str, &[u8])] = &[embedded!("notes"), embedded!("chroma")];
+const EMBEDDED: &[(&str, &[u8])] = &[embedded!("instruments"), embedded!("notes")];
 
 /// What can be shown of a model.
 pub(crate) struct Description {
