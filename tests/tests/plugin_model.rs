@@ -40,12 +40,16 @@ fn wait(instance: &mut Instance) {
 }
 
 fn piece(instance: &mut Instance) -> Vec<f32> {
+    in_blocks(instance, LONGEST)
+}
+
+fn in_blocks(instance: &mut Instance, length: u32) -> Vec<f32> {
     let events = [
         Event::note_on(50, 0.7).at(10),
         Event::note_on(62, 0.9).at(9_000),
         Event::note_off(50).at(20_000),
     ];
-    let sound = instance.play(&events, 48_000, &Blocks::Of(LONGEST));
+    let sound = instance.play(&events, 48_000, &Blocks::Of(length));
     sound.expect("it plays").left
 }
 
@@ -58,7 +62,7 @@ fn models(instance: &Instance) -> u8 {
 }
 
 /// Every model can be chosen while another one plays: the old sound fades within 10 ms and without
-/// a jump, and nothing else is played before the new one is there.
+/// a jump, and nothing else is played before the new one is there, at every block size the same.
 #[test]
 fn every_model_can_be_chosen_while_another_plays() {
     let mut instance = instance();
@@ -79,6 +83,12 @@ fn every_model_can_be_chosen_while_another_plays() {
         assert!(jump <= 1.5 * usual, "model {choice}: {jump} beside {usual}");
         wait(&mut instance);
         sounds.push(piece(&mut instance));
+        instance.reset();
+        let cut = in_blocks(&mut instance, 77);
+        assert!(
+            sounds.last() == Some(&cut),
+            "model {choice} in short blocks"
+        );
     }
     for (choice, sound) in sounds.iter().enumerate() {
         assert!(
