@@ -4,6 +4,8 @@
 //!  amplitudes, f0, B, vibrato, decay, noise, attack ─► samples ─► analyse ─► the same numbers
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use betwixt_analysis::AnalysisError;
 use betwixt_analysis::partials::{Analysis, HOP_S, analyse};
 use betwixt_spectral::number::{index, narrow, real};

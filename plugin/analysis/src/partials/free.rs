@@ -18,6 +18,8 @@ const FLOOR: f32 = 0.003;
 const PROMINENCE: f32 = 12.0;
 /// It lies so far from every harmonic, as a share of f0: nearer it belongs to the harmonic.
 const DISTANCE: f64 = 0.12;
+/// Nor does it belong to the harmonic if it lies further from it than players of one part do.
+const DETUNED: f64 = 0.009;
 /// Lines nearer than this, in bins of the analysis window, cannot be told apart.
 const RESOLUTION_BINS: f64 = 2.0;
 /// A harmonic so much weaker than a free line beside it is that line's skirt.
@@ -51,10 +53,11 @@ impl Comb {
         let count = partials_below(tuning.f0_hz, tuning.inharmonicity);
         let harmonic_hz = |number| partial_hz(number, tuning.f0_hz, tuning.inharmonicity);
         let harmonics: Vec<f64> = (1..=count).map(harmonic_hz).collect();
-        let near_hz = RESOLUTION_BINS * RATE_HZ / window as f64;
+        let bin_hz = RATE_HZ / window as f64;
+        let near_hz = RESOLUTION_BINS * bin_hz;
         let mut left_out = vec![false; count];
         let mut chosen: Vec<Candidate> = Vec::new();
-        for candidate in candidates(spectrum, &harmonics, tuning.f0_hz) {
+        for candidate in candidates(spectrum, &harmonics, (tuning.f0_hz, bin_hz)) {
             let beside: Vec<usize> = (0..count)
                 .filter(|k| (harmonics[*k] - candidate.hz).abs() < near_hz)
                 .collect();
@@ -114,12 +117,17 @@ impl Comb {
 }
 
 /// Peaks far from the harmonics, the strongest first.
-fn candidates(spectrum: &LongSpectrum, harmonics: &[f64], f0_hz: f64) -> Vec<Candidate> {
+fn candidates(
+    spectrum: &LongSpectrum,
+    harmonics: &[f64],
+    (f0_hz, bin_hz): (f64, f64),
+) -> Vec<Candidate> {
     let far = |hz: f64| {
         let next = harmonics.partition_point(|harmonic| *harmonic < hz);
         let beside = [next.checked_sub(1), Some(next)].into_iter().flatten();
         let mut beside = beside.filter_map(|k| harmonics.get(k));
-        beside.all(|harmonic| (harmonic - hz).abs() > DISTANCE * f0_hz)
+        let apart = |harmonic: &f64| (DISTANCE * f0_hz).min((DETUNED * harmonic).max(bin_hz));
+        beside.all(|harmonic| (harmonic - hz).abs() > apart(harmonic))
     };
     let candidate = |(hz, amplitude)| {
         let (slot, place) = free_slot(hz / f0_hz)?;

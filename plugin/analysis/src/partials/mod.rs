@@ -34,7 +34,7 @@ use tuning::{LongSpectrum, Tuning};
 use vibrato::Course;
 
 /// Whoever changes what an analysis finds raises it, and every stored analysis is made anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 4;
 
 /// The rate that everything is analysed at.
 const RATE_HZ: f64 = 44_100.0;
@@ -46,6 +46,10 @@ pub const HOP_S: f64 = HOP as f64 / RATE_HZ;
 const CORRECTIONS: usize = 2;
 /// Periods in a window: fewer part the harmonics worse, more blur attacks.
 const PERIODS: f64 = 5.0;
+/// Below this pitch windows grow no longer until they hold so few periods: a bass's attack would
+/// be blurred over a tenth of a second.
+const BASS_HZ: f64 = 88.0;
+const BASS_PERIODS: f64 = 4.0;
 /// The shortest and the longest window.
 const WINDOWS: (usize, usize) = (1_024, 6_784);
 /// The lowest and the highest pitch that is accepted: with fewer than 650 partials below 20 kHz,
@@ -173,9 +177,11 @@ fn check(samples: &[f32], sample_rate_hz: f64, pitch: f64) -> Result<(), Analysi
     }
 }
 
-/// Five periods in multiples of 64 samples.
+/// Five periods in multiples of 64 samples, towards four in the bass.
 fn window_of(f0_hz: f64) -> usize {
-    let steps = (PERIODS * RATE_HZ / f0_hz / 64.0).round();
+    let period = RATE_HZ / f0_hz;
+    let longest = (BASS_PERIODS * period).max(PERIODS * RATE_HZ / BASS_HZ);
+    let steps = ((PERIODS * period).min(longest) / 64.0).round();
     (64 * index(steps)).clamp(WINDOWS.0, WINDOWS.1)
 }
 

@@ -35,6 +35,9 @@ const AROUND: usize = 60;
 const FLOOR: f32 = 1e-3;
 /// Peaks further from a plain harmonic than this, in octaves, do not enter the fit.
 const FARTHEST_OCTAVES: f64 = 0.06;
+/// Without inharmonicity, peaks this far below the strongest (−30 dB) have no say: high up they
+/// would outweigh it, and a bar's or a pipe's are none of its harmonics.
+const STRONG: f64 = 0.03;
 /// The largest inharmonicity that is believed.
 const MOST: f64 = 1e-3;
 
@@ -83,15 +86,17 @@ impl Tuning {
         let near: Vec<&Peak> = peaks.iter().filter(near).collect();
         let loudest = near.iter().map(|peak| peak.amplitude).fold(0.0, f64::max);
         let highest = near.iter().map(|peak| peak.number).fold(0.0, f64::max);
-        let row = |peak: &&Peak| {
+        let row = |peak: &&Peak| -> (f64, f64, f64) {
             let (k2, y) = (peak.number.powi(2), (peak.hz / peak.number).powi(2));
             let weight = (peak.amplitude / loudest).sqrt() * k2 / (y * y);
             (k2, y, weight)
         };
         let rows: Vec<(f64, f64, f64)> = near.iter().map(row).collect();
         let flat = Line::through(&rows, false)?;
+        let strong = near.iter().filter(|p| p.amplitude >= STRONG * loudest);
+        let strong: Vec<(f64, f64, f64)> = strong.map(row).collect();
         let harmonic = Self {
-            f0_hz: flat.offset.sqrt(),
+            f0_hz: Line::through(&strong, false)?.offset.sqrt(),
             inharmonicity: 0.0,
         };
         if rows.len() < 6 || highest < 6.0 {
