@@ -16,6 +16,7 @@ use crate::examples::Batch;
 use crate::network::Stack;
 use crate::recipe::Recipe;
 use betwixt_model::Model;
+use betwixt_spectral::number::narrow;
 use candle_core::{Result, Tensor, Var};
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
@@ -95,7 +96,8 @@ impl Autoencoder {
     }
 
     /// Squared error of the amplitudes, over the variance of all amplitudes (1 is what the mean
-    /// moment would reach), plus that of what is told beside them.
+    /// moment would reach), plus that of what is told beside them, plus that of how strikes of a
+    /// note differ.
     ///
     /// # Errors
     ///
@@ -106,13 +108,23 @@ impl Autoencoder {
             latents = (latents + noise)?;
         }
         let answers = self.decode(&latents, batch)?;
-        let rows = answers.dim(0)? as f64;
-        let mut errors = (answers - &batch.target)?.sqr()?;
-        let mut scale = rows * variance;
-        if let Some((amplitudes, told)) = &batch.weights {
-            errors = (errors * ((amplitudes / variance)? + told)?)?;
-            scale = rows;
+        let (rows, numbers) = answers.dims2()?;
+        let errors = (answers - &batch.target)?;
+        let weights = match &batch.weights {
+            Some((amplitudes, told)) => ((amplitudes / variance)? + told)?,
+            None => Tensor::full(narrow(variance.recip()), (rows, numbers), errors.device())?,
+        };
+        let loss = (errors.sqr()? * &weights)?.sum_all()?;
+        if batch.strikes == 0.0 {
+            return loss / rows as f64;
         }
-        errors.sum_all()? / scale
+        // What two strikes have in common does not count here, only what makes them differ.
+        let two = |tensor: &Tensor| -> Result<(Tensor, Tensor)> {
+            let pairs = tensor.reshape((rows / 2, 2, numbers))?;
+            Ok((pairs.narrow(1, 0, 1)?, pairs.narrow(1, 1, 1)?))
+        };
+        let ((one, other), (weight, other_weight)) = (two(&errors)?, two(&weights)?);
+        let differences = ((one - other)?.sqr()? * weight.minimum(&other_weight)?)?;
+        (loss + (differences.sum_all()? * batch.strikes)?)? / rows as f64
     }
 }

@@ -41,6 +41,9 @@ pub struct Batch {
     pub latents: usize,
     /// What is added to them in training, `[latents, L]`.
     pub noise: Option<Tensor>,
+    /// How much differences between strikes count: if at all, every two asks in a row are the same
+    /// moment of two strikes.
+    pub strikes: f64,
 }
 
 /// A moment of a note, on its key or one beside it.
@@ -160,7 +163,10 @@ impl<'a> Examples<'a> {
         for _ in 0..latents {
             self.draw_note(&mut random, &mut seen, &mut asked);
         }
-        let batch = self.batch(&seen, &asked, latents)?;
+        let mut batch = self.batch(&seen, &asked, latents)?;
+        if let LatentOf::Note { strikes, .. } = self.latent_of {
+            batch.strikes = strikes;
+        }
         self.with_noise(batch, &mut random)
     }
 
@@ -205,6 +211,7 @@ impl<'a> Examples<'a> {
             onset_bias,
             other_key,
             key_shift,
+            strikes,
         } = self.latent_of
         else {
             return;
@@ -229,15 +236,26 @@ impl<'a> Examples<'a> {
                 key: told,
             });
         }
-        for _ in 0..decoder_frames {
-            let uniform: f64 = random.random_range(0.0..1.0);
-            let time_s = self.notes.length_s() * narrow(uniform.powf(onset_bias));
-            let moment = self.notes.moment(note, time_s);
+        let mut ask = |note, time_s| {
             asked.push(Place {
                 note,
-                moment,
+                moment: self.notes.moment(note, time_s),
                 key: asked_key,
             });
+        };
+        let pairs = strikes > 0.0;
+        for _ in 0..if pairs {
+            decoder_frames / 2
+        } else {
+            decoder_frames
+        } {
+            let uniform: f64 = random.random_range(0.0..1.0);
+            let time_s = self.notes.length_s() * narrow(uniform.powf(onset_bias));
+            ask(note, time_s);
+            if pairs {
+                let alike = &self.strikes[&(own.sound, own.key)];
+                ask(alike[random.random_range(0..alike.len())], time_s);
+            }
         }
     }
 
@@ -279,6 +297,7 @@ impl<'a> Examples<'a> {
             weights,
             latents,
             noise: None,
+            strikes: 0.0,
         })
     }
 

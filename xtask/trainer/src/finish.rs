@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_file_decodes_as_the_network_did() {
         for (recipe, notes) in kinds() {
-            let text = toml::to_string(&recipe).unwrap();
+            let text = toml::to_string(recipe).unwrap();
             let (model, bytes, _) = finished(&text, notes.as_ref());
             let pairs = SafeTensors::deserialize(&bytes).unwrap();
             let rows = |name: &str| {

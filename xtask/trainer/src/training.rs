@@ -191,6 +191,7 @@ fn rate(training: &Training, step: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::recipe::tests::{NOTE, frames, kinds, partials, tiny, tiny_partials};
+    use candle_core::Tensor;
 
     fn recipe(latent_of: &str) -> Recipe {
         Recipe::parse(&tiny(latent_of)).unwrap()
@@ -207,8 +208,8 @@ mod tests {
     #[test]
     fn every_variable_receives_a_gradient() {
         for (recipe, notes) in kinds() {
-            let run = Run::open(&recipe, None).unwrap();
-            let examples = Examples::new(&recipe, notes.as_ref(), |part| part == Part::Train);
+            let run = Run::open(recipe, None).unwrap();
+            let examples = Examples::new(recipe, notes.as_ref(), |part| part == Part::Train);
             let batch = examples.draw(16, 1, 0).unwrap();
             let gradients = run.network.loss(&batch, 1.0).unwrap().backward().unwrap();
             for (number, variable) in run.network.variables().iter().enumerate() {
@@ -258,6 +259,34 @@ mod tests {
         assert_eq!(loss(&batch), before);
         batch.target = (&batch.target + 0.1).unwrap();
         assert!(loss(&batch) > before);
+    }
+
+    /// The term for strikes hears how two strikes differ and nothing else: an error that both share
+    /// leaves it as it is, one that only every second strike has makes it grow.
+    #[test]
+    fn strikes_count_by_their_difference() {
+        let pairs = "decoder_frames = 2, strikes = 3.0";
+        let text = tiny_partials().replace("decoder_frames = 2", pairs);
+        let recipe = Recipe::parse(&text).unwrap();
+        let run = Run::open(&recipe, None).unwrap();
+        let examples = Examples::new(&recipe, partials(), |part| part == Part::Train);
+        let mut batch = examples.draw(8, 1, 0).unwrap();
+        assert_eq!((batch.strikes, batch.asked.dim(0).unwrap()), (3.0, 16));
+        let target = batch.target.clone();
+        let mut term = |shift: [f32; 2]| {
+            let column: Vec<f32> = shift.repeat(8);
+            let shift = Tensor::from_vec(column, (16, 1), target.device()).unwrap();
+            batch.target = target.broadcast_add(&shift).unwrap();
+            let [with, without] = [3.0, 0.0].map(|strikes| {
+                batch.strikes = strikes;
+                let loss = run.network.loss(&batch, 1.0).unwrap();
+                loss.to_scalar::<f32>().unwrap()
+            });
+            with - without
+        };
+        let plain = term([0.0, 0.0]);
+        assert!((term([0.3, 0.3]) - plain).abs() < 1e-3 * plain.max(1.0));
+        assert!(term([0.0, 0.3]) > plain + 0.5);
     }
 
     /// Stopped after 23 of 60 steps and continued from the file: the same bits.
