@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use betwixt_analysis::AnalysisError;
-use betwixt_analysis::partials::{Analysis, HOP_S, analyse};
+use betwixt_analysis::partials::{Analysis, HOP_S, analyse, estimated_pitch};
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::partials::{BANDS, FREE, band_edges_hz, free_ratio, partial_hz};
 use betwixt_spectral::pitch;
@@ -266,4 +266,36 @@ fn odd_input_is_met() {
     assert!(matches!(refused, AnalysisError::SampleRate { .. }));
     let refused = analyse(&[0.0, f32::NAN], RATE_HZ, 60.0).unwrap_err();
     assert!(matches!(refused, AnalysisError::NotFinite { position: 1 }));
+}
+
+/// Without a label: saws over six octaves, a tone whose fundamental is missing, one with only odd
+/// harmonics, a bass under noise: all within a quarter of a semitone, at any rate; noise and
+/// silence have no pitch.
+#[test]
+fn pitches_are_estimated() {
+    let near = |found: Option<f64>, key: f64| found.is_some_and(|pitch| (pitch - key).abs() < 0.25);
+    for key in [24.0, 33.0, 45.0, 60.0, 76.0, 90.0, 100.0] {
+        let f0_hz = pitch::hz(key);
+        let partials = 12.min(index(20_000.0 / f0_hz));
+        let saw = steady(f0_hz, partials).samples(RATE_HZ, 0.6);
+        let found = estimated_pitch(&saw, RATE_HZ);
+        assert!(near(found, key), "saw {key}: {found:?}");
+        if partials > 6 {
+            let mut hollow = steady(f0_hz, partials);
+            hollow.level = &|k, _| if k == 1 { 0.0 } else { 1.0 / k as f64 };
+            let found = estimated_pitch(&hollow.samples(48_000.0, 0.6), 48_000.0);
+            assert!(near(found, key), "no fundamental, {key}: {found:?}");
+            hollow.level = &|k, _| if k % 2 == 0 { 0.0 } else { 1.0 / k as f64 };
+            let found = estimated_pitch(&hollow.samples(22_050.0, 0.6), 22_050.0);
+            assert!(near(found, key), "odd only, {key}: {found:?}");
+        }
+    }
+    let mut noise = white();
+    let mut bass = steady(pitch::hz(36.0), 20).samples(RATE_HZ, 0.6);
+    bass.iter_mut().for_each(|x| *x += narrow(0.1 * noise()));
+    assert!(near(estimated_pitch(&bass, RATE_HZ), 36.0));
+    let hiss: Vec<f32> = (0..30_000).map(|_| narrow(noise())).collect();
+    assert_eq!(estimated_pitch(&hiss, RATE_HZ), None);
+    assert_eq!(estimated_pitch(&[0.0; 30_000], RATE_HZ), None);
+    assert_eq!(estimated_pitch(&bass[..100], RATE_HZ), None);
 }

@@ -17,6 +17,7 @@ mod demodulation;
 mod free;
 mod kernel;
 mod noise;
+mod periodicity;
 mod reading;
 mod resynthesis;
 mod tuning;
@@ -122,9 +123,7 @@ pub fn analyse_with(
     free: Free,
 ) -> Result<Analysis, AnalysisError> {
     check(samples, sample_rate_hz, pitch)?;
-    let resampled = ((sample_rate_hz - RATE_HZ).abs() > 1e-6)
-        .then(|| reading::at_rate(samples, sample_rate_hz, RATE_HZ));
-    let samples = resampled.as_deref().unwrap_or(samples);
+    let samples = &*reading::at_rate(samples, sample_rate_hz, RATE_HZ);
     let nominal_hz = pitch::hz(pitch);
     let spectrum = LongSpectrum::of(samples);
     let tuning = Tuning::of(&spectrum, nominal_hz);
@@ -156,6 +155,16 @@ pub fn analyse_with(
         partials: found.partials,
         window,
     })
+}
+
+/// The MIDI pitch of a sound without a label, within half a semitone (which [`analyse`] refines);
+/// `None` for noise, for silence, and for less than 0.14 s.
+#[must_use]
+pub fn estimated_pitch(samples: &[f32], sample_rate_hz: f64) -> Option<f64> {
+    let at_rate = reading::at_rate(samples, sample_rate_hz, RATE_HZ);
+    let found = periodicity::pitch_of(&at_rate)?;
+    let (lowest, highest) = PITCHES;
+    (lowest..=highest).contains(&found).then_some(found)
 }
 
 fn check(samples: &[f32], sample_rate_hz: f64, pitch: f64) -> Result<(), AnalysisError> {

@@ -7,6 +7,7 @@
 //! *Promise:* −80 dB up to 0.9 of the narrower Nyquist frequency.
 
 use betwixt_spectral::number::{index, narrow};
+use std::borrow::Cow;
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
@@ -88,7 +89,10 @@ fn blended(samples: &[f32], low: &[f32], high: &[f32], between: f32) -> f32 {
 pub(super) static UNIT: LazyLock<Reader> = LazyLock::new(|| Reader::new(1.0));
 
 /// A sound at another sample rate.
-pub(super) fn at_rate(samples: &[f32], from_hz: f64, to_hz: f64) -> Vec<f32> {
+pub(super) fn at_rate(samples: &[f32], from_hz: f64, to_hz: f64) -> Cow<'_, [f32]> {
+    if (from_hz - to_hz).abs() < 1e-6 {
+        return samples.into();
+    }
     let step = from_hz / to_hz;
     let reader = Reader::new(step);
     let length = index((samples.len() as f64 / step).ceil());
