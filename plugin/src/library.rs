@@ -22,6 +22,9 @@ pub(crate) enum Factory {
     /// The default: a hundred recorded instruments, eight knobs.
     #[id = "instruments"]
     Instruments,
+    /// Formulas: no recording of anything.
+    #[id = "synth"]
+    Synth,
     /// The formulas as magnitude frames, for comparison.
     #[id = "notes"]
     Notes,
@@ -38,7 +41,11 @@ macro_rules! embedded {
 }
 
 /// The files, in the order of the choice; the first is the default.
-const EMBEDDED: &[(&str, &[u8])] = &[embedded!("instruments"), embedded!("notes")];
+const EMBEDDED: &[(&str, &[u8])] = &[
+    embedded!("instruments"),
+    embedded!("synth"),
+    embedded!("notes"),
+];
 
 /// What can be shown of a model.
 pub(crate) struct Description {
