@@ -147,7 +147,7 @@ impl PartialsCorpus {
         &self.times_s[self.starts[note]..self.starts[note + 1]]
     }
 
-    /// The numbers of one kept frame of a note, as [`PartialsFormat::encode`] writes them:
+    /// The numbers of one kept frame of a note, as the format of the settings writes them:
     /// `[numbers]`.
     ///
     /// # Panics
