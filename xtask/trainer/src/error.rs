@@ -6,7 +6,10 @@ use betwixt_model::ModelError;
 #[derive(Debug, thiserror::Error)]
 pub enum TrainerError {
     /// A recipe that cannot be followed.
-    #[error("{file}: {reason}; every setting is documented in models/notes/recipe.toml")]
+    #[error(
+        "{file}: {reason}; every setting is documented in models/instruments/recipe.toml (partials) and \
+         models/notes/recipe.toml (frames)"
+    )]
     Recipe {
         /// Its path.
         file: String,

@@ -31,7 +31,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[command(
     version,
     after_help = "Example:\n  \
-    cargo run --release -p betwixt-trainer -- train models/notes/recipe.toml"
+    cargo run --release -p betwixt-trainer -- train models/instruments/recipe.toml"
 )]
 struct Arguments {
     #[command(subcommand)]
