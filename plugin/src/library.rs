@@ -22,6 +22,9 @@ pub(crate) enum Factory {
     /// The default: a hundred recorded instruments, eight knobs.
     #[id = "instruments"]
     Instruments,
+    /// Strings, reeds, flutes, brass, voices.
+    #[id = "blown"]
+    Blown,
     /// Formulas: no recording of anything.
     #[id = "synth"]
     Synth,
@@ -43,6 +46,7 @@ macro_rules! embedded {
 /// The files, in the order of the choice; the first is the default.
 const EMBEDDED: &[(&str, &[u8])] = &[
     embedded!("instruments"),
+    embedded!("blown"),
     embedded!("synth"),
     embedded!("notes"),
 ];
