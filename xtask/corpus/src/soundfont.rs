@@ -11,7 +11,7 @@
 use crate::CorpusError;
 use crate::render::SAMPLE_RATE_HZ;
 use betwixt_spectral::number::{index, narrow};
-use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+use rustysynth::{SoundFont, SoundFontError, Synthesizer, SynthesizerSettings};
 use sha2::{Digest, Sha256};
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 use std::path::PathBuf;
@@ -72,10 +72,12 @@ impl Soundfont {
                 expected: SHA256,
             });
         }
-        let font = SoundFont::new(&mut bytes.as_slice());
-        let font = font.map_err(|error| refuse(error.to_string()))?;
+        Self::from_bytes(&bytes).map_err(|error| refuse(error.to_string()))
+    }
+
+    fn from_bytes(mut bytes: &[u8]) -> Result<Self, SoundFontError> {
         Ok(Self {
-            font: Arc::new(font),
+            font: Arc::new(SoundFont::new(&mut bytes)?),
         })
     }
 
@@ -146,3 +148,6 @@ impl Subsonic {
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;
