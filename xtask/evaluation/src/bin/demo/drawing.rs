@@ -3,12 +3,15 @@
 use crate::figures::Figures;
 use betwixt_evaluation::measure::level::level_track_db;
 use betwixt_evaluation::picture::spectrogram;
+use betwixt_host::score::Curve;
 use betwixt_host::{Rendering, Score};
 use betwixt_picture::{NoteBar, PictureError, Series, Timeline, timeline};
 use std::path::Path;
 
 const FFT_LEN: usize = 4096;
 const HOP: usize = 512;
+/// Curves of each part in the picture; an instance has eight latents.
+const SHOWN_PER_PART: usize = 2;
 
 /// Draws spectrogram, notes, latents and level.
 pub(crate) fn draw(
@@ -53,14 +56,37 @@ fn bar(note: &betwixt_host::Note) -> NoteBar {
     }
 }
 
+/// Of each part the curves that move most, as many as can be told apart.
 fn curves(score: &Score, seconds: f64) -> Vec<Series> {
+    let all = &score.automation.curves;
+    let part = |curve: &Curve| curve.parameter.split(':').next().map(str::to_owned);
+    let mut shown: Vec<&Curve> = Vec::new();
+    for (place, curve) in all.iter().enumerate() {
+        let others = all
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| part(other) == part(curve));
+        let farther = others.filter(|(other, of)| {
+            let (own, theirs) = (travel(curve), travel(of));
+            theirs > own || (theirs == own && *other < place)
+        });
+        if farther.count() < SHOWN_PER_PART && travel(curve) > 0.0 {
+            shown.push(curve);
+        }
+    }
     let steps = 800_u16;
-    let sampled = |curve: &betwixt_host::score::Curve| Series {
-        name: curve.parameter.clone(),
+    let sampled = |curve: &Curve| Series {
+        name: curve.parameter.replace(':', ": "),
         points: (0..=steps)
             .map(|i| seconds * f64::from(i) / f64::from(steps))
             .map(|at| (at, curve.value(at)))
             .collect(),
     };
-    score.automation.curves.iter().map(sampled).collect()
+    shown.into_iter().map(sampled).collect()
+}
+
+/// From a curve's lowest to its highest value.
+fn travel(curve: &Curve) -> f64 {
+    let values = || curve.points.iter().map(|point| point.1);
+    values().fold(0.0, f64::max) - values().fold(f64::INFINITY, f64::min)
 }

@@ -35,8 +35,8 @@ const PLAYS: usize = 3;
 /// Leaves demo.wav (32-bit float), demo.png and demo.json in the output folder. Fails when a gate
 /// fails: renders that differ, silence, clipping, a click (a sample whose prediction error is more
 /// than 6 times the 99th percentile around it, note onsets left out), a note held alone in its part
-/// more than 15 cents off its key, a note after silence that is late, or one of a struck or plucked
-/// instrument that rises in more than 6 ms.
+/// more than 15 cents off its key, a note after silence that is late, or struck and plucked notes
+/// that rise too slowly (the quickest in more than 6 ms, any in more than 15).
 #[derive(Parser)]
 #[command(name = "demo", version)]
 struct Arguments {
