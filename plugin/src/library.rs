@@ -25,6 +25,9 @@ pub(crate) enum Factory {
     /// Strings, reeds, flutes, brass, voices.
     #[id = "blown"]
     Blown,
+    /// Strings, bars and bells that ring on by themselves.
+    #[id = "struck"]
+    Struck,
     /// Formulas: no recording of anything.
     #[id = "synth"]
     Synth,
@@ -47,6 +50,7 @@ macro_rules! embedded {
 const EMBEDDED: &[(&str, &[u8])] = &[
     embedded!("instruments"),
     embedded!("blown"),
+    embedded!("struck"),
     embedded!("synth"),
     embedded!("notes"),
 ];
