@@ -140,7 +140,7 @@ impl Knobs {
         named.map(latent).collect()
     }
 
-    /// Decoder latent i is mean[i] + Σ basis[i][j]·v[j].
+    /// From turned values back to latents: `mean + basis · turned`.
     pub(crate) fn whitening(&self) -> Whitening {
         let narrowed = |row: &Vec<f64>| row.iter().map(|value| narrow(*value)).collect();
         Whitening {
