@@ -20,10 +20,23 @@ fn floats(tensors: &SafeTensors<'_>, name: &str) -> (Vec<usize>, Vec<f32>) {
     )
 }
 
+/// Every model in `models/`.
+const MODELS: [&str; 9] = [
+    "blown",
+    "chroma",
+    "experiment",
+    "instruments",
+    "instruments_2",
+    "instruments_3",
+    "notes",
+    "struck",
+    "synth",
+];
+
 /// Every factory model, every recorded pair, every output: within 1e-5.
 #[test]
 fn the_live_decoder_is_the_trained_network() {
-    for name in ["notes", "chroma"] {
+    for name in MODELS {
         let (model, _) =
             Model::read(&project(&format!("models/{name}/weights.safetensors"))).unwrap();
         let decoder = Decoder::new(&model).unwrap();
