@@ -231,9 +231,7 @@ impl Card<'_> {
     fn rendered(&self) -> String {
         let path = self.places.model.join("figures.json");
         let told = std::fs::read_to_string(path).ok();
-        let told: Option<serde_json::Value> =
-            told.and_then(|text| serde_json::from_str(&text).ok());
-        let Some(figures) = told.as_ref().and_then(|told| told.get("figures")) else {
+        let Some(figures) = told.and_then(|text| serde_json::from_str(&text).ok()) else {
             return String::new();
         };
         let mut text = format!(
@@ -241,7 +239,7 @@ impl Card<'_> {
              model {}`.\n\n| figure | value |\n| --- | --- |\n",
             self.places.name
         );
-        flatten("", figures, &mut text);
+        flatten("", &figures, &mut text);
         text
     }
 

@@ -116,7 +116,7 @@ mod tests {
             corpus: folder.path().to_owned(),
             pairs: folder.path().join("pairs.safetensors"),
         };
-        let figures = "{\"figures\": {\"held_out\": {\"mel_r\": 0.9612}}}";
+        let figures = "{\"held_out\": {\"mel_r\": 0.9612}}";
         std::fs::write(folder.path().join("figures.json"), figures).unwrap();
         let card = finish(&recipe, &places, notes, &run).unwrap().card;
         let (model, _) = Model::read(&folder.path().join("weights.safetensors")).unwrap();
