@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::instrument::Instrument;
 use crate::painter::Painter;
 use crate::telemetry::Telemetry;
-use crate::voice::{FrameTone, FrameTools, PartialsTone};
+use crate::voice::{FrameTone, FrameTools, PartialsTone, PartialsTools};
 use betwixt_model::header::Output;
 use std::sync::Arc;
 
@@ -66,9 +66,12 @@ impl Engine {
                 let tools = FrameTools::new(format, rate_hz, settings.seed);
                 Family::Frames(Box::new(Instrument::new(decoder, tools, settings)))
             }
-            Output::Partials(_) => {
-                let painter = Painter::new(f64::from(rate_hz), settings.seed);
-                Family::Partials(Box::new(Instrument::new(decoder, painter, settings)))
+            Output::Partials(format) => {
+                let tools = PartialsTools {
+                    format,
+                    painter: Painter::new(f64::from(rate_hz), settings.seed),
+                };
+                Family::Partials(Box::new(Instrument::new(decoder, tools, settings)))
             }
         };
         Self { family }

@@ -220,7 +220,7 @@ impl<T: Tone> Instrument<T> {
                 self.apply(event.kind);
                 continue;
             };
-            // What is not a number is no strike at all.
+            // What is not a number counts as the softest strike.
             let velocity = if velocity.is_nan() {
                 0.0
             } else {

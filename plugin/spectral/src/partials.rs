@@ -37,8 +37,8 @@ pub const FREE_AMPLITUDE: usize = INHARMONICITY + 1;
 /// Where the places of the free partials begin.
 pub const FREE_PLACE: usize = FREE_AMPLITUDE + FREE;
 
-/// A note's levels span this much, in dB.
-const LEVEL_RANGE_DB: f32 = 60.0;
+/// A note's levels span this much, in dB: from 0 to 1 among the numbers.
+pub const LEVEL_RANGE_DB: f32 = 60.0;
 /// Beyond its loudest frame a note's level may be drawn this much louder: 1.2 dB.
 const HIGHEST_LEVEL: f32 = 1.02;
 /// Cents that count as 1.
@@ -249,6 +249,20 @@ pub fn partials_below(f0_hz: f64, inharmonicity: f64) -> usize {
     (1..=HIGHEST_PARTIAL).take_while(below).count()
 }
 
+/// The number at which a note's partials reach [`HIGHEST_HZ`], with its fraction: a note that moves
+/// loses its last partial little by little. At most [`HIGHEST_PARTIAL`].
+#[must_use]
+pub fn last_partial(f0_hz: f64, inharmonicity: f64) -> f32 {
+    // k²·(1 + B·k²) = (highest / f0)², solved for k.
+    let square = (HIGHEST_HZ / f0_hz).powi(2);
+    let number = if inharmonicity * square < 1e-6 {
+        square
+    } else {
+        ((1.0 + 4.0 * inharmonicity * square).sqrt() - 1.0) / (2.0 * inharmonicity)
+    };
+    crate::number::narrow(number.sqrt().min(HIGHEST_PARTIAL as f64))
+}
+
 /// Frequency ratio to f0 of the line in a slot.
 #[must_use]
 pub fn free_ratio(slot: usize, place: f32) -> f32 {
@@ -292,6 +306,24 @@ mod tests {
         assert!(partials_below(55.0, 1e-4) < 363);
         assert_eq!(partials_below(20.0, 0.0), HIGHEST_PARTIAL);
         assert!((partial_hz(10, 100.0, 1e-4) - 1000.0 * 1.01f64.sqrt()).abs() < 1e-9);
+    }
+
+    /// The whole part of the last partial's number is how many there are, stiff string or not, and
+    /// its frequency is where they end.
+    #[test]
+    fn the_last_partial_ends_the_count() {
+        for f0_hz in [20.0, 27.5, 61.7, 261.63, 4_186.0] {
+            for inharmonicity in [0.0, 1e-5, 1e-3] {
+                let last = last_partial(f0_hz, inharmonicity);
+                let count = partials_below(f0_hz, inharmonicity);
+                assert_eq!(crate::number::index(f64::from(last)), count, "{f0_hz}");
+                if count < HIGHEST_PARTIAL {
+                    let last = f64::from(last);
+                    let hz = last * f0_hz * (1.0 + inharmonicity * last * last).sqrt();
+                    assert!((hz / HIGHEST_HZ - 1.0).abs() < 1e-5, "{f0_hz}: {hz}");
+                }
+            }
+        }
     }
 
     /// One sine of amplitude 1 has the rms √½; three more partials in a group count each.

@@ -6,87 +6,19 @@
 //!                       callbacks between blocks ◄──── flags
 //! ```
 
+use crate::audio::{Audio, Status, activate};
 use crate::error::HostError;
-use crate::event::{Reply, Timed, push};
-use crate::handlers::{AudioThread, Handlers, MainThread, Shared, as_audio_thread};
+use crate::event::{Reply, Timed};
+use crate::handlers::{Handlers, MainThread, Shared, as_audio_thread};
 use crate::parameter::{self, Parameter, find};
-use crate::rendering::{BlockTime, Rendering};
+use crate::rendering::Rendering;
+use crate::setup::{Blocks, Setup};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::PluginParams;
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
-use clack_host::prelude::{
-    AudioPortBuffer, AudioPortBufferType, AudioPorts, EventBuffer, HostInfo, InputAudioBuffers,
-    PluginAudioConfiguration, PluginEntry, PluginInstance, ProcessStatus,
-    StartedPluginAudioProcessor,
-};
+use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
 use std::ffi::CString;
-use std::time::Instant;
-
-/// How an instance is activated.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Setup {
-    /// The host's sample rate.
-    pub rate_hz: f64,
-    /// The longest block that will be asked for, samples.
-    pub longest_block: u32,
-}
-
-impl Setup {
-    /// A setup of a sample rate and a longest block.
-    #[must_use]
-    pub fn new(rate_hz: f64, longest_block: u32) -> Self {
-        Self {
-            rate_hz,
-            longest_block,
-        }
-    }
-}
-
-/// The sizes of successive blocks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Blocks {
-    /// All alike.
-    Of(u32),
-    /// One after the other, and again from the first.
-    Cycle(Vec<u32>),
-}
-
-impl Blocks {
-    fn size(&self, index: usize) -> u32 {
-        match self {
-            Self::Of(size) => *size,
-            Self::Cycle(sizes) => sizes[index % sizes.len()],
-        }
-    }
-
-    fn check(&self, longest: u32) -> Result<(), HostError> {
-        let sizes = match self {
-            Self::Of(size) => std::slice::from_ref(size),
-            Self::Cycle(sizes) => sizes,
-        };
-        let fits = !sizes.is_empty() && sizes.iter().all(|s| (1..=longest).contains(s));
-        let error = || HostError::Usage {
-            what: "block sizes",
-            expected: format!("at least one, each from 1 to the setup's {longest}"),
-            found: format!("{sizes:?}"),
-        };
-        fits.then_some(()).ok_or_else(error)
-    }
-}
-
-/// What a plugin said at the end of a block about the blocks to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Go on.
-    Continue,
-    /// Go on while the output is not quiet.
-    ContinueIfNotQuiet,
-    /// Ringing out.
-    Tail,
-    /// Nothing more to come until the next event.
-    Sleep,
-}
 
 /// An activated plugin instance with stereo output.
 pub struct Instance {
@@ -95,16 +27,6 @@ pub struct Instance {
     audio: Option<Audio>,
     parameters: Vec<Parameter>,
     setup: Setup,
-}
-
-/// What moves to the audio thread.
-struct Audio {
-    processor: StartedPluginAudioProcessor<Handlers>,
-    ports: AudioPorts,
-    input: EventBuffer,
-    output: EventBuffer,
-    replies: Vec<Reply>,
-    steady: u64,
 }
 
 impl Instance {
@@ -423,110 +345,5 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         self.deactivate();
-    }
-}
-
-fn activate(plugin: &mut PluginInstance<Handlers>, setup: Setup) -> Result<Audio, HostError> {
-    let configuration = PluginAudioConfiguration {
-        sample_rate: setup.rate_hz,
-        min_frames_count: 1,
-        max_frames_count: setup.longest_block,
-    };
-    let log = plugin.access_shared_handler(Shared::log);
-    let refused = |reason: String| HostError::Refused {
-        attempt: "be activated",
-        reason: format!("{reason} ({setup:?})"),
-        log,
-    };
-    let stopped = match plugin.activate(|_, _| AudioThread, configuration) {
-        Ok(stopped) => stopped,
-        Err(error) => return Err(refused(error.to_string())),
-    };
-    let processor = as_audio_thread(|| stopped.start_processing());
-    Ok(Audio {
-        processor: processor.map_err(|e| refused(e.to_string()))?,
-        ports: AudioPorts::with_capacity(2, 1),
-        input: EventBuffer::with_capacity(1024),
-        output: EventBuffer::with_capacity(1024),
-        replies: Vec::new(),
-        steady: 0,
-    })
-}
-
-type Piece = (Vec<f32>, Vec<f32>, Vec<BlockTime>);
-
-impl Audio {
-    /// Takes the events of the next block, whose first sample is `start`.
-    fn load(
-        &mut self,
-        events: &[Timed],
-        start: u64,
-        parameters: &[Parameter],
-    ) -> Result<(), HostError> {
-        self.input.clear();
-        for timed in events {
-            let frame = u32::try_from(timed.frame - start).unwrap_or(u32::MAX);
-            push(&mut self.input, frame, &timed.event, parameters)?;
-        }
-        Ok(())
-    }
-
-    /// Plays one block with the events that were taken.
-    fn block(&mut self, left: &mut [f32], right: &mut [f32]) -> Result<Status, String> {
-        left.fill(f32::NAN);
-        right.fill(f32::NAN);
-        let frames = left.len() as u64;
-        let mut output = self.ports.with_output_buffers([AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_output_only([left, right].into_iter()),
-        }]);
-        let status = self.processor.process(
-            &InputAudioBuffers::empty(),
-            &mut output,
-            &self.input.as_input(),
-            &mut self.output.as_output(),
-            Some(self.steady),
-            None,
-        );
-        self.steady += frames;
-        self.replies.extend(self.output.iter().map(Reply::read));
-        self.output.clear();
-        Ok(match status.map_err(|e| e.to_string())? {
-            ProcessStatus::Continue => Status::Continue,
-            ProcessStatus::ContinueIfNotQuiet => Status::ContinueIfNotQuiet,
-            ProcessStatus::Tail => Status::Tail,
-            ProcessStatus::Sleep => Status::Sleep,
-        })
-    }
-
-    fn piece(
-        &mut self,
-        events: &[Timed],
-        frames: u64,
-        blocks: &Blocks,
-        parameters: &[Parameter],
-    ) -> Result<Piece, HostError> {
-        let length = usize::try_from(frames).unwrap_or(usize::MAX);
-        let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
-        let mut times = Vec::new();
-        let (mut start, mut next) = (0, 0);
-        while start < length {
-            let end = (start + blocks.size(times.len()) as usize).min(length);
-            let later = events[next..].partition_point(|e| e.frame < end as u64);
-            self.load(&events[next..next + later], start as u64, parameters)?;
-            next += later;
-            let before = Instant::now();
-            let played = self.block(&mut left[start..end], &mut right[start..end]);
-            let seconds = before.elapsed().as_secs_f64();
-            played.map_err(|reason| HostError::Refused {
-                attempt: "play",
-                reason,
-                log: Vec::new(),
-            })?;
-            let frames = u32::try_from(end - start).unwrap_or(u32::MAX);
-            times.push(BlockTime { frames, seconds });
-            start = end;
-        }
-        Ok((left, right, times))
     }
 }

@@ -17,6 +17,7 @@
 
 #![deny(unsafe_code)]
 
+mod audio;
 mod build;
 mod error;
 mod event;
@@ -27,13 +28,16 @@ mod library;
 mod parameter;
 mod rendering;
 pub mod score;
+mod setup;
 pub mod wav;
 
+pub use audio::Status;
 pub use build::{build, built};
 pub use error::HostError;
 pub use event::{Event, Expression, NoteAddress, Reply, Timed};
-pub use instance::{Blocks, Instance, Setup, Status};
+pub use instance::Instance;
 pub use library::{BETWIXT, Host};
 pub use parameter::Parameter;
 pub use rendering::{BlockTime, Rendering, Timing};
 pub use score::{HeldAlone, Note, Score};
+pub use setup::{Blocks, Setup};

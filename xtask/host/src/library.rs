@@ -2,7 +2,8 @@
 
 use crate::build::built;
 use crate::error::HostError;
-use crate::instance::{Instance, Setup};
+use crate::instance::Instance;
+use crate::setup::Setup;
 use clack_host::entry::PluginEntry;
 use std::path::{Path, PathBuf};
 

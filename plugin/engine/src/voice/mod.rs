@@ -30,7 +30,7 @@ use crate::telemetry::SPECTRUM_POINTS;
 pub(crate) use envelope::Rates;
 pub(crate) use frames::{FrameTone, FrameTools};
 use loudness::Loudness;
-pub(crate) use partials::PartialsTone;
+pub(crate) use partials::{PartialsTone, PartialsTools};
 pub(crate) use resampler::{TAPS, read_body};
 use std::sync::Arc;
 

@@ -18,8 +18,7 @@ use super::{Ask, MOST_MOMENTS, Onset, Tone};
 use crate::decoder::Decoder;
 use crate::painter::{Oscillators, Paint, Painter};
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
-use betwixt_model::header::Output;
-use betwixt_spectral::number::{index, narrow, real};
+use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{BANDS, GROUPS, band_edges_hz, group_edges, partial_hz};
 use betwixt_spectral::{PartialsFormat, pitch};
 
@@ -28,6 +27,13 @@ const GLIDE_S: f64 = 0.003;
 /// No bend takes a note below or above this, in semitones.
 const LOWEST: f64 = -36.0;
 const HIGHEST: f64 = 160.0;
+
+/// What all voices of a partials decoder use, one at a time.
+#[derive(Debug)]
+pub(crate) struct PartialsTools {
+    pub(crate) format: PartialsFormat,
+    pub(crate) painter: Painter,
+}
 
 /// One note of a partials decoder.
 #[derive(Debug)]
@@ -46,18 +52,12 @@ pub(crate) struct PartialsTone {
 }
 
 impl Tone for PartialsTone {
-    type Tools = Painter;
+    type Tools = PartialsTools;
 
-    fn new(decoder: &Decoder, painter: &Painter) -> Self {
-        let format = match decoder.output() {
-            Output::Partials(format) => format,
-            Output::Frames(_) => PartialsFormat {
-                exponent: 1.0,
-                free: false,
-            },
-        };
+    fn new(decoder: &Decoder, tools: &PartialsTools) -> Self {
+        let PartialsTools { format, painter } = tools;
         Self {
-            story: Story::new(decoder, format, painter.hop_s()),
+            story: Story::new(decoder, *format, painter.hop_s()),
             oscillators: Oscillators::new(),
             movement: Movement::new(),
             overlap: Overlap::new(painter.fft_len(), painter.hop()),
@@ -68,11 +68,11 @@ impl Tone for PartialsTone {
         }
     }
 
-    fn hop_s(painter: &Painter) -> f64 {
-        painter.hop_s()
+    fn hop_s(tools: &PartialsTools) -> f64 {
+        tools.painter.hop_s()
     }
 
-    fn start(&mut self, decoder: &Decoder, _painter: &Painter, onset: &Onset, ask: &Ask) {
+    fn start(&mut self, decoder: &Decoder, _tools: &PartialsTools, onset: &Onset, ask: &Ask) {
         self.pitch = onset.pitch;
         self.shift = onset.shift;
         self.oscillators.start(onset.seed);
@@ -89,7 +89,7 @@ impl Tone for PartialsTone {
     fn moment(
         &mut self,
         decoder: &Decoder,
-        _painter: &Painter,
+        _tools: &PartialsTools,
         ask: &Ask,
         moment: usize,
     ) -> &[f32] {
@@ -99,7 +99,7 @@ impl Tone for PartialsTone {
     fn prefill(
         &mut self,
         _decoder: &Decoder,
-        painter: &mut Painter,
+        tools: &mut PartialsTools,
         ask: &Ask,
         moments: &mut [Vec<f32>],
     ) {
@@ -108,7 +108,7 @@ impl Tone for PartialsTone {
             // The frame centred a hop before the onset is told what the onset is.
             let frames = if number == 0 { 2 } else { 1 };
             for _ in 0..frames {
-                self.paint(painter, ask, &moment);
+                self.paint(&mut tools.painter, ask, &moment);
                 self.overlap.next_hop();
             }
         }
@@ -116,7 +116,7 @@ impl Tone for PartialsTone {
 
     fn render(
         &mut self,
-        (decoder, painter): (&Decoder, &mut Painter),
+        (decoder, tools): (&Decoder, &mut PartialsTools),
         ask: &Ask,
         shift: f64,
         loudness: &mut Loudness,
@@ -125,7 +125,7 @@ impl Tone for PartialsTone {
         let mut done = 0;
         while done < left.len() {
             while let Some(slice) = self.overlap.due() {
-                self.work(slice, (decoder, painter), ask, shift);
+                self.work(slice, (decoder, &mut tools.painter), ask, shift);
             }
             let [from_left, from_right] = self.overlap.read(left.len() - done);
             let count = from_left.len();
@@ -157,10 +157,15 @@ impl Tone for PartialsTone {
     }
 
     /// Every partial in its point; noise as a bin of the frame would show it.
-    fn picture(&self, painter: &Painter, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]) {
+    fn picture(
+        &self,
+        tools: &PartialsTools,
+        edges_hz: &[f64],
+        points: &mut [f32; SPECTRUM_POINTS],
+    ) {
         const EDGES: [usize; GROUPS + 1] = group_edges();
         let (paint, bands) = (&self.last, band_edges_hz());
-        let bin = (3.0 * painter.bin_hz()).sqrt();
+        let bin = (3.0 * tools.painter.bin_hz()).sqrt();
         for (point, hz) in points.iter_mut().zip(edges_hz) {
             let band = bands.partition_point(|edge| edge <= hz).clamp(1, BANDS) - 1;
             let density =
@@ -206,9 +211,7 @@ impl PartialsTone {
             frame: moment.frame,
             f0_hz: pitch::hz(pitch.clamp(LOWEST, HIGHEST)),
             inharmonicity: moment.frame.inharmonicity,
-            partials: moment
-                .partials
-                .min(real(betwixt_spectral::partials::HIGHEST_PARTIAL)),
+            partials: moment.partials,
             width: performance.width,
         };
         painter.paint(&mut self.oscillators, &self.last);

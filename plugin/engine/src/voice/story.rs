@@ -16,8 +16,10 @@ use crate::conditioning::Conditioning;
 use crate::controls::{ChromaSource, Performance};
 use crate::decoder::{Activations, Decoder, Progress};
 use crate::painter::blend;
-use betwixt_spectral::number::{narrow, real};
-use betwixt_spectral::partials::{GROUPS, HIGHEST_HZ, LEVEL, band_edges_hz, group_edges};
+use betwixt_spectral::number::{index, narrow, real};
+use betwixt_spectral::partials::{
+    GROUPS, LEVEL, LEVEL_RANGE_DB, band_edges_hz, free_ratio, group_edges, last_partial,
+};
 use betwixt_spectral::{PartialsFormat, PartialsFrame, pitch};
 
 /// Rms of a note's loudest moment at full velocity: eight loud notes stay below full scale.
@@ -38,8 +40,6 @@ const FADING_DB: f32 = 2.0;
 const LOW_DB: f32 = 40.0;
 /// A struck sound loses at least this much per second.
 const STRUCK_DB: f32 = 4.0;
-/// A note's levels are told in 60 dB.
-const LEVEL_DB: f32 = 60.0;
 /// Where a tilted spectrum turns, in Hz.
 const TILT_HZ: f32 = 1_000.0;
 
@@ -66,7 +66,7 @@ pub(super) struct Story {
     /// The note's own time at `to`.
     time_s: f32,
     since_onset_s: f32,
-    /// The same, no later than the trained end: what `work` holds.
+    /// The time that `work` holds the numbers of; not a number when what is told has changed.
     decoded_s: f32,
     /// What fading past the end has taken so far.
     lost_db: f32,
@@ -151,15 +151,13 @@ impl Story {
         } else {
             STRIDE
         };
-        let moved = self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, shift);
-        let before_s = self.decoded_s;
-        self.pass(ask, moved, decoder);
-        // A sound that stands still is decoded once.
-        if moved || self.decoded_s != before_s {
-            self.run(decoder, self.decoded_s);
+        if self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, shift) {
+            (self.decoded_s, self.slope) = (f32::NAN, None);
         }
-        let numbers = decoder.numbers(&self.work);
-        self.to = read(self.format, numbers, self.told_now, &ask.performance);
+        self.pass(ask, decoder);
+        let time_s = self.trained_s.map_or(0.0, |end_s| self.time_s.min(end_s));
+        let (format, told) = (self.format, self.told_now);
+        self.to = read(format, self.decode(decoder, time_s), told, &ask.performance);
         if self.lost_db > 0.0 {
             scale(&mut self.to.frame, 10f32.powf(-self.lost_db / 20.0));
         }
@@ -194,7 +192,7 @@ impl Story {
     }
 
     /// Time passes until the next decode, and with it what is lost past the end.
-    fn pass(&mut self, ask: &Ask, moved: bool, decoder: &Decoder) {
+    fn pass(&mut self, ask: &Ask, decoder: &Decoder) {
         let time = &ask.performance.time;
         let passed_s = self.steps as f32 * self.hop_s;
         let own_s = passed_s * time.speed;
@@ -204,40 +202,47 @@ impl Story {
         } else {
             self.time_s + own_s
         };
-        let end_s = self.trained_s.unwrap_or(0.0);
-        self.decoded_s = self.time_s.min(end_s);
-        if self.time_s <= end_s || self.trained_s.is_none() {
-            (self.lost_db, self.slope) = (0.0, None);
-        } else if !time.frozen {
-            if moved || self.slope.is_none() {
-                self.slope = Some(self.measure_slope(decoder, end_s));
+        match self.trained_s {
+            Some(end_s) if self.time_s > end_s => {
+                if !time.frozen {
+                    let past_s = own_s.min(self.time_s - end_s);
+                    self.lost_db += past_s * self.slope(decoder, end_s);
+                }
             }
-            let past_s = own_s.min(self.time_s - end_s);
-            self.lost_db += past_s * self.slope.unwrap_or(0.0);
+            _ => self.lost_db = 0.0,
         }
     }
 
-    /// What the sound at these knobs loses at its end, in dB per second.
-    fn measure_slope(&mut self, decoder: &Decoder, end_s: f32) -> f32 {
+    /// What the sound at these knobs loses at its end, in dB per second; asked once.
+    fn slope(&mut self, decoder: &Decoder, end_s: f32) -> f32 {
+        if let Some(slope) = self.slope {
+            return slope;
+        }
         let stretch_s = END_S.min(end_s / 2.0);
         let [early, late] = [end_s - stretch_s, end_s].map(|time_s| {
-            self.run(decoder, time_s);
-            LEVEL_DB * decoder.numbers(&self.work)[LEVEL].clamp(0.0, 1.0)
+            let level = self.decode(decoder, time_s)[LEVEL].clamp(0.0, 1.0);
+            LEVEL_RANGE_DB * level
         });
         let slope = ((early - late) / stretch_s).max(0.0);
         let fading = ((slope - HELD_DB) / (FADING_DB - HELD_DB)).clamp(0.0, 1.0);
-        if late < LEVEL_DB - LOW_DB {
+        let slope = if late < LEVEL_RANGE_DB - LOW_DB {
             slope.max(STRUCK_DB)
         } else {
             slope * fading
-        }
+        };
+        self.slope = Some(slope);
+        slope
     }
 
-    /// Decodes a moment of the note's own time; the numbers stay in `work`.
-    fn run(&mut self, decoder: &Decoder, time_s: f32) {
-        let vector = self.conditioning.at(decoder, time_s);
-        self.work.input(vector.len()).copy_from_slice(vector);
-        decoder.advance(&mut self.work, &mut Progress::default(), 1.0);
+    /// The numbers of a moment of the note's own time: decoded unless `work` holds them.
+    fn decode<'a>(&'a mut self, decoder: &'a Decoder, time_s: f32) -> &'a [f32] {
+        if self.decoded_s != time_s {
+            let vector = self.conditioning.at(decoder, time_s);
+            self.work.input(vector.len()).copy_from_slice(vector);
+            decoder.advance(&mut self.work, &mut Progress::default(), 1.0);
+            self.decoded_s = time_s;
+        }
+        decoder.numbers(&self.work)
     }
 }
 
@@ -246,7 +251,7 @@ fn read(format: PartialsFormat, numbers: &[f32], told: f64, performance: &Perfor
     let mut frame = PartialsFrame::default();
     format.decode(numbers, &mut frame);
     let told_hz = pitch::hz(told);
-    let partials = partials_of(told_hz, f64::from(frame.inharmonicity));
+    let partials = last_partial(told_hz, f64::from(frame.inharmonicity));
     frame.inharmonicity *= performance.inharmonicity;
     frame.noise.iter_mut().for_each(|n| *n *= performance.noise);
     if performance.tilt_db_per_octave != 0.0 {
@@ -261,22 +266,10 @@ fn read(format: PartialsFormat, numbers: &[f32], told: f64, performance: &Perfor
     Moment { frame, partials }
 }
 
-/// How many partials a note has below what is analysed, the last one in part.
-fn partials_of(f0_hz: f64, inharmonicity: f64) -> f32 {
-    // k²·(1 + B·k²) = (highest / f0)², solved for k.
-    let square = (HIGHEST_HZ / f0_hz).powi(2);
-    let number = if inharmonicity * square < 1e-6 {
-        square
-    } else {
-        ((1.0 + 4.0 * inharmonicity * square).sqrt() - 1.0) / (2.0 * inharmonicity)
-    };
-    narrow(number.sqrt())
-}
-
 /// Lays a slope over the spectrum and keeps its level.
 fn tilt(frame: &mut PartialsFrame, f0_hz: f32, partials: f32, db_per_octave: f32) {
     const EDGES: [usize; GROUPS + 1] = group_edges();
-    let count = betwixt_spectral::number::index(f64::from(partials));
+    let count = index(f64::from(partials));
     let before = frame.level(count);
     let slope = db_per_octave / (20.0 * std::f32::consts::LOG10_2);
     let gain = |hz: f32| (slope * (hz / TILT_HZ).log2()).exp2();
@@ -288,7 +281,7 @@ fn tilt(frame: &mut PartialsFrame, f0_hz: f32, partials: f32, db_per_octave: f32
         *n *= gain(narrow((edges[0] + edges[1]) / 2.0));
     }
     for (slot, line) in frame.free.iter_mut().enumerate() {
-        let ratio = betwixt_spectral::partials::free_ratio(slot, line.place);
+        let ratio = free_ratio(slot, line.place);
         line.amplitude *= gain(ratio * f0_hz);
     }
     let after = frame.level(count);
