@@ -5,8 +5,11 @@
 //!  fewer of them, time frozen         ─► 2.3 s ─► ripple, modulation at the hop
 //! ```
 
+use super::material::spread;
 use super::subject::Subject;
+use crate::failure::Failure;
 use crate::progress;
+use betwixt_corpus::Part;
 use betwixt_engine::random::Random;
 use betwixt_evaluation::measure::heard::{Heard, listen};
 use betwixt_evaluation::measure::{level, steadiness};
@@ -33,11 +36,21 @@ const HELD_S: f64 = 2.3;
 /// Samples between frames of the painter at this rate.
 const PAINTED_HOP: usize = 256;
 
-/// Shares of all (position, key) pairs.
+/// Knobs anywhere on every key, and the same ear on the notes that were learnt: bells and strings
+/// that were recorded are not always heard as their key either.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Tuning {
     positions: usize,
     keys: usize,
+    #[serde(flatten)]
+    shares: Shares,
+    real_notes: usize,
+    real: Shares,
+}
+
+/// What was heard, as shares.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Shares {
     /// Of those that sound.
     within_50_cents: f64,
     /// Of those that sound.
@@ -95,27 +108,55 @@ fn takes(
     positions.iter().flat_map(of).collect()
 }
 
-pub(crate) fn tuning(subject: &Subject<'_>, count: usize) -> Tuning {
+pub(crate) fn tuning(subject: &Subject<'_>, (count, notes): (usize, usize)) -> Result<Tuning, Failure> {
     let takes = takes(subject, count, KEYS, (SECONDS, None));
     let bar = progress(takes.len(), "knobs anywhere");
-    let rate_hz = f64::from(RATE_HZ);
-    let hear = |take: &Take| {
+    let hear_take = |take: &Take| {
         let played = subject.player.play(take);
-        let settled = &played[index(SETTLED_S * rate_hz)..];
-        let silent = level::db(level::rms(&played)) < SILENT_DB;
         bar.inc(1);
-        if silent {
-            return Heard::Nothing;
-        }
-        listen(settled, rate_hz, pitch::hz(f64::from(take.key)))
+        hear(&played, take.key)
     };
-    let heard: Vec<Heard> = takes.par_iter().map(hear).collect();
+    let heard: Vec<Heard> = takes.par_iter().map(hear_take).collect();
     bar.finish_and_clear();
-    Tuning::of(&heard, count)
+    let real = real(subject, notes)?;
+    Ok(Tuning {
+        positions: count,
+        keys: heard.len() / count.max(1),
+        shares: Shares::of(&heard),
+        real_notes: real.len(),
+        real: Shares::of(&real),
+    })
 }
 
-impl Tuning {
-    fn of(heard: &[Heard], positions: usize) -> Self {
+/// What is heard of learnt notes as they were recorded.
+fn real(subject: &Subject<'_>, count: usize) -> Result<Vec<Heard>, Failure> {
+    let material = subject.material;
+    let learnt = spread(&material.of_part(|part| part == Part::Train), count);
+    let bar = progress(learnt.len(), "real notes");
+    let one = |note: &usize| {
+        let mut samples = material.real(*note)?;
+        samples.truncate(index(SECONDS * f64::from(RATE_HZ)));
+        bar.inc(1);
+        Ok(hear(&samples, material.notes[*note].key))
+    };
+    let heard = learnt.par_iter().map(one).collect();
+    bar.finish_and_clear();
+    heard
+}
+
+fn hear(samples: &[f32], key: u8) -> Heard {
+    let rate_hz = f64::from(RATE_HZ);
+    let settled = samples.get(index(SETTLED_S * rate_hz)..);
+    match settled {
+        Some(settled) if level::db(level::rms(samples)) >= SILENT_DB => {
+            listen(settled, rate_hz, pitch::hz(f64::from(key)))
+        }
+        _ => Heard::Nothing,
+    }
+}
+
+impl Shares {
+    fn of(heard: &[Heard]) -> Self {
         let count = |wanted: &dyn Fn(&Heard) -> bool| heard.iter().filter(|h| wanted(h)).count();
         let all = heard.len().max(1) as f64;
         let silent = count(&|h| *h == Heard::Nothing);
@@ -125,8 +166,6 @@ impl Tuning {
             near as f64 / sounding
         };
         Self {
-            positions,
-            keys: heard.len() / positions.max(1),
             within_50_cents: within(50.0),
             within_5_cents: within(5.0),
             another_octave: count(&|h| matches!(h, Heard::Octave(_))) as f64 / sounding,
@@ -135,20 +174,27 @@ impl Tuning {
             silent: silent as f64 / all,
         }
     }
+}
 
+impl Tuning {
     pub(crate) fn line(&self) -> String {
         let percent = |share: f64| 100.0 * share;
+        let (shares, real) = (&self.shares, &self.real);
         format!(
             "within 50 cents {:.1} %, within 5 {:.1} %; another octave {:.1} %, another pitch \
-             {:.1} %, none {:.1} %; silent {:.1} %   ({} positions × {} keys)",
-            percent(self.within_50_cents),
-            percent(self.within_5_cents),
-            percent(self.another_octave),
-            percent(self.another_pitch),
-            percent(self.no_pitch),
-            percent(self.silent),
+             {:.1} %, none {:.1} %; silent {:.1} %   ({} positions × {} keys; of {} real notes \
+             {:.1} % are heard within 50 cents, {:.1} % in another octave)",
+            percent(shares.within_50_cents),
+            percent(shares.within_5_cents),
+            percent(shares.another_octave),
+            percent(shares.another_pitch),
+            percent(shares.no_pitch),
+            percent(shares.silent),
             self.positions,
-            self.keys
+            self.keys,
+            self.real_notes,
+            percent(real.within_50_cents),
+            percent(real.another_octave),
         )
     }
 }
@@ -227,12 +273,11 @@ mod tests {
             Heard::Octave(1),
             Heard::Nothing,
         ];
-        let tuning = Tuning::of(&heard, 1);
-        assert!((tuning.within_50_cents - 0.75).abs() < 1e-12);
-        assert!((tuning.within_5_cents - 0.5).abs() < 1e-12);
-        assert!((tuning.another_octave - 0.25).abs() < 1e-12);
-        assert!((tuning.silent - 0.2).abs() < 1e-12);
-        assert_eq!(tuning.keys, 5);
+        let shares = Shares::of(&heard);
+        assert!((shares.within_50_cents - 0.75).abs() < 1e-12);
+        assert!((shares.within_5_cents - 0.5).abs() < 1e-12);
+        assert!((shares.another_octave - 0.25).abs() < 1e-12);
+        assert!((shares.silent - 0.2).abs() < 1e-12);
     }
 
     /// The median of five is the third; nothing has none.

@@ -84,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let sets = likeness::sets(&subject, arguments.notes)?;
     let figures = Figures {
         likeness: Means::of(&sets),
-        knobs_anywhere: anywhere::tuning(&subject, arguments.positions),
+        knobs_anywhere: anywhere::tuning(&subject, (arguments.positions, arguments.notes))?,
         held_still: anywhere::steadiness(&subject, arguments.positions.div_ceil(4)),
         velocity: gesture::velocity(&subject, arguments.notes)?,
         held_for_20_s: gesture::decay(&subject, arguments.notes.div_ceil(3)),
