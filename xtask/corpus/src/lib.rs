@@ -2,10 +2,10 @@
 //! formula, so that no file is needed.
 //!
 //! ```text
-//!  bank: 120 Patches ─► render ────┐             ┌─► magnitudes ─► cache ─► Corpus (frames)
-//!                                  ├─► [samples] ┤
-//!  soundfont: 103 Instruments ─────┘             └─► partials ─► shards ─► PartialsCorpus
-//!        └────── split: learnt, note held out, hole of nine semitones, sound held out ──────┘
+//!  bank: 120 Patches ─► render ─┐                     ┌─► magnitudes ─► files ─► FrameCorpus
+//!                               ├─► plan: [samples] ──┤
+//!  soundfont: 103 Instruments ──┘                     └─► partials ─► files ─► PartialsCorpus
+//!      └──── split: learnt, note held out, hole of nine semitones, sound held out ────┘
 //! ```
 //!
 //! Every formula-made sound is a sum of harmonics of its key with f64 phases: exactly in tune, and
@@ -15,22 +15,25 @@
 
 pub mod bank;
 mod cache;
-mod corpus;
 mod error;
+mod frames;
 pub mod instruments;
+mod material;
 mod partials;
 pub mod patch;
+mod plan;
 mod render;
-pub mod sets;
 mod shard;
 pub mod soundfont;
 mod spectrum;
 mod split;
 
-pub use corpus::{Corpus, Note, Settings};
 pub use error::CorpusError;
+pub use frames::{FrameCorpus, FrameSettings, Played};
 pub use instruments::Family;
-pub use partials::{PartialsCorpus, PartialsNote, PartialsSettings, Sound, Source, real_note};
+pub use material::Material;
+pub use partials::{PartialsCorpus, PartialsNote, PartialsSettings};
 pub use patch::Patch;
+pub use plan::{Note, Sound, Source};
 pub use render::{LEAD_IN_SAMPLES, NOTE_S, SAMPLE_RATE_HZ, render};
 pub use split::{HeldOut, Part};

@@ -7,12 +7,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use betwixt_corpus::instruments::INSTRUMENTS;
-use betwixt_corpus::{
-    CorpusError, HeldOut, Part, PartialsCorpus, PartialsSettings, Source, real_note, sets,
-};
+use betwixt_corpus::{CorpusError, HeldOut, Part, PartialsCorpus, PartialsSettings, Source};
 use betwixt_spectral::partials::{LEVEL, PartialsFormat};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What makes settings impossible.
@@ -115,7 +112,7 @@ fn notes_are_told_as_announced() {
         );
         assert!(note.peak > 0.01 && note.centroid_hz > 500.0, "{name}");
     }
-    let samples = real_note(&small(), &corpus.notes()[40]).unwrap();
+    let samples = corpus.real(40, 100).unwrap();
     assert_eq!(samples.len(), 13_230);
     assert!(samples.iter().any(|sample| sample.abs() > 0.05));
 }
@@ -171,23 +168,4 @@ fn impossible_settings_are_refused() {
         refused(&settings, "source.soundfont");
     }
     assert!(files(folder.path()).is_empty());
-}
-
-/// The named corpora are what they are called, and the large one teaches every pitch class.
-#[test]
-fn the_named_corpora_are_possible() {
-    assert!(sets::named("nothing").is_none());
-    for name in ["experiment", "large", "formulas"] {
-        assert!(sets::named(name).is_some(), "{name}");
-    }
-    let large = sets::large();
-    let Source::Soundfont { programs, held_out } = &large.source else {
-        panic!("the large corpus is made of instruments");
-    };
-    assert!(programs.len() >= 60 && held_out.len() >= 6);
-    let families: HashSet<_> = held_out
-        .iter()
-        .map(|p| INSTRUMENTS.iter().find(|i| i.program == *p).unwrap().family)
-        .collect();
-    assert!(families.len() >= 6, "{families:?}");
 }

@@ -5,16 +5,14 @@
 //!                                 └─► no: render ─► analyse ─► encode (all cores) ─► write
 //! ```
 
-use super::settings::{PartialsSettings, Sound, Source};
-use crate::instruments::instrument;
+use crate::plan::{Plan, SILENT, Sound};
 use crate::shard::{Shard, StoredNote};
-use crate::soundfont::Soundfont;
-use crate::{CorpusError, bank, render};
+use crate::{CorpusError, SAMPLE_RATE_HZ};
 use betwixt_analysis::SILENCE_DB;
 use betwixt_analysis::partials::{Analysis, Free, VERSION, analyse_with};
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::partials::{
-    FreePartial, PartialsFrame, band_edges_hz, free_ratio, group_edges, partial_hz,
+    FreePartial, PartialsFormat, PartialsFrame, band_edges_hz, free_ratio, group_edges, partial_hz,
 };
 use half::f16;
 use rayon::prelude::*;
@@ -24,20 +22,23 @@ use std::path::Path;
 const DENSE_S: f64 = 0.25;
 /// After that one in so many.
 const STRIDE: usize = 4;
-/// A note whose loudest frame is below −100 dB is none.
-const SILENT: f32 = 1e-5;
 /// Whoever changes what a shard holds, other than by the analysis, raises it.
 const LAYOUT: u32 = 2;
 
 /// Renders and analyses the notes of one sound.
 pub(super) struct Maker<'a> {
-    settings: &'a PartialsSettings,
+    plan: &'a Plan,
+    format: PartialsFormat,
     sound: &'a Sound,
 }
 
 impl<'a> Maker<'a> {
-    pub(super) fn new(settings: &'a PartialsSettings, sound: &'a Sound) -> Self {
-        Self { settings, sound }
+    pub(super) fn new(plan: &'a Plan, format: PartialsFormat, sound: &'a Sound) -> Self {
+        Self {
+            plan,
+            format,
+            sound,
+        }
     }
 
     /// From the folder, or made and put there.
@@ -46,9 +47,9 @@ impl<'a> Maker<'a> {
         folder: &Path,
         done: &(impl Fn(usize) + Sync),
     ) -> Result<Shard, CorpusError> {
-        let plan = self.settings.plan(self.sound);
-        let path = folder.join(self.file_name(&plan));
-        if let Some(shard) = Shard::read(&path, self.settings.format.numbers()) {
+        let plan = self.plan.notes(self.sound);
+        let path = folder.join(self.file_name());
+        if let Some(shard) = Shard::read(&path, self.format.numbers()) {
             done(plan.len());
             return Ok(shard);
         }
@@ -69,51 +70,20 @@ impl<'a> Maker<'a> {
         Ok(shard)
     }
 
-    /// A name that no other notes have.
-    fn file_name(&self, plan: &[(u8, u8)]) -> String {
-        let source = match self.settings.source {
-            Source::Formulas => format!(
-                "formulas {} seed {}",
-                crate::corpus::FORMULAS,
-                self.settings.seed
-            ),
-            Source::Soundfont { .. } => format!("soundfont {}", crate::soundfont::SHA256),
-        };
-        let decides = serde_json::json!({
+    fn file_name(&self) -> String {
+        let how = serde_json::json!({
             "analysis": VERSION,
             "layout": LAYOUT,
-            "source": source,
-            "number": self.sound.number,
-            "plan": plan,
-            "length_s": self.settings.length_s,
-            "format": self.settings.format,
+            "format": self.format,
         });
-        let hash = blake3::hash(decides.to_string().as_bytes()).to_hex();
-        let name = self.sound.name.to_lowercase().replace(' ', "-");
-        format!("{name}-{}.notes", &hash[..16])
-    }
-
-    pub(super) fn samples(&self, key: u8, velocity: u8) -> Result<Vec<f32>, CorpusError> {
-        let (number, length_s) = (self.sound.number, self.settings.length_s);
-        match self.settings.source {
-            Source::Formulas => {
-                let patches = bank::patches(self.settings.seed);
-                let seed = self.settings.seed.wrapping_mul(31);
-                let seed = seed.wrapping_add((number * 128 + usize::from(key)) as u64);
-                Ok(render::struck(&patches[number], key, seed, length_s))
-            }
-            Source::Soundfont { .. } => {
-                let program = u8::try_from(number).unwrap_or(0);
-                let raised = instrument(program).map_or(0, |instrument| instrument.raised);
-                Soundfont::load()?.note(program, key + raised, velocity, length_s)
-            }
-        }
+        self.plan.file_name(self.sound, how, "notes")
     }
 
     fn note(&self, key: u8, velocity: u8) -> Result<(StoredNote, Vec<f16>), CorpusError> {
-        let samples = self.samples(key, velocity)?;
-        let rate = f64::from(render::SAMPLE_RATE_HZ);
-        let free = if self.settings.format.free {
+        let length_s = self.plan.length_s;
+        let samples = self.plan.samples(self.sound, (key, velocity), length_s)?;
+        let rate = f64::from(SAMPLE_RATE_HZ);
+        let free = if self.format.free {
             Free::Kept
         } else {
             Free::AsNoise
@@ -149,7 +119,7 @@ impl<'a> Maker<'a> {
     }
 
     fn encode(&self, analysis: &Analysis, hops: &[u32], peak: f32) -> Vec<f16> {
-        let format = self.settings.format;
+        let format = self.format;
         let mut row = vec![0.0; format.numbers()];
         let mut numbers = Vec::with_capacity(hops.len() * row.len());
         for hop in hops {

@@ -1,7 +1,7 @@
 //! The corpus of partials: notes of instruments and patches, as the numbers that tell their frames.
 //!
 //! ```text
-//!  PartialsSettings ─► sounds × keys × velocities ─► split ─► PartialsNotes
+//!  PartialsSettings ─► Plan: sounds × keys × velocities, split ─► PartialsNotes
 //!                         └─► per sound: shard on disk, or render ─► analyse (all cores) ─► shard
 //!                                                                [frames, numbers] f16 ◄─┘
 //! ```
@@ -12,8 +12,9 @@
 mod making;
 mod settings;
 
-pub use settings::{PartialsSettings, Sound, Source};
+pub use settings::PartialsSettings;
 
+use crate::plan::{Note, Parts, Sound};
 use crate::shard::Shard;
 use crate::{CorpusError, Part};
 use betwixt_analysis::partials::HOP_S;
@@ -42,6 +43,19 @@ pub struct PartialsNote {
     pub f0_hz: f64,
     /// How many partials it has.
     pub partials: usize,
+}
+
+impl PartialsNote {
+    /// What it has in common with the notes of every corpus.
+    #[must_use]
+    pub fn note(&self) -> Note {
+        Note {
+            sound: self.sound,
+            key: self.key,
+            velocity: self.velocity,
+            part: self.part,
+        }
+    }
 }
 
 /// All notes and the numbers of their frames, in memory.
@@ -73,8 +87,9 @@ impl PartialsCorpus {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, CorpusError> {
         settings.check()?;
-        let sounds = settings.sounds();
-        let total = sounds.iter().map(|s| settings.plan(s).len()).sum();
+        let plan = settings.plan();
+        let sounds = plan.sounds();
+        let total = sounds.iter().map(|sound| plan.notes(sound).len()).sum();
         let done = AtomicUsize::new(0);
         let count = |notes| {
             let before = done.fetch_add(notes, Ordering::Relaxed);
@@ -82,8 +97,9 @@ impl PartialsCorpus {
         };
         let mut corpus = Self::empty(settings, sounds);
         for sound in 0..corpus.sounds.len() {
-            let shard = Maker::new(settings, &corpus.sounds[sound]).shard(folder, &count)?;
-            corpus.add(sound, shard);
+            let maker = Maker::new(&plan, settings.format, &corpus.sounds[sound]);
+            let shard = maker.shard(folder, &count)?;
+            corpus.add(sound, &plan.parts(&corpus.sounds[sound]), shard);
         }
         Ok(corpus)
     }
@@ -99,8 +115,7 @@ impl PartialsCorpus {
         }
     }
 
-    fn add(&mut self, sound: usize, shard: Shard) {
-        let parts = self.settings.parts(&self.sounds[sound]);
+    fn add(&mut self, sound: usize, parts: &Parts, shard: Shard) {
         for note in shard.notes {
             let seconds = |hop: &u32| narrow(f64::from(*hop) * HOP_S);
             self.times_s.extend(note.hops.iter().map(seconds));
@@ -162,21 +177,20 @@ impl PartialsCorpus {
         let numbers = self.settings.format.numbers();
         &self.numbers[(self.starts[note] + frame) * numbers..][..numbers]
     }
-}
 
-/// The samples of a note of a corpus, as they were analysed.
-///
-/// # Errors
-///
-/// [`CorpusError`] when the soundfont is needed and missing.
-///
-/// # Panics
-///
-/// When the note's sound is none of the settings'.
-pub fn real_note(
-    settings: &PartialsSettings,
-    note: &PartialsNote,
-) -> Result<Vec<f32>, CorpusError> {
-    let sounds = settings.sounds();
-    Maker::new(settings, &sounds[note.sound]).samples(note.key, note.velocity)
+    /// The samples of a note as they were analysed, struck with a velocity of its own or another;
+    /// formulas know none.
+    ///
+    /// # Errors
+    ///
+    /// [`CorpusError`] when the soundfont is needed and missing.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such note.
+    pub fn real(&self, note: usize, velocity: u8) -> Result<Vec<f32>, CorpusError> {
+        let (plan, note) = (self.settings.plan(), &self.notes[note]);
+        let sound = &self.sounds[note.sound];
+        plan.samples(sound, (note.key, velocity), plan.length_s)
+    }
 }

@@ -1,13 +1,13 @@
 //! Magnitude frames as notes.
 //!
 //! ```text
-//!  Corpus [notes, frames, bins] ─► own maximum or the note's ─► scale ─► numbers [bins]
+//!  FrameCorpus [notes, frames, bins] ─► own maximum or the note's ─► scale ─► numbers [bins]
 //! ```
 
 use super::{Moment, Note, Notes, Weights};
-use crate::recipe::{Frames, LatentOf};
-use betwixt_corpus::Corpus;
-use betwixt_model::header::{FrameFormat, Level, Output};
+use crate::recipe::LatentOf;
+use betwixt_corpus::FrameCorpus;
+use betwixt_model::header::{FrameFormat, Output};
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{BANDS, GROUPS, band_edges_hz, group_edges};
 use betwixt_spectral::{PartialsFrame, pitch};
@@ -18,10 +18,9 @@ const LOBE: usize = 2;
 /// A corpus of magnitude frames.
 #[derive(Debug)]
 pub struct FrameNotes {
-    corpus: Corpus,
+    corpus: FrameCorpus,
     format: FrameFormat,
     sounds: Vec<String>,
-    notes: Vec<Note>,
     /// Numbers of the frames that are learnt, per note.
     kept: Vec<Vec<usize>>,
     /// Their times, per note.
@@ -31,30 +30,23 @@ pub struct FrameNotes {
 impl FrameNotes {
     /// The notes of a corpus; where each frame has its own latent, silent ones are left out.
     #[must_use]
-    pub fn new(frames: &Frames, latent_of: LatentOf, corpus: Corpus) -> Self {
-        let format = FrameFormat {
-            geometry: frames.geometry,
-            scale: frames.scale,
-            level: frames.level,
-        };
-        let note = |note: &betwixt_corpus::Note| Note {
-            sound: note.patch,
-            key: note.key,
-            velocity: 100,
-            part: note.part,
-        };
+    pub fn new(latent_of: LatentOf, corpus: FrameCorpus) -> Self {
+        let settings = corpus.settings();
         let mut own = Self {
-            format,
-            sounds: corpus.patches().iter().map(|p| p.name.clone()).collect(),
-            notes: corpus.notes().iter().map(note).collect(),
+            format: FrameFormat {
+                geometry: settings.geometry,
+                scale: settings.scale,
+                level: settings.level,
+            },
+            sounds: corpus.sounds().iter().map(|s| s.name.clone()).collect(),
             kept: Vec::new(),
             times_s: Vec::new(),
             corpus,
         };
         let all = 0..own.corpus.settings().frames_per_note();
-        for note in 0..own.notes.len() {
+        for note in 0..own.corpus.notes().len() {
             let learnt = |frame: &usize| {
-                latent_of != LatentOf::Frame || own.loudest(note, *frame) > silence()
+                latent_of != LatentOf::Frame || own.corpus.loudest(note, *frame) > silence()
             };
             let kept: Vec<usize> = all.clone().filter(learnt).collect();
             let times = kept.iter().map(|frame| own.corpus.time_s(*frame));
@@ -62,11 +54,6 @@ impl FrameNotes {
             own.kept.push(kept);
         }
         own
-    }
-
-    fn loudest(&self, note: usize, frame: usize) -> f32 {
-        let values = self.corpus.frame(note, frame).iter();
-        values.map(|value| value.to_f32()).fold(0.0, f32::max)
     }
 }
 
@@ -81,7 +68,7 @@ impl Notes for FrameNotes {
     }
 
     fn notes(&self) -> &[Note] {
-        &self.notes
+        self.corpus.notes()
     }
 
     fn output(&self) -> Output {
@@ -103,15 +90,7 @@ impl Notes for FrameNotes {
 
     fn read(&self, note: usize, frame: usize, numbers: &mut [f32]) {
         let frame = self.kept[note][frame];
-        let gain = match self.format.level {
-            Level::FrameMax => self.loudest(note, frame).recip(),
-            Level::NoteMax => 1.0,
-        };
-        let values = self.corpus.frame(note, frame).iter();
-        for (out, value) in numbers.iter_mut().zip(values) {
-            *out = value.to_f32() * gain;
-        }
-        self.format.scale.encode(numbers);
+        self.corpus.read(note, frame, numbers);
     }
 
     fn weigh(&self, _: u8, _: Moment, _: &[f32]) -> Option<Weights> {
@@ -131,14 +110,7 @@ impl Notes for FrameNotes {
     }
 
     fn describe(&self) -> String {
-        let settings = self.corpus.settings();
-        format!(
-            "{} patches made by formula (seed {}), keys {}–{}, 1.5 s",
-            self.sounds.len(),
-            settings.seed,
-            settings.keys.0,
-            settings.keys.1
-        )
+        self.corpus.settings().describe()
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a training reads, whatever the family: notes, and for each some moments told by numbers.
 //!
 //! ```text
-//!  Corpus (magnitude frames)   ─► FrameNotes    ─┐
-//!  PartialsCorpus              ─► PartialsNotes ─┴─► dyn Notes ─► Examples, Judge, export
+//!  FrameCorpus     ─► FrameNotes    ─┐
+//!  PartialsCorpus  ─► PartialsNotes ─┴─► dyn Notes ─► Examples, Judge, export
 //!                                                      read:   the numbers that a network sees
 //!                                                      weigh:  which of them count, and how much
 //!                                                      linear: amplitudes, for scores and names
@@ -16,24 +16,12 @@ pub use partials::PartialsNotes;
 
 use crate::error::TrainerError;
 use crate::recipe::{Material, Recipe};
-use betwixt_corpus::{Corpus, Part, PartialsCorpus};
+pub use betwixt_corpus::Note;
+use betwixt_corpus::{FrameCorpus, PartialsCorpus};
 use betwixt_model::header::Output;
 use betwixt_spectral::PartialsFrame;
 use std::fmt::Debug;
 use std::path::Path;
-
-/// One note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Index among the sounds.
-    pub sound: usize,
-    /// MIDI key.
-    pub key: u8,
-    /// How hard it was struck, 1…127.
-    pub velocity: u8,
-    /// What it is used for.
-    pub part: Part,
-}
 
 /// A moment of a note: one that is stored, or silence before, between or after those.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,9 +129,9 @@ pub fn load(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Box<dyn Notes>, TrainerError> {
     Ok(match &recipe.material {
-        Material::Frames(frames) => {
-            let corpus = Corpus::load(frames.settings(), folder, progress)?;
-            Box::new(FrameNotes::new(frames, recipe.training.latent_of, corpus))
+        Material::Frames(settings) => {
+            let corpus = FrameCorpus::load(settings, folder, progress)?;
+            Box::new(FrameNotes::new(recipe.training.latent_of, corpus))
         }
         Material::Partials(settings) => {
             let folder = folder.join("partials");

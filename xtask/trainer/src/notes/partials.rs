@@ -9,7 +9,7 @@
 //! Past its last stored frame a note is silent: there only the level is learnt, and it is 0.
 
 use super::{Moment, Note, Notes, Weights};
-use betwixt_corpus::{PartialsCorpus, Source};
+use betwixt_corpus::{PartialsCorpus, PartialsNote};
 use betwixt_model::header::Output;
 use betwixt_spectral::number::real;
 use betwixt_spectral::partials::{
@@ -48,16 +48,10 @@ impl PartialsNotes {
     /// The notes of a corpus.
     #[must_use]
     pub fn new(corpus: PartialsCorpus) -> Self {
-        let note = |note: &betwixt_corpus::PartialsNote| Note {
-            sound: note.sound,
-            key: note.key,
-            velocity: note.velocity,
-            part: note.part,
-        };
         Self {
             format: corpus.settings().format,
             sounds: corpus.sounds().iter().map(|s| s.name.clone()).collect(),
-            notes: corpus.notes().iter().map(note).collect(),
+            notes: corpus.notes().iter().map(PartialsNote::note).collect(),
             corpus,
         }
     }
@@ -110,20 +104,7 @@ impl Notes for PartialsNotes {
     }
 
     fn describe(&self) -> String {
-        let settings = self.corpus.settings();
-        let source = match &settings.source {
-            Source::Formulas => format!("patches made by formula (seed {})", settings.seed),
-            Source::Soundfont { .. } => "programs of FluidR3_GM.sf2".into(),
-        };
-        format!(
-            "{} {source}, keys {}–{}, every {}, velocities {:?}, {} s",
-            self.sounds.len(),
-            settings.keys.0,
-            settings.keys.1,
-            settings.key_step,
-            settings.velocities,
-            settings.length_s
-        )
+        self.corpus.settings().describe()
     }
 }
 

@@ -7,15 +7,13 @@
 //! Unknown fields are errors, and every number has a range: a training of ten minutes must not
 //! end with the news that a word was misspelt.
 
-mod material;
-
 use crate::error::TrainerError;
 use betwixt_model::ConditioningLayout;
 use betwixt_model::header::{Activation, Conditioning, Level, Output};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-pub use material::{Frames, Material};
+pub use betwixt_corpus::{FrameSettings as Frames, Material};
 
 /// Everything that decides a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,7 +188,7 @@ impl Recipe {
         in_range("training.clip", training.clip, 1e-6, 1e6)?;
         in_range("training.l2", training.l2, 0.0, 1.0)?;
         in_range("training.latent_noise", training.latent_noise, 0.0, 1.0)?;
-        self.material.check()?;
+        self.material.check().map_err(|error| error.to_string())?;
         self.check_latent_of()
     }
 

@@ -148,6 +148,8 @@ fn factory_recipes_are_valid() {
         ("chroma", 8 + 12),
         ("notes", 8 + 22 + 8),
         ("synth", 8 + 22 + 8),
+        ("experiment", 8 + instruments),
+        ("experiment_frames", 8 + instruments),
         ("instruments", 8 + instruments),
         ("instruments_2", 2 + instruments),
         ("instruments_3", 3 + instruments),
