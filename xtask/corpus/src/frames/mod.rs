@@ -7,6 +7,7 @@
 
 mod making;
 mod settings;
+mod table;
 
 pub use settings::{FrameSettings, Played};
 

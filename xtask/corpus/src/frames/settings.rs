@@ -6,6 +6,7 @@
 //!                     frame_stride, geometry, scale, level, note, time ───► FrameSettings
 //! ```
 
+use super::table::Table;
 use crate::plan::{Plan, Source};
 use crate::{CorpusError, NOTE_S, SAMPLE_RATE_HZ};
 use betwixt_model::header::{Level, NoteConditioning};
@@ -167,119 +168,6 @@ impl FrameSettings {
     }
 }
 
-/// The settings as a recipe writes them.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Source>,
-    seed: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keys_per_patch: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_step: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    velocities: Option<Vec<u8>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    length_s: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hole: Option<bool>,
-    frame_stride: usize,
-    geometry: Geometry,
-    scale: MagnitudeScale,
-    level: Level,
-    note: NoteConditioning,
-    time: bool,
-}
-
-impl Table {
-    fn played(&mut self) -> Result<Played, String> {
-        let Some(source) = self.source.take() else {
-            let own = "without `source`, patches made by formula have `keys_per_patch`";
-            unwanted("key_step", &self.key_step, own)?;
-            unwanted("velocities", &self.velocities, own)?;
-            unwanted("length_s", &self.length_s, own)?;
-            unwanted("hole", &self.hole, own)?;
-            let keys_per_patch = wanted("keys_per_patch", self.keys_per_patch, own)?;
-            return Ok(Played::Patches { keys_per_patch });
-        };
-        let own = "with `source`, notes are chosen by `key_step`, `velocities`, `length_s`, `hole`";
-        unwanted("keys_per_patch", &self.keys_per_patch, own)?;
-        Ok(Played::Sounds {
-            source,
-            key_step: wanted("key_step", self.key_step, own)?,
-            velocities: wanted("velocities", self.velocities.take(), own)?,
-            length_s: wanted("length_s", self.length_s, own)?,
-            hole: wanted("hole", self.hole, own)?,
-        })
-    }
-}
-
-fn wanted<T>(field: &str, value: Option<T>, own: &str) -> Result<T, String> {
-    value.ok_or_else(|| format!("missing field `{field}`: {own}"))
-}
-
-fn unwanted<T>(field: &str, value: &Option<T>, own: &str) -> Result<(), String> {
-    if value.is_none() {
-        return Ok(());
-    }
-    Err(format!("unexpected field `{field}`: {own}"))
-}
-
-impl TryFrom<Table> for FrameSettings {
-    type Error = String;
-
-    fn try_from(mut table: Table) -> Result<Self, String> {
-        Ok(Self {
-            played: table.played()?,
-            seed: table.seed,
-            frame_stride: table.frame_stride,
-            geometry: table.geometry,
-            scale: table.scale,
-            level: table.level,
-            note: table.note,
-            time: table.time,
-        })
-    }
-}
-
-impl From<FrameSettings> for Table {
-    fn from(settings: FrameSettings) -> Self {
-        let mut table = Self {
-            source: None,
-            seed: settings.seed,
-            keys_per_patch: None,
-            key_step: None,
-            velocities: None,
-            length_s: None,
-            hole: None,
-            frame_stride: settings.frame_stride,
-            geometry: settings.geometry,
-            scale: settings.scale,
-            level: settings.level,
-            note: settings.note,
-            time: settings.time,
-        };
-        match settings.played {
-            Played::Patches { keys_per_patch } => table.keys_per_patch = Some(keys_per_patch),
-            Played::Sounds {
-                source,
-                key_step,
-                velocities,
-                length_s,
-                hole,
-            } => {
-                table.source = Some(source);
-                table.key_step = Some(key_step);
-                table.velocities = Some(velocities);
-                table.length_s = Some(length_s);
-                table.hole = Some(hole);
-            }
-        }
-        table
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,100 +222,61 @@ mod tests {
         }
     }
 
+    /// What is changed in the recipe of patches, into what, and what is said about it.
+    const OF_PATCHES: [[&str; 3]; 9] = [
+        ["keys_per_patch = 15", "", "missing field `keys_per_patch`"],
+        [
+            "seed = 7",
+            "seed = 7\nhole = true",
+            "unexpected field `hole`",
+        ],
+        [
+            "seed = 7",
+            "seed = 7\nkey_step = 1",
+            "unexpected field `key_step`",
+        ],
+        ["per_patch", "per_patsch", "unknown field `keys_per_patsch`"],
+        ["patch = 15", "patch = 0", "`keys_per_patch`: found 0"],
+        ["low = 36", "low = 12", "`note`: found 12 to 96"],
+        ["exponent = 0.5", "exponent = 5.0", "`scale`: found"],
+        [
+            "frame_stride = 1",
+            "frame_stride = 0",
+            "`frame_stride`: found 0",
+        ],
+        ["44100", "48000", "`geometry.sample_rate_hz`: found 48000"],
+    ];
+    /// The same of the recipe of sounds.
+    const OF_SOUNDS: [[&str; 3]; 10] = [
+        ["key_step = 2", "", "missing field `key_step`"],
+        ["velocities = [60, 110]", "", "missing field `velocities`"],
+        ["length_s = 2.0", "", "missing field `length_s`"],
+        ["hole = false", "", "missing field `hole`"],
+        [
+            "seed = 7",
+            "seed = 7\nkeys_per_patch = 3",
+            "unexpected field `keys_per_patch`",
+        ],
+        ["programs", "program", "program, available keys: programs"],
+        ["[0, 4]", "[0, 42]", "`source.soundfont`: found 42"],
+        ["key_step = 2", "key_step = 0", "`key_step`: found 0"],
+        ["[60, 110]", "[0]", "`velocities`: found [0]"],
+        ["length_s = 2.0", "length_s = 0.1", "`length_s`: found 0.1"],
+    ];
+
     /// A field that is missing, unknown, or of the other way to choose notes is refused by its
     /// name; so is a value that cannot be met.
     #[test]
     fn mistakes_are_named() {
-        let (patches, sounds) = (PATCHES.to_owned(), sounds());
-        for (recipe, from, to, told) in [
-            (
-                &patches,
-                "keys_per_patch = 15",
-                "",
-                "missing field `keys_per_patch`",
-            ),
-            (
-                &patches,
-                "time = true",
-                "time = true\nhole = true",
-                "unexpected field `hole`",
-            ),
-            (
-                &patches,
-                "time = true",
-                "time = true\nkey_step = 1",
-                "unexpected field `key_step`",
-            ),
-            (
-                &patches,
-                "keys_per_patch",
-                "keys_per_patsch",
-                "unknown field `keys_per_patsch`",
-            ),
-            (
-                &patches,
-                "keys_per_patch = 15",
-                "keys_per_patch = 0",
-                "`keys_per_patch`: found 0",
-            ),
-            (&patches, "low = 36", "low = 12", "`note`: found 12 to 96"),
-            (
-                &patches,
-                "exponent = 0.5",
-                "exponent = 5.0",
-                "`scale`: found",
-            ),
-            (
-                &patches,
-                "frame_stride = 1",
-                "frame_stride = 0",
-                "`frame_stride`: found 0",
-            ),
-            (
-                &patches,
-                "44100",
-                "48000",
-                "`geometry.sample_rate_hz`: found 48000",
-            ),
-            (&sounds, "key_step = 2", "", "missing field `key_step`"),
-            (
-                &sounds,
-                "velocities = [60, 110]",
-                "",
-                "missing field `velocities`",
-            ),
-            (&sounds, "length_s = 2.0", "", "missing field `length_s`"),
-            (&sounds, "hole = false", "", "missing field `hole`"),
-            (
-                &sounds,
-                "seed = 7",
-                "seed = 7\nkeys_per_patch = 3",
-                "unexpected field `keys_per_",
-            ),
-            (
-                &sounds,
-                "programs",
-                "program",
-                "program, available keys: programs",
-            ),
-            (&sounds, "[0, 4]", "[0, 42]", "`source.soundfont`: found 42"),
-            (
-                &sounds,
-                "key_step = 2",
-                "key_step = 0",
-                "`key_step`: found 0",
-            ),
-            (&sounds, "[60, 110]", "[0]", "`velocities`: found [0]"),
-            (
-                &sounds,
-                "length_s = 2.0",
-                "length_s = 0.1",
-                "`length_s`: found 0.1",
-            ),
+        for (recipe, mistakes) in [
+            (PATCHES.to_owned(), OF_PATCHES.as_slice()),
+            (sounds(), &OF_SOUNDS),
         ] {
-            assert!(Material::of_recipe(recipe).is_ok());
-            let error = Material::of_recipe(&recipe.replace(from, to)).unwrap_err();
-            assert!(error.contains(told), "{from} → {to}: {error}");
+            assert!(Material::of_recipe(&recipe).is_ok());
+            for [from, to, told] in mistakes {
+                let error = Material::of_recipe(&recipe.replace(from, to)).unwrap_err();
+                assert!(error.contains(told), "{from} → {to}: {error}");
+            }
         }
     }
 
