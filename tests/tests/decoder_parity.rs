@@ -21,10 +21,11 @@ fn floats(tensors: &SafeTensors<'_>, name: &str) -> (Vec<usize>, Vec<f32>) {
 }
 
 /// Every model in `models/`.
-const MODELS: [&str; 9] = [
+const MODELS: [&str; 10] = [
     "blown",
     "chroma",
     "experiment",
+    "experiment_frames",
     "instruments",
     "instruments_2",
     "instruments_3",

@@ -13,7 +13,7 @@ use betwixt_model::header::{Activation, Conditioning, Level, Output};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-pub use betwixt_corpus::{FrameSettings as Frames, Material};
+pub use betwixt_corpus::Material;
 
 /// Everything that decides a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
