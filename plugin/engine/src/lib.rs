@@ -28,6 +28,7 @@ pub mod phase;
 mod phasor;
 pub mod random;
 mod simd;
+mod stored_noise;
 pub mod telemetry;
 mod voice;
 

@@ -12,10 +12,10 @@
 //! *Real time:* the table is made once; adding is a multiplication per bin.
 
 use super::lobe::SPARE;
-use crate::random::Random;
+use crate::stored_noise::for_each_frame;
+use betwixt_spectral::Geometry;
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{BANDS, band_edges_hz};
-use betwixt_spectral::{Complex32, ForwardStft, Geometry};
 
 /// Frames until the table repeats: three seconds; fewer are audibly periodic.
 const FRAMES: usize = 512;
@@ -46,23 +46,13 @@ impl Breath {
         let places = places(geometry, bin_hz);
         let heard = places.len();
         let mut units = [0, 1].map(|_| Vec::with_capacity(FRAMES * heard));
-        let (fft_len, hop) = (geometry.fft_len(), geometry.hop());
-        let mut random = Random::new(seed);
-        let noise: Vec<f32> = (0..FRAMES * hop).map(|_| random.bipolar()).collect();
-        let mut stft = ForwardStft::new(geometry);
-        let mut spectrum = vec![Complex32::default(); geometry.bins()];
-        let mut samples = vec![0.0; fft_len];
-        for frame in 0..FRAMES {
-            for (i, sample) in samples.iter_mut().enumerate() {
-                *sample = noise[(frame * hop + i) % noise.len()];
-            }
-            stft.process(&samples, &mut spectrum);
+        for_each_frame(geometry, FRAMES, seed, |spectrum| {
             for bin in &spectrum[1..=heard] {
                 let unit = bin * (UNIT / bin.norm().max(f32::MIN_POSITIVE));
                 units[0].push(whole(unit.re));
                 units[1].push(whole(unit.im));
             }
-        }
+        });
         Self {
             units,
             scale: scale(geometry, bin_hz),

@@ -10,8 +10,9 @@
 //! *Real time:* the table is made once; reading is an index.
 
 use crate::random::Random;
+use crate::stored_noise::for_each_frame;
+use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
-use betwixt_spectral::{Complex32, ForwardStft, Geometry};
 
 /// Frames until the table repeats.
 const FRAMES: usize = 128;
@@ -31,20 +32,10 @@ impl NoiseTable {
     /// Analyses seeded noise. Allocates.
     #[must_use]
     pub fn new(geometry: Geometry, seed: u64) -> Self {
-        let (fft_len, hop) = (geometry.fft_len(), geometry.hop());
-        let mut random = Random::new(seed);
-        let noise: Vec<f32> = (0..FRAMES * hop).map(|_| random.bipolar()).collect();
-        let mut stft = ForwardStft::new(geometry);
-        let mut spectrum = vec![Complex32::default(); geometry.bins()];
-        let mut samples = vec![0.0; fft_len];
         let mut phase = Vec::with_capacity(FRAMES * geometry.bins());
-        for frame in 0..FRAMES {
-            for (i, sample) in samples.iter_mut().enumerate() {
-                *sample = noise[(frame * hop + i) % noise.len()];
-            }
-            stft.process(&samples, &mut spectrum);
+        for_each_frame(geometry, FRAMES, seed, |spectrum| {
             phase.extend(spectrum.iter().map(|x| upper_half(x.arg())));
-        }
+        });
         Self {
             bins: geometry.bins(),
             phase,

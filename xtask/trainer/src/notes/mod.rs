@@ -136,7 +136,7 @@ pub fn load(
         Material::Partials(settings) => {
             let folder = folder.join("partials");
             let corpus = PartialsCorpus::load(settings, &folder, progress)?;
-            Box::new(PartialsNotes::new(corpus))
+            Box::new(PartialsNotes::new(corpus, recipe.training.emphasis))
         }
     })
 }

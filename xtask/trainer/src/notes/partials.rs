@@ -9,6 +9,7 @@
 //! Past its last stored frame a note is silent: there only the level is learnt, and it is 0.
 
 use super::{Moment, Note, Notes, Weights};
+use crate::recipe::Emphasis;
 use betwixt_corpus::{PartialsCorpus, PartialsNote};
 use betwixt_model::header::Output;
 use betwixt_spectral::number::real;
@@ -20,12 +21,7 @@ use betwixt_spectral::pitch;
 
 /// How much an error of a compressed amplitude counts, whatever it is.
 const ANY_WEIGHT: f32 = 0.4;
-/// How much more where it is 1, growing with its square: what is loud is heard first. (Without it,
-/// held-out notes of the published experiment come out 0.9 dB worse.)
-const STRONG_WEIGHT: f32 = 0.6;
-/// How much more where it is 0, falling to half at [`FAINT`]: an error there is many decibels.
-/// (With it the picture of the same notes' levels is nearer: mel correlation .956 to .959.)
-const FAINT_WEIGHT: f32 = 3.0;
+/// Amplitudes below this are faint.
 const FAINT: f32 = 0.1;
 /// How much an error of the level counts: 60 dB are 1.
 const LEVEL_WEIGHT: f32 = 4.0;
@@ -44,6 +40,7 @@ const REACH_S: f32 = 0.025;
 pub struct PartialsNotes {
     corpus: PartialsCorpus,
     format: PartialsFormat,
+    emphasis: Emphasis,
     sounds: Vec<String>,
     notes: Vec<Note>,
 }
@@ -51,9 +48,10 @@ pub struct PartialsNotes {
 impl PartialsNotes {
     /// The notes of a corpus.
     #[must_use]
-    pub fn new(corpus: PartialsCorpus) -> Self {
+    pub fn new(corpus: PartialsCorpus, emphasis: Emphasis) -> Self {
         Self {
             format: corpus.settings().format,
+            emphasis,
             sounds: corpus.sounds().iter().map(|s| s.name.clone()).collect(),
             notes: corpus.notes().iter().map(PartialsNote::note).collect(),
             corpus,
@@ -94,7 +92,7 @@ impl Notes for PartialsNotes {
 
     fn weigh(&self, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights> {
         let sounds = matches!(moment, Moment::Frame(_));
-        Some(weights(key, sounds, numbers))
+        Some(weights(key, sounds, numbers, self.emphasis))
     }
 
     fn linear(&self, key: u8, numbers: &[f32]) -> Vec<f32> {
@@ -113,7 +111,7 @@ impl Notes for PartialsNotes {
 }
 
 /// What of a moment's numbers counts: in silence, the level alone.
-fn weights(key: u8, sounds: bool, numbers: &[f32]) -> Weights {
+fn weights(key: u8, sounds: bool, numbers: &[f32], emphasis: Emphasis) -> Weights {
     let mut weights = Weights {
         amplitudes: vec![0.0; numbers.len()],
         told: vec![0.0; numbers.len()],
@@ -124,7 +122,7 @@ fn weights(key: u8, sounds: bool, numbers: &[f32]) -> Weights {
     }
     let weight = |number: &f32| {
         let faint = FAINT / (FAINT + number.abs());
-        ANY_WEIGHT + STRONG_WEIGHT * number * number + FAINT_WEIGHT * faint
+        ANY_WEIGHT + emphasis.strong * number * number + emphasis.faint * faint
     };
     let pairs = weights.amplitudes.iter_mut().zip(numbers).take(LEVEL);
     pairs.for_each(|(out, number)| *out = weight(number));
@@ -176,12 +174,13 @@ mod tests {
             }
             .numbers()
         ];
-        let high = weights(84, true, &numbers);
+        let emphasis = Emphasis::default();
+        let high = weights(84, true, &numbers, emphasis);
         assert!(high.amplitudes[18] > 0.0 && high.amplitudes[19] == 0.0);
         let learnt = |weights: &Weights| weights.amplitudes.iter().filter(|w| **w > 0.0).count();
         assert_eq!(learnt(&high), 19 + 42);
-        assert_eq!(learnt(&weights(24, true, &numbers)), 76 + 42);
-        let silent = weights(24, false, &numbers);
+        assert_eq!(learnt(&weights(24, true, &numbers, emphasis)), 76 + 42);
+        let silent = weights(24, false, &numbers, emphasis);
         assert_eq!(silent.amplitudes.iter().sum::<f32>(), 0.0);
         assert_eq!(silent.told.iter().sum::<f32>(), silent.told[LEVEL]);
     }
@@ -198,9 +197,29 @@ mod tests {
             .numbers()
         ];
         numbers[FREE_AMPLITUDE + 5] = 0.8;
-        let weights = weights(60, true, &numbers);
+        let weights = weights(60, true, &numbers, Emphasis::default());
         assert_eq!(weights.told[FREE_PLACE + 4], 0.0);
         assert!((weights.told[FREE_PLACE + 5] - 0.8 * PLACE_WEIGHT).abs() < 1e-9);
+    }
+
+    /// What is loud counts as the recipe says, and so does what is nothing: 0.4 + 0.6 + 3/11 of an
+    /// amplitude of 1, 0.4 + 3 of none, and half of the 3 at 0.1.
+    #[test]
+    fn the_emphasis_is_the_recipes() {
+        let format = PartialsFormat {
+            exponent: 0.3,
+            free: false,
+        };
+        let mut numbers = vec![0.0; format.numbers()];
+        (numbers[0], numbers[1]) = (1.0, 0.1);
+        let emphasis = Emphasis {
+            strong: 0.6,
+            faint: 3.0,
+        };
+        let found = weights(60, true, &numbers, emphasis).amplitudes;
+        for (found, expected) in found.iter().zip([1.0 + 3.0 / 11.0, 1.906, 3.4]) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
     }
 
     /// The squares add up to the frame's level, as the layout defines it.

@@ -72,6 +72,34 @@ pub struct Training {
     pub clip: f64,
     /// Weight decay as a term of the loss: λ·Σw².
     pub l2: f64,
+    /// Which amplitudes of partials count most.
+    #[serde(default, skip_serializing_if = "Emphasis::is_default")]
+    pub emphasis: Emphasis,
+}
+
+/// How much more an error of a compressed amplitude counts than it does anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Emphasis {
+    /// Where the amplitude is 1, growing with its square: what is loud is heard first.
+    pub strong: f32,
+    /// Where the amplitude is nothing, falling to half at 0.1: an error there is many decibels.
+    pub faint: f32,
+}
+
+impl Default for Emphasis {
+    fn default() -> Self {
+        Self {
+            strong: 1.5,
+            faint: 0.0,
+        }
+    }
+}
+
+impl Emphasis {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What shares one latent vector.
@@ -188,6 +216,9 @@ impl Recipe {
         in_range("training.clip", training.clip, 1e-6, 1e6)?;
         in_range("training.l2", training.l2, 0.0, 1.0)?;
         in_range("training.latent_noise", training.latent_noise, 0.0, 1.0)?;
+        let Emphasis { strong, faint } = training.emphasis;
+        in_range("training.emphasis.strong", strong, 0.0, 100.0)?;
+        in_range("training.emphasis.faint", faint, 0.0, 100.0)?;
         self.material.check().map_err(|error| error.to_string())?;
         self.check_latent_of()
     }
