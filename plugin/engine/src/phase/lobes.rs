@@ -75,7 +75,7 @@ pub(crate) fn loudest(magnitude: &[f32]) -> f32 {
 
 /// Offset in bins of a lobe's centre from its largest bin: the parabola through the logarithms,
 /// corrected for the Hann lobe as far as the lobe is as sharp as one.
-fn peak_offset(lobe: [f32; 3]) -> f32 {
+pub(super) fn peak_offset(lobe: [f32; 3]) -> f32 {
     let [before, here, after] = lobe.map(|m| m.max(SILENCE).ln());
     let curvature = 2.0 * here - before - after;
     if curvature <= 0.0 {

@@ -14,6 +14,8 @@
 mod gradient;
 mod lobes;
 mod noise;
+mod own;
+mod relation;
 
 pub use gradient::GradientPhase;
 pub(crate) use noise::MAKE_UP;

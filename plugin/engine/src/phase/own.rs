@@ -1,0 +1,189 @@
+//! A frame of a recording: the frequency of every bin, and which bins are side lobes.
+//!
+//! ```text
+//!  magnitude [bins] ─┬─► ratio of both neighbours ─► frequency of each bin [bins]
+//!                    └─► peaks ─► side lobes under their envelope ─► opposite sign? [bins]
+//! ```
+//!
+//! Inside the main lobe of a Hann window the ratio of a bin's neighbours tells the frequency
+//! exactly, bin for bin; where a partial moves, its bins turn at different speeds and say so. The
+//! side lobes of a steady partial alternate in sign; they are taken for such only where they are
+//! as small as they should be, or glides would be torn.
+//!
+//! *Real time:* writes into the caller's buffers.
+
+use super::lobes;
+use betwixt_spectral::number::real;
+use std::f32::consts::PI;
+
+/// A side lobe is no larger than this, at x bins from a peak of height 1 that lies between bins.
+const ENVELOPE: f32 = 2.0 / PI;
+
+/// A peak of a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Peak {
+    /// Its largest bin.
+    pub(super) bin: usize,
+    /// Where its bins begin: at the valley before it.
+    pub(super) from: usize,
+    /// Of its centre, in bins.
+    pub(super) frequency: f32,
+    /// Of its lobe at the centre, linear.
+    pub(super) height: f32,
+}
+
+/// What a frame of a recording tells of its bins.
+#[derive(Clone, Debug)]
+pub(super) struct Own {
+    pub(super) peaks: Vec<Peak>,
+    /// Whether a bin is turned by half against its peak, `[bins]`.
+    pub(super) opposite: Vec<bool>,
+}
+
+impl Own {
+    /// Room for so many bins. Allocates.
+    pub(super) fn new(bins: usize) -> Self {
+        Self {
+            peaks: Vec::with_capacity(bins / 2),
+            opposite: vec![false; bins],
+        }
+    }
+
+    /// Reads a frame: writes the frequencies of its bins, `[bins]`, and keeps peaks and signs.
+    pub(super) fn read(&mut self, magnitude: &[f32], frequency: &mut [f32]) {
+        let last = magnitude.len() - 1;
+        for (bin, own) in frequency.iter_mut().enumerate() {
+            // Beyond 0 Hz and half the rate the spectrum is mirrored.
+            let before = magnitude[if bin == 0 { 1 } else { bin - 1 }];
+            let after = magnitude[if bin == last { last - 1 } else { bin + 1 }];
+            *own = real(bin) + offset(before, after);
+        }
+        self.find_peaks(magnitude);
+        self.opposite.fill(false);
+        for number in 0..self.peaks.len() {
+            self.mark_side_lobes(number, magnitude, frequency);
+        }
+    }
+
+    fn find_peaks(&mut self, magnitude: &[f32]) {
+        let floor = lobes::loudest(magnitude) * lobes::FLOOR;
+        self.peaks.clear();
+        let mut valley = 0;
+        for bin in 1..magnitude.len() - 1 {
+            let here = magnitude[bin];
+            if here < magnitude[valley] {
+                valley = bin;
+            }
+            if here > magnitude[bin - 1] && here >= magnitude[bin + 1] && here > floor {
+                let offset = lobes::peak_offset([magnitude[bin - 1], here, magnitude[bin + 1]]);
+                self.peaks.push(Peak {
+                    bin,
+                    from: if self.peaks.is_empty() { 0 } else { valley },
+                    frequency: real(bin) + offset,
+                    height: here / lobe(offset),
+                });
+                valley = bin;
+            }
+        }
+    }
+
+    /// One past the last bin of a peak.
+    pub(super) fn end(&self, number: usize) -> usize {
+        self.peaks
+            .get(number + 1)
+            .map_or(self.opposite.len(), |next| next.from)
+    }
+
+    fn mark_side_lobes(&mut self, number: usize, magnitude: &[f32], frequency: &mut [f32]) {
+        let peak = self.peaks[number];
+        let range = peak.from..self.end(number);
+        let between = (PI * (peak.frequency - real(peak.bin))).sin().abs();
+        let largest = ENVELOPE * peak.height * between;
+        for bin in range {
+            let x = (real(bin) - peak.frequency).abs();
+            if x > 2.0 && magnitude[bin] <= largest / (x * (x * x - 1.0)) {
+                frequency[bin] = peak.frequency;
+                self.opposite[bin] = x.rem_euclid(2.0) < 1.0;
+            }
+        }
+    }
+}
+
+/// How far the centre of a Hann lobe lies from a bin, by the magnitudes beside it: at most a bin.
+fn offset(before: f32, after: f32) -> f32 {
+    let t = (after - before) / (after + before).max(f32::MIN_POSITIVE);
+    4.0 * t / (3.0 + (9.0 - 8.0 * t * t).max(0.0).sqrt())
+}
+
+/// A Hann window's transform at `x` bins from its centre; 1 at 0.
+pub(super) fn lobe(x: f32) -> f32 {
+    let pole = 1.0 - x * x;
+    if x.abs() < 1e-4 {
+        1.0
+    } else if pole.abs() < 1e-4 {
+        0.5
+    } else {
+        (PI * x).sin() / (PI * x * pole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use betwixt_spectral::{Complex32, ForwardStft, Geometry};
+    use std::f64::consts::TAU;
+
+    fn frame(partial: f64) -> Vec<Complex32> {
+        let geometry = Geometry::new(2048, 512, 44_100).unwrap();
+        // Centred on sample 0, as frames are.
+        let sample = |i: usize| (TAU * partial * (i as f64 - 1024.0) / 2048.0).cos();
+        let samples: Vec<f32> = (0..2048)
+            .map(|i| betwixt_spectral::number::narrow(sample(i)))
+            .collect();
+        let mut spectrum = vec![Complex32::default(); 1025];
+        ForwardStft::new(geometry).process(&samples, &mut spectrum);
+        spectrum
+    }
+
+    /// On a steady cosine every bin of the main lobe and every side lobe above the noise of f32
+    /// tells the cosine's frequency, and the signs are those of the true spectrum.
+    #[test]
+    fn a_steady_partial_is_read_exactly() {
+        for partial in [100.1, 200.5, 333.77] {
+            let spectrum = frame(partial);
+            let magnitude: Vec<f32> = spectrum.iter().map(|x| x.norm()).collect();
+            let (mut own, mut frequency) = (Own::new(1025), vec![0.0; 1025]);
+            own.read(&magnitude, &mut frequency);
+            let peak = own
+                .peaks
+                .iter()
+                .max_by(|a, b| a.height.total_cmp(&b.height));
+            let peak = peak.unwrap();
+            assert!((peak.height / 512.0 - 1.0).abs() < 1e-3, "{}", peak.height);
+            for away in 0..9 {
+                for bin in [peak.bin - away, peak.bin + away] {
+                    let x = (bin as f64 - partial).abs();
+                    let is_told = !(1.0..=2.05).contains(&x);
+                    let error = (f64::from(frequency[bin]) - partial).abs();
+                    assert!(!is_told || error < 2e-3, "{partial}, {bin}: {error}");
+                    if x > 2.05 {
+                        assert_eq!(
+                            own.opposite[bin],
+                            spectrum[bin].re < 0.0,
+                            "{partial}, {bin}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Silence has no peaks, and every bin its own frequency.
+    #[test]
+    fn silence_is_read_as_silence() {
+        let (mut own, mut frequency) = (Own::new(9), vec![f32::NAN; 9]);
+        own.read(&[0.0; 9], &mut frequency);
+        assert!(own.peaks.is_empty());
+        assert!(frequency.iter().enumerate().all(|(i, f)| *f == i as f32));
+    }
+}
