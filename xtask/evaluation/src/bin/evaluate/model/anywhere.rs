@@ -108,7 +108,10 @@ fn takes(
     positions.iter().flat_map(of).collect()
 }
 
-pub(crate) fn tuning(subject: &Subject<'_>, (count, notes): (usize, usize)) -> Result<Tuning, Failure> {
+pub(crate) fn tuning(
+    subject: &Subject<'_>,
+    (count, notes): (usize, usize),
+) -> Result<Tuning, Failure> {
     let takes = takes(subject, count, KEYS, (SECONDS, None));
     let bar = progress(takes.len(), "knobs anywhere");
     let hear_take = |take: &Take| {
