@@ -4,21 +4,24 @@
 //! (`figures.json`: file → fft_len → algorithm → spectral convergence in dB, first and last eight
 //! frames left out; `modified_*` are a prototype of what is tested here).
 
-use betwixt_engine::phase::GradientPhase;
+use betwixt_engine::phase::RecordedPhase;
 use betwixt_engine::random::Random;
 use betwixt_spectral::{Complex32, Geometry, InverseStft, stft};
 use std::path::{Path, PathBuf};
 
 /// Frames left out at both ends: two transform lengths.
 const LEFT_OUT: usize = 8;
+/// Seeds of the phases that lobes without a past begin with: of one file the figure wanders by up
+/// to two decibels with them.
+const DRAWS: std::ops::RangeInclusive<u64> = 1..=8;
 /// Nobody needs better.
 const ENOUGH_DB: f64 = -60.0;
 /// Where this is not as good as the prototype, in dB: how partials stand to each other at the onset
 /// comes out a little differently, and what is steady keeps it.
 const KNOWN: [(&str, usize, bool, f64); 7] = [
-    ("gm_fluteA5", 2048, false, 0.3),
-    ("gm_fluteA5", 2048, true, 1.3),
-    ("gm_fluteA5", 1024, true, 0.3),
+    ("gm_fluteA5", 2048, false, 0.1),
+    ("gm_fluteA5", 1024, true, 1.6),
+    ("gm_violinA4", 1024, true, 0.2),
     ("syn_glide220_440", 1024, false, 1.0),
     ("syn_glide220_440", 1024, true, 0.8),
     ("syn_saw110", 4096, true, 0.8),
@@ -47,19 +50,16 @@ fn magnitudes(geometry: Geometry, signal: &[f32]) -> Vec<Vec<f32>> {
 }
 
 /// Magnitudes with phases of their own become sound again; frame n is centred on sample n·hop.
-fn resynthesise(geometry: Geometry, frames: &[Vec<f32>], looks_ahead: bool) -> Vec<f32> {
+fn resynthesise(geometry: Geometry, frames: &[Vec<f32>], looks_ahead: bool, seed: u64) -> Vec<f32> {
     let (fft_len, hop) = (geometry.fft_len(), geometry.hop());
-    let mut random = Random::new(1);
-    let mut phase = GradientPhase::of_recording(geometry);
+    let mut random = Random::new(seed);
+    let mut phase = RecordedPhase::new(geometry);
     let mut inverse = InverseStft::new(geometry);
     let mut windowed = vec![0.0; fft_len];
     let mut sound = vec![0.0; frames.len() * hop + fft_len];
     for (number, magnitude) in frames.iter().enumerate() {
-        match frames.get(number + 1).filter(|_| looks_ahead) {
-            Some(following) => phase.begin_ahead(magnitude, following, None),
-            None => phase.begin(magnitude, None),
-        }
-        phase.finish(std::iter::repeat_n(0, geometry.bins()), &mut random);
+        let following = frames.get(number + 1).filter(|_| looks_ahead);
+        phase.next(magnitude, following.map(Vec::as_slice), &mut random);
         let bins = magnitude.iter().zip(phase.phase());
         let polar = |(magnitude, turns): (&f32, &u32)| {
             let angle = f64::from(*turns) / 4_294_967_296.0 * std::f64::consts::TAU;
@@ -106,9 +106,12 @@ fn recordings_come_back_as_the_prototype_has_them() {
             let geometry = Geometry::new(fft_len, fft_len / 4, 44_100).unwrap();
             let wanted = magnitudes(geometry, &signal);
             for looks_ahead in [false, true] {
-                let mut sound = resynthesise(geometry, &wanted, looks_ahead);
-                sound.resize(signal.len(), 0.0);
-                let found = convergence_db(&wanted, &magnitudes(geometry, &sound));
+                let draw = |seed| {
+                    let mut sound = resynthesise(geometry, &wanted, looks_ahead, seed);
+                    sound.resize(signal.len(), 0.0);
+                    convergence_db(&wanted, &magnitudes(geometry, &sound))
+                };
+                let found = DRAWS.map(draw).sum::<f64>() / DRAWS.count() as f64;
                 let key = format!("modified_lookahead{}", u8::from(looks_ahead));
                 let theirs = sizes[fft_len.to_string()][key]["sc_db"].as_f64().unwrap();
                 let known = KNOWN

@@ -11,8 +11,8 @@
 //! is steady, turned on exactly, keeps every error. So the first frames are corrected, the lowest
 //! pair first, and then never again: a correction that goes on would be heard as jitter.
 
-use super::gradient::Frame;
-use super::own::{Peak, lobe};
+use super::integration::Frame;
+use super::own::{Own, Peak, lobe};
 use betwixt_spectral::number::{index, real, turns};
 use std::f64::consts::TAU;
 
@@ -29,20 +29,25 @@ const CREDIBLE: std::ops::RangeInclusive<f32> = 0.6..=1.5;
 const TELLING: f32 = 0.05;
 
 /// Corrects the phases of one of a sound's first frames, knowing the magnitudes before and after.
-pub(super) fn lock(frame: &mut Frame, around: [&[f32]; 2], turns_per_bin: f64, number: usize) {
+pub(super) fn lock(
+    (frame, own): (&mut Frame, &Own),
+    around: [&[f32]; 2],
+    turns_per_bin: f64,
+    number: usize,
+) {
     if !FRAMES.contains(&number) {
         return;
     }
     let gain = (GAIN / f64::from(real(number))).min(1.0);
-    for upper in 1..frame.own.peaks.len() {
-        let pair = [frame.own.peaks[upper - 1], frame.own.peaks[upper]];
+    for upper in 1..own.peaks.len() {
+        let pair = [own.peaks[upper - 1], own.peaks[upper]];
         let Some(wanted) = angle(pair, &frame.magnitude, around, turns_per_bin) else {
             continue;
         };
         let [below, here] = pair.map(|peak| frame.phase[peak.bin]);
         let error = turns(wanted).wrapping_sub(here.wrapping_sub(below));
         let correction = turns(gain * f64::from(error.cast_signed()) / 4_294_967_296.0);
-        let range = frame.own.peaks[upper].from + 1..frame.own.end(upper);
+        let range = own.peaks[upper].from + 1..own.end(upper);
         for phase in frame.phase.get_mut(range).into_iter().flatten() {
             *phase = phase.wrapping_add(correction);
         }
