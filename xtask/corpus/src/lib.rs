@@ -19,6 +19,7 @@ mod error;
 mod frames;
 pub mod instruments;
 mod material;
+mod onset;
 mod partials;
 pub mod patch;
 mod plan;

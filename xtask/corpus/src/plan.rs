@@ -6,6 +6,7 @@
 //! ```
 
 use crate::instruments::{Family, Instrument, instrument};
+use crate::onset::ONSET;
 use crate::soundfont::{self, Soundfont};
 use crate::{CorpusError, HeldOut, Part, bank, render, split};
 use betwixt_model::header::VelocityConditioning;
@@ -184,7 +185,7 @@ impl Plan {
         let mut decides = how;
         decides["source"] = match self.source {
             Source::Formulas => format!("formulas {FORMULAS} seed {}", self.seed),
-            Source::Soundfont { .. } => format!("soundfont {}", soundfont::SHA256),
+            Source::Soundfont { .. } => format!("soundfont {} onset {ONSET}", soundfont::SHA256),
         }
         .into();
         decides["number"] = sound.number.into();

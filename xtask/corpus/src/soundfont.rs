@@ -1,14 +1,16 @@
 //! Notes of the soundfont, rendered in this process.
 //!
 //! ```text
-//!  FluidR3_GM.sf2 (SHA-256 checked once) ─► Soundfont ─► note (program, key, velocity) ─► [samples]
+//!  FluidR3_GM.sf2 (SHA-256 checked once) ─► Soundfont ─► note (program, key, velocity)
+//!                                                          └─► from its onset on ─► [samples]
 //! ```
 //!
-//! No reverb, no chorus; the key goes down at sample 0 and stays down; what comes is the mean of
-//! both channels, without what is too low to be heard (some of its samples carry a constant as
-//! large as the tone). Same note, same bits.
+//! No reverb, no chorus; sample 0 is where the note begins to sound, and its key stays down; what
+//! comes is the mean of both channels, without what is too low to be heard (some of its samples
+//! carry a constant as large as the tone). Same note, same bits.
 
 use crate::CorpusError;
+use crate::onset::onset;
 use crate::render::SAMPLE_RATE_HZ;
 use betwixt_spectral::number::{index, narrow};
 use rustysynth::{SoundFont, SoundFontError, Synthesizer, SynthesizerSettings};
@@ -26,6 +28,8 @@ pub const SHA256: &str = "74594e8f4250680adf590507a306655a299935343583256f3b722c
 
 /// Frequencies below are taken out; the lowest key of the table is at 32.7 Hz.
 const SUBSONIC_HZ: f64 = 14.0;
+/// Room for what a recording has before its onset; the longest looked for is shorter.
+const BEFORE_S: f64 = 0.7;
 /// MIDI's command for a program change.
 const PROGRAM_CHANGE: i32 = 0xC0;
 
@@ -81,7 +85,8 @@ impl Soundfont {
         })
     }
 
-    /// Renders a note of so many seconds at [`SAMPLE_RATE_HZ`], its key down from sample 0 on.
+    /// Renders a note of so many seconds at [`SAMPLE_RATE_HZ`], its key down for ever; sample 0 is its
+    /// onset.
     ///
     /// # Errors
     ///
@@ -101,15 +106,19 @@ impl Soundfont {
             reason: error.to_string(),
             variable: PATH_VARIABLE,
         })?;
-        let length = index(length_s * f64::from(SAMPLE_RATE_HZ));
-        let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
+        let seconds = |seconds: f64| index(seconds * f64::from(SAMPLE_RATE_HZ));
+        let rendered = seconds(length_s + BEFORE_S);
+        let (mut left, mut right) = (vec![0.0; rendered], vec![0.0; rendered]);
         synthesizer.process_midi_message(0, PROGRAM_CHANGE, program.into(), 0);
         synthesizer.note_on(0, key.into(), velocity.into());
         synthesizer.render(&mut left, &mut right);
         let mut subsonic = Subsonic::new();
         let pairs = left.iter().zip(&right);
         let mean = pairs.map(|(left, right)| 0.5 * f64::from(left + right));
-        Ok(mean.map(|mean| narrow(subsonic.remove(mean))).collect())
+        let mut note: Vec<f32> = mean.map(|mean| narrow(subsonic.remove(mean))).collect();
+        note.drain(..onset(&note));
+        note.truncate(seconds(length_s));
+        Ok(note)
     }
 }
 
