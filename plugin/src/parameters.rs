@@ -159,6 +159,23 @@ pub(crate) enum Phase {
     #[id = "stored_noise"]
     #[name = "Stored noise"]
     StoredNoise,
+    /// Integrated and refined.
+    #[id = "refined"]
+    Refined,
+    /// Each lobe by itself.
+    #[id = "peak_lock"]
+    #[name = "Peak lock"]
+    PeakLock,
+    /// The published single pass.
+    #[id = "single_pass"]
+    #[name = "Single pass"]
+    SinglePass,
+    /// None.
+    #[id = "zero"]
+    Zero,
+    /// Another one each time.
+    #[id = "random"]
+    Random,
 }
 
 impl Parameters {

@@ -22,6 +22,11 @@ pub(crate) fn controls(parameters: &Parameters) -> Controls {
         phase: match parameters.phase.value() {
             Phase::Gradient => PhaseMode::Gradient,
             Phase::StoredNoise => PhaseMode::StoredNoise,
+            Phase::Refined => PhaseMode::Refined,
+            Phase::PeakLock => PhaseMode::PeakLock,
+            Phase::SinglePass => PhaseMode::SinglePass,
+            Phase::Zero => PhaseMode::Zero,
+            Phase::Random => PhaseMode::Random,
         },
         octave: parameters.octave.value(),
         fine_cents: real(&parameters.fine_tune),

@@ -109,15 +109,12 @@ const SCENARIOS: [Scenario; 8] = [
     }),
 ];
 
-/// Every kind of note, latent and pitch event, in both phase modes.
+/// Every kind of note, latent and pitch event, in every phase mode.
 #[test]
 fn no_event_clicks() {
     let [frames, partials] = families();
-    for (model, phase) in [
-        (&frames, PhaseMode::Gradient),
-        (&frames, PhaseMode::StoredNoise),
-        (&partials, PhaseMode::Gradient),
-    ] {
+    let sounds = PhaseMode::ALL.map(|phase| (&frames, phase));
+    for (model, phase) in sounds.into_iter().chain([(&partials, PhaseMode::Gradient)]) {
         for (name, scenario) in SCENARIOS {
             let mut player = Player::new(model, RATE_HZ);
             player.controls.phase = phase;
@@ -152,7 +149,7 @@ fn no_control_clicks() {
             let turn = at / 2_500;
             controls.gain = [1.0, 0.25][turn % 2];
             controls.fine_cents = [-100.0, 100.0, 0.0][turn % 3];
-            controls.phase = [PhaseMode::Gradient, PhaseMode::StoredNoise][turn / 3 % 2];
+            controls.phase = PhaseMode::ALL[turn / 3 % PhaseMode::ALL.len()];
             controls.envelope.sustain = [1.0, 0.2][turn / 2 % 2];
             controls.latents[0] = real(turn % 4) / 3.0;
             controls.voice_limit = [16, 3, 2][turn / 8 % 3];

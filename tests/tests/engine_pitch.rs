@@ -104,6 +104,20 @@ fn blurred_frames_stay_in_tune() {
     }
 }
 
+/// The other phases that hold a sound still know the note as well.
+#[test]
+fn steady_phases_are_in_tune() {
+    for phase in [PhaseMode::Refined, PhaseMode::PeakLock] {
+        for key in (40..=95).step_by(5) {
+            let mut player = player(&comb_model(), 48_000);
+            player.controls.phase = phase;
+            player.key(key, 1.0, 0, usize::MAX);
+            let error = error_cents(&mut player, 48_000, hz(f64::from(key)));
+            assert!(error.abs() < 0.5, "key {key}, {phase:?}: {error:.3} cents");
+        }
+    }
+}
+
 /// Stored noise spreads each partial, but around the right place.
 #[test]
 fn stored_noise_is_roughly_in_tune() {

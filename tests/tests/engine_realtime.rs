@@ -117,7 +117,7 @@ impl Dice {
         Controls {
             latents: std::array::from_fn(|_| self.wild()),
             chroma: [ChromaSource::Played, ChromaSource::Fixed(self.byte(256))][self.roll(2)],
-            phase: [PhaseMode::Gradient, PhaseMode::StoredNoise][self.roll(2)],
+            phase: PhaseMode::ALL[self.roll(PhaseMode::ALL.len())],
             octave: [0, 1, -2, i32::MAX, i32::MIN][self.roll(5)],
             fine_cents: self.wild() * 100.0,
             envelope: Envelope {

@@ -93,13 +93,38 @@ pub enum ChromaSource {
     Fixed(u8),
 }
 
-/// Where the phase of a frame decoder comes from.
+/// Where the phase of a frame decoder comes from: the table in [`crate::phase`] tells how they
+/// sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhaseMode {
     /// Integrated from the magnitude's gradient: steady, in tune.
     Gradient,
     /// Stored white-noise phase: every partial becomes a breath of noise around its pitch.
     StoredNoise,
+    /// Integrated, then made to agree with the frames around it; knobs are heard three frames
+    /// later. A note keeps to it, or does without, from its beginning on.
+    Refined,
+    /// Each lobe turned on by itself, at a tenth of the cost.
+    PeakLock,
+    /// The published single pass: not in tune with the note, and without its noise.
+    SinglePass,
+    /// No phase at all: a train of pulses at the frame rate.
+    Zero,
+    /// Another phase for every bin and frame: whispered, and seamed at the frame rate.
+    Random,
+}
+
+impl PhaseMode {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Gradient,
+        Self::StoredNoise,
+        Self::Refined,
+        Self::PeakLock,
+        Self::SinglePass,
+        Self::Zero,
+        Self::Random,
+    ];
 }
 
 /// Attack, decay, sustain, release.

@@ -57,6 +57,12 @@ pub(crate) fn wrapped(turns: f32) -> u32 {
     ((turns * 4_294_967_296.0) as i32).cast_unsigned()
 }
 
+/// The angle of a complex number in turns, modulo 2³²: the inverse of [`phasor`].
+#[inline(always)]
+pub(crate) fn angle(of: Complex32) -> u32 {
+    wrapped(of.im.atan2(of.re) * (0.5 / std::f32::consts::PI))
+}
+
 /// The sine of an angle of −¼…¼ turns.
 #[inline(always)]
 fn sine_of_quarter(turns: f32) -> f32 {

@@ -115,7 +115,8 @@ fn a_click_takes_the_next_choice() {
     let mut bench = Bench::new(8, SIZE);
     let at = bench.control(1);
     let shown = |bench: &Bench| bench.parameters.phase.to_string();
-    for expected in ["Stored noise", "Gradient"] {
+    let rest = ["Refined", "Peak lock", "Single pass", "Zero", "Random"];
+    for expected in ["Stored noise"].into_iter().chain(rest).chain(["Gradient"]) {
         bench.time_s += 5.0;
         bench.click(at);
         assert_eq!(shown(&bench), expected);

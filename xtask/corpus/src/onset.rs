@@ -63,7 +63,7 @@ mod tests {
     /// so many.
     fn note(before: usize, faint: f64, rising: usize) -> Vec<f32> {
         let sample = |i: usize| {
-            let room = faint * if i % 2 == 0 { 1.0 } else { -1.0 };
+            let room = faint * [1.0, -1.0][i % 2];
             let rise = i.saturating_sub(before) as f64 / rising.max(1) as f64;
             let tone = (TAU * 1000.0 * i as f64 / 44_100.0).sin() * std::f64::consts::SQRT_2;
             betwixt_spectral::number::narrow(room + tone * rise.min(1.0))

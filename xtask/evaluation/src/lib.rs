@@ -3,7 +3,8 @@
 //! ```text
 //!  built plugin ─► betwixt-host ─► samples ─┐
 //!  model, real note ─► encoder ─► knobs ─► player (the engine) ─► samples ─┼─► measure ─► figures, gates
-//!  real note ─► analysis ─► painter ─► samples ─┘                          └─► picture ─► PNG
+//!  real note ─► analysis ─► painter ─► samples ─┤                          └─► picture ─► PNG
+//!  recording ─► magnitudes ─► phase, every mode ┘
 //! ```
 //!
 //! Every figure that is promised anywhere is computed here, once, by a definition that stands in
@@ -13,6 +14,7 @@
 
 pub mod encoder;
 pub mod measure;
+pub mod phase;
 pub mod picture;
 pub mod player;
 

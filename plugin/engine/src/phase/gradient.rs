@@ -1,7 +1,8 @@
 //! Phase integrated from a decoder's magnitudes: each lobe turns on from where it was.
 //!
 //! ```text
-//!  magnitude [bins] ─► frequency of each bin's lobe ─► integration ─► phase [bins, turns]
+//!  magnitude [bins] ─┬─► frequency of each bin's lobe ─► integration ─┬─► phase [bins, turns]
+//!                    └─► noise gate ─► which bins take stored phase ──┘
 //! ```
 //!
 //! The loudest bins are trusted first and hand their phase on, so errors end up where they cannot
@@ -16,6 +17,7 @@
 //! *Source:* Průša and Søndergaard, "Real-time spectrogram inversion using phase gradient heap
 //! integration", DAFx-16; written from the paper.
 
+use super::gate::NoiseGate;
 use super::integration::{Integration, Locked};
 use super::lobes;
 use crate::random::Random;
@@ -26,6 +28,7 @@ use betwixt_spectral::number::turns;
 #[derive(Debug)]
 pub struct GradientPhase {
     integration: Integration,
+    gate: NoiseGate,
     /// What one hop adds to each bin of a note's first frame.
     advance: Vec<u32>,
 }
@@ -36,16 +39,21 @@ impl GradientPhase {
     pub fn new(geometry: Geometry) -> Self {
         Self {
             integration: Integration::new(geometry),
+            gate: NoiseGate::new(geometry.bins()),
             advance: vec![0; geometry.bins()],
         }
     }
 
-    /// Forgets the past: every lobe of a note's first frame starts at a random phase.
+    /// Forgets the past: every lobe of a note's first frame starts at a random phase, its noise at
+    /// none yet ([`Self::take_noise`]).
     pub fn start(&mut self, magnitude: &[f32], fundamental: Option<f32>, random: &mut Random) {
         let turns_per_bin = self.integration.turns_per_bin;
         let first = &mut self.integration.last;
         first.magnitude.copy_from_slice(magnitude);
         lobes::write_frequencies(magnitude, fundamental, &mut first.frequency);
+        self.gate.start(magnitude);
+        self.gate.read(magnitude);
+        first.noise.copy_from_slice(self.gate.noise());
         let mut owner = f32::NAN;
         let (mut phase, mut advance) = (0, 0);
         for (bin, &frequency) in first.frequency.iter().enumerate() {
@@ -67,6 +75,14 @@ impl GradientPhase {
         }
     }
 
+    /// Gives the newest frame's noise its phases.
+    pub fn take_noise(&mut self, stored: impl Iterator<Item = u32>) {
+        let newest = &mut self.integration.last;
+        let bins = newest.phase.iter_mut().zip(&newest.noise).zip(stored);
+        let noise = bins.filter(|((_, noise), _)| **noise);
+        noise.for_each(|((phase, _), stored)| *phase = stored);
+    }
+
     /// Says which magnitude the newest frame really had; integration goes on from it.
     pub fn hold(&mut self, magnitude: &[f32]) {
         self.integration.last.magnitude.copy_from_slice(magnitude);
@@ -78,11 +94,25 @@ impl GradientPhase {
         &self.integration.last.phase
     }
 
-    /// Takes the next frame's magnitude, for phases that come from elsewhere ([`Self::replace`]).
+    /// Which bins of the newest finished frame are noise, `[bins]`.
+    #[must_use]
+    pub fn noise(&self) -> &[bool] {
+        &self.integration.last.noise
+    }
+
+    /// Takes the next frame's magnitude; phases come from [`Self::lock`] or from elsewhere
+    /// ([`Self::replace`]).
     pub fn observe(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
         lobes::write_frequencies(magnitude, fundamental, &mut next.frequency);
+        self.gate.read(magnitude);
+        next.noise.copy_from_slice(self.gate.noise());
+    }
+
+    /// Instead of integrating what was observed: each lobe turns on from where its loudest bin was.
+    pub fn lock(&mut self) {
+        self.integration.lock();
     }
 
     /// Takes the next frame's magnitude and queues what the last frame knows.
@@ -111,8 +141,8 @@ impl GradientPhase {
                 owner = frequency;
                 fresh = random.turns();
             }
-            let audible = integration.is_audible(bin);
-            integration.next.phase[bin] = if audible { fresh } else { stored };
+            let tonal = integration.is_tonal(bin);
+            integration.next.phase[bin] = if tonal { fresh } else { stored };
         }
         integration.finish();
     }

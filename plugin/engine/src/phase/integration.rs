@@ -16,6 +16,7 @@ use super::lobes;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 /// What a heap entry asks for, the lowest bits of its key: to go on from the last frame, to hand on
 /// to the neighbours, to start anew.
@@ -26,12 +27,14 @@ const ASKS: u64 = 3;
 /// Bin and what is asked of a heap entry.
 const BIN: u64 = 0xffff_ffff;
 
-/// One frame, `[bins]` each: linear magnitude, frequency in bins, phase in turns.
+/// One frame, `[bins]` each: linear magnitude, frequency in bins, phase in turns, and which bins
+/// are noise and have no phase to hand on.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) magnitude: Vec<f32>,
     pub(super) frequency: Vec<f32>,
     pub(super) phase: Vec<u32>,
+    pub(super) noise: Vec<bool>,
 }
 
 /// What phases gain beside their frequencies, in turns.
@@ -76,6 +79,7 @@ impl Integration {
             magnitude: vec![0.0; bins],
             frequency: vec![0.0; bins],
             phase: vec![0; bins],
+            noise: vec![false; bins],
         };
         Self {
             turns_per_bin: geometry.hop() as f64 / geometry.fft_len() as f64,
@@ -90,14 +94,50 @@ impl Integration {
 
     /// Queues what the last frame knows of the next, whose magnitudes and frequencies are there.
     pub(super) fn begin(&mut self) {
-        let (last, next) = (&self.last.magnitude, &self.next.magnitude);
-        let loudest = lobes::loudest(last).max(lobes::loudest(next));
-        self.floor = loudest.max(f32::MIN_POSITIVE) * lobes::FLOOR;
+        self.begin_empty();
+        for bin in 0..self.settled.len() {
+            if self.has_past(bin) {
+                let magnitude = self.last.magnitude[bin];
+                self.heap.push(key(magnitude, bin, LAST));
+            }
+        }
+    }
+
+    fn begin_empty(&mut self) {
+        let [last, next] = [&self.last, &self.next].map(|frame| lobes::loudest(&frame.magnitude));
+        self.floor = last.max(next).max(f32::MIN_POSITIVE) * lobes::FLOOR;
         self.settled.fill(false);
         self.heap.clear();
-        for (bin, (&last, &next)) in last.iter().zip(next).enumerate() {
-            if last > self.floor && next > self.floor {
-                self.heap.push(key(last, bin, LAST));
+    }
+
+    /// Without the heap: each lobe's loudest bin turns on from where it was and takes its lobe
+    /// along. A lobe's bins have one frequency.
+    pub(super) fn lock(&mut self) {
+        self.begin_empty();
+        let mut from = 0;
+        while from < self.settled.len() {
+            let frequency = self.next.frequency[from].to_bits();
+            let same = self.next.frequency[from..].iter();
+            let to = from + same.take_while(|f| f.to_bits() == frequency).count();
+            self.lock_lobe(from..to);
+            from = to;
+        }
+    }
+
+    fn lock_lobe(&mut self, lobe: Range<usize>) {
+        let magnitude = |bin: &usize| self.next.magnitude[*bin];
+        let tonal = lobe.clone().filter(|bin| self.is_tonal(*bin));
+        let Some(peak) = tonal.max_by(|a, b| magnitude(a).total_cmp(&magnitude(b))) else {
+            return;
+        };
+        if !self.has_past(peak) {
+            return;
+        }
+        let phase = self.turned(peak);
+        for bin in lobe {
+            if self.is_tonal(bin) {
+                self.next.phase[bin] = phase;
+                self.settled[bin] = true;
             }
         }
     }
@@ -107,7 +147,7 @@ impl Integration {
     pub(super) fn begin_anew(&mut self, phase: u32) {
         self.fresh = phase;
         for bin in 0..self.settled.len() {
-            if !self.settled[bin] && self.is_audible(bin) {
+            if !self.settled[bin] && self.is_tonal(bin) {
                 let magnitude = self.next.magnitude[bin];
                 self.heap.push(key(magnitude, bin, FRESH));
             }
@@ -127,9 +167,20 @@ impl Integration {
         }
     }
 
-    /// Whether a bin of the next frame is above the floor.
-    pub(super) fn is_audible(&self, bin: usize) -> bool {
-        self.next.magnitude[bin] > self.floor
+    /// Whether a bin of the next frame is above the floor and no noise.
+    pub(super) fn is_tonal(&self, bin: usize) -> bool {
+        self.next.magnitude[bin] > self.floor && !self.next.noise[bin]
+    }
+
+    /// Whether a bin of the next frame can go on from the last one.
+    fn has_past(&self, bin: usize) -> bool {
+        self.last.magnitude[bin] > self.floor && !self.last.noise[bin] && self.is_tonal(bin)
+    }
+
+    /// The next phase of a bin that goes on from the last frame.
+    fn turned(&self, bin: usize) -> u32 {
+        let [last, next] = [&self.last, &self.next].map(|frame| f64::from(frame.frequency[bin]));
+        self.last.phase[bin].wrapping_add(turns(0.5 * (last + next) * self.turns_per_bin))
     }
 
     /// The next frame is finished.
@@ -139,13 +190,10 @@ impl Integration {
     }
 
     fn settle_in_time(&mut self, bin: usize, lean: &impl Lean) {
-        if self.settled[bin] {
-            return;
+        if !self.settled[bin] {
+            let phase = self.turned(bin).wrapping_add(lean.in_time(bin));
+            self.settle(bin, phase);
         }
-        let mean =
-            0.5 * (f64::from(self.last.frequency[bin]) + f64::from(self.next.frequency[bin]));
-        let phase = self.last.phase[bin].wrapping_add(turns(mean * self.turns_per_bin));
-        self.settle(bin, phase.wrapping_add(lean.in_time(bin)));
     }
 
     fn settle_fresh(&mut self, bin: usize) {
@@ -158,7 +206,7 @@ impl Integration {
         let below = bin.checked_sub(1);
         let above = (bin + 1 < self.settled.len()).then_some(bin + 1);
         for neighbour in below.into_iter().chain(above) {
-            if !self.settled[neighbour] && self.is_audible(neighbour) {
+            if !self.settled[neighbour] && self.is_tonal(neighbour) {
                 let phase = self.next.phase[bin].wrapping_add(lean.across(bin, neighbour));
                 self.settle(neighbour, phase);
             }

@@ -1,11 +1,11 @@
 //! Stored phase: what the phases of white noise look like, frame after frame.
 //!
 //! ```text
-//!  seed ─► circular white noise [FRAMES · hop] ─► STFT ─► phase [FRAMES][bins]
+//!  seed ─► circular white noise [frames · hop] ─► STFT ─► phase [frames][bins]
 //! ```
 //!
 //! Phases that are consecutive frames of one real signal overlap without gaps; independent random
-//! ones would lose 6 dB. 128 frames are three seconds: fewer are audibly periodic.
+//! ones would lose 6 dB. Three seconds are kept: less is audibly periodic.
 //!
 //! *Real time:* the table is made once; reading is an index.
 
@@ -14,8 +14,8 @@ use crate::stored_noise::for_each_frame;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
 
-/// Frames until the table repeats.
-const FRAMES: usize = 128;
+/// Frames times transform length, until the table repeats: half a megabyte at every size.
+const FRAMES_TIMES_LEN: usize = 128 * 4096;
 
 /// What a magnitude loses with stored phase instead of its own, undone: 0.83 dB, the middle of the
 /// published 0.6 to 1.1 dB; a test holds a flat frame's level to 0.4 dB with it.
@@ -24,6 +24,7 @@ pub(crate) const MAKE_UP: f32 = 1.1;
 /// Phases of consecutive frames of white noise.
 #[derive(Debug)]
 pub struct NoiseTable {
+    frames: usize,
     bins: usize,
     phase: Vec<u16>,
 }
@@ -32,11 +33,13 @@ impl NoiseTable {
     /// Analyses seeded noise. Allocates.
     #[must_use]
     pub fn new(geometry: Geometry, seed: u64) -> Self {
-        let mut phase = Vec::with_capacity(FRAMES * geometry.bins());
-        for_each_frame(geometry, FRAMES, seed, |spectrum| {
+        let frames = FRAMES_TIMES_LEN / geometry.fft_len();
+        let mut phase = Vec::with_capacity(frames * geometry.bins());
+        for_each_frame(geometry, frames, seed, |spectrum| {
             phase.extend(spectrum.iter().map(|x| upper_half(x.arg())));
         });
         Self {
+            frames,
             bins: geometry.bins(),
             phase,
         }
@@ -44,7 +47,7 @@ impl NoiseTable {
 
     /// The phases of a frame; frame numbers go round.
     pub fn frame(&self, number: usize) -> impl Iterator<Item = u32> + '_ {
-        let start = number % FRAMES * self.bins;
+        let start = number % self.frames * self.bins;
         self.phase[start..start + self.bins]
             .iter()
             .map(|half| u32::from(*half) << 16)
@@ -52,8 +55,8 @@ impl NoiseTable {
 
     /// A random place to start.
     #[must_use]
-    pub fn start(random: &mut Random) -> usize {
-        random.turns() as usize % FRAMES
+    pub fn start(&self, random: &mut Random) -> usize {
+        random.turns() as usize % self.frames
     }
 }
 

@@ -15,7 +15,9 @@
 //! *Source:* Průša and Søndergaard, "Real-time spectrogram inversion using phase gradient heap
 //! integration", DAFx-16; written from the paper.
 
+use super::gate::NoiseGate;
 use super::integration::{Integration, Lean};
+use super::noise::NoiseTable;
 use super::own::Own;
 use super::relation;
 use crate::phasor::wrapped;
@@ -38,10 +40,18 @@ pub struct RecordedPhase {
     bins: Bins,
     /// Logarithms of the next magnitude and of the two before it.
     logarithms: [Vec<f32>; 3],
+    gate: Option<Gated>,
     /// Frames since the sound began.
     frames: usize,
     /// Turns per bin for a rise of the magnitude by e in two hops.
     per_rise: f32,
+}
+
+/// The gate, and the phases that noise takes.
+#[derive(Debug)]
+struct Gated {
+    gate: NoiseGate,
+    table: NoiseTable,
 }
 
 /// What the bins of the last and of the next frame are.
@@ -83,8 +93,22 @@ impl RecordedPhase {
                 across: vec![0.0; bins],
             },
             logarithms: [0, 1, 2].map(|_| vec![SILENCE.ln(); bins]),
+            gate: None,
             frames: 0,
             per_rise: narrow(-GAMMA * ratio / (2.0 * TAU)),
+        }
+    }
+
+    /// The same, with stored phases for what is smooth noise. Allocates.
+    #[must_use]
+    pub fn gated(geometry: Geometry, seed: u64) -> Self {
+        let gated = Gated {
+            gate: NoiseGate::new(geometry.bins()),
+            table: NoiseTable::new(geometry, seed),
+        };
+        Self {
+            gate: Some(gated),
+            ..Self::new(geometry)
         }
     }
 
@@ -92,6 +116,18 @@ impl RecordedPhase {
     #[must_use]
     pub fn phase(&self) -> &[u32] {
         &self.integration.last.phase
+    }
+
+    /// Which bins of the newest frame are noise with a stored phase, `[bins]`.
+    #[must_use]
+    pub fn noise(&self) -> &[bool] {
+        &self.integration.last.noise
+    }
+
+    /// Says which phases the newest frame really had; integration goes on from them.
+    pub fn hold(&mut self, phase: impl Iterator<Item = u32>) {
+        let phases = self.integration.last.phase.iter_mut();
+        phases.zip(phase).for_each(|(own, real)| *own = real);
     }
 
     /// Makes the next frame's phases from its magnitude and, if it is known, the one after it,
@@ -104,6 +140,13 @@ impl RecordedPhase {
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
         self.bins.next.read(magnitude, &mut next.frequency);
+        if let Some(Gated { gate, .. }) = &mut self.gate {
+            if self.frames == 0 {
+                gate.start(magnitude);
+            }
+            gate.read(magnitude);
+            next.noise.copy_from_slice(gate.noise());
+        }
         self.lean(magnitude, following);
         self.integration.begin();
         self.integration.step(usize::MAX, &self.bins);
@@ -111,9 +154,14 @@ impl RecordedPhase {
         self.integration.step(usize::MAX, &self.bins);
         let frame = &mut self.integration.next;
         let phases = frame.phase.iter_mut().zip(&self.integration.settled);
-        phases
-            .filter(|(_, settled)| !**settled)
-            .for_each(|(phase, _)| *phase = 0);
+        let unsettled = phases.filter(|(_, settled)| !**settled);
+        unsettled.for_each(|(phase, _)| *phase = 0);
+        if let Some(Gated { table, .. }) = &self.gate {
+            let bins = frame.phase.iter_mut().zip(&frame.noise);
+            let stored = bins.zip(table.frame(self.frames));
+            let noise = stored.filter(|((_, noise), _)| **noise);
+            noise.for_each(|((phase, _), stored)| *phase = stored);
+        }
         if let Some(following) = following {
             let around = [self.integration.last.magnitude.as_slice(), following];
             let turns_per_bin = self.integration.turns_per_bin;

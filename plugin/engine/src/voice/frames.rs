@@ -12,11 +12,11 @@
 
 use super::loudness::Loudness;
 use super::resampler::Resampler;
-use super::source::{FrameSource, MOMENTS};
+use super::source::{self, FrameSource};
 use super::stream::{self, Stream};
 use super::{Ask, Onset, Tone};
 use crate::decoder::Decoder;
-use crate::phase::NoiseTable;
+use crate::phase::{NoiseTable, RefinementTools};
 use crate::simd::Loops;
 use crate::telemetry::SPECTRUM_POINTS;
 use betwixt_model::header::FrameFormat;
@@ -37,6 +37,7 @@ const GLIDE_S: f64 = 0.003;
 pub(crate) struct FrameTools {
     pub(super) format: FrameFormat,
     pub(super) noise: NoiseTable,
+    pub(super) refinement: RefinementTools,
     pub(super) resampler: Resampler,
     pub(super) loops: Loops,
     pub(super) inverse: InverseStft,
@@ -74,6 +75,7 @@ impl FrameTools {
         let geometry = format.geometry;
         Self {
             noise: NoiseTable::new(geometry, seed),
+            refinement: RefinementTools::new(geometry),
             resampler: Resampler::new(),
             loops: Loops::detect(),
             inverse: InverseStft::new(geometry),
@@ -108,9 +110,9 @@ impl Tone for FrameTone {
     }
 
     /// A decoder that is not told the time draws the same frame for all.
-    fn moments(decoder: &Decoder) -> usize {
+    fn moments(decoder: &Decoder, ask: &Ask) -> usize {
         if decoder.trained_s().is_some() {
-            MOMENTS
+            source::moments(ask.phase)
         } else {
             1
         }

@@ -4,11 +4,13 @@
 //!  slice   0 … 9            10                        11 … 14          15
 //!          conditioning ─►  magnitude [bins]     ─►   heap       ─►    spectrum [bins]
 //!          decode           level, band limit,        integration
-//!                           lobes
+//!                           lobes, gate
+//!          refinement of frames that wait ─► integration goes on from it; the oldest is heard
 //! ```
 //!
 //! `start` and `prefill` give the frames that lie before a note, `work` gives the next one, in
-//! slices at fixed places of the hop.
+//! slices at fixed places of the hop. Where frames are refined, [`AHEAD`] of them wait: they are
+//! decoded for a later time, so that a note still sounds at once.
 //!
 //! *Real time:* every buffer has its length from the start.
 
@@ -19,14 +21,14 @@ use super::{Ask, Onset};
 use crate::conditioning::Conditioning;
 use crate::controls::PhaseMode;
 use crate::decoder::{Activations, Decoder, Progress};
-use crate::phase::{GradientPhase, MAKE_UP, NoiseTable};
+use crate::phase::{GradientPhase, LOOK_AHEAD, MAKE_UP, Refinement, STEPS, Spsi};
 use crate::random::Random;
 use betwixt_model::header::{FrameFormat, Level};
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::{Geometry, pitch};
 
-/// Moments at which a note's first frames are decoded: onset, and half a frame later.
-pub(crate) const MOMENTS: usize = 2;
+/// Frames that wait when they are refined: one is in the making.
+const AHEAD: usize = LOOK_AHEAD + 1;
 /// Slices that share the decode.
 const DECODE: usize = 10;
 /// Slices that share the integration.
@@ -52,6 +54,10 @@ pub(super) struct FrameSource {
     progress: Progress,
     magnitude: Vec<f32>,
     phase: GradientPhase,
+    single_pass: Spsi,
+    refinement: Refinement,
+    /// Whether frames wait, decided when the note begins.
+    waits: bool,
     mode: PhaseMode,
     /// Frames since the prefilled ones.
     frame: u32,
@@ -70,6 +76,9 @@ impl FrameSource {
             progress: Progress::default(),
             magnitude: vec![0.0; geometry.bins()],
             phase: GradientPhase::new(geometry),
+            single_pass: Spsi::new(geometry),
+            refinement: Refinement::new(geometry),
+            waits: false,
             mode: PhaseMode::Gradient,
             frame: 0,
             noise_frame: 0,
@@ -87,7 +96,7 @@ impl FrameSource {
         ask: &Ask,
     ) {
         self.random = Random::new(onset.seed);
-        self.noise_frame = NoiseTable::start(&mut self.random);
+        self.noise_frame = tools.noise.start(&mut self.random);
         let key = f64::from(onset.key);
         self.fundamental = narrow(pitch::hz(key) / tools.format.geometry.bin_hz());
         self.conditioning
@@ -95,9 +104,10 @@ impl FrameSource {
         self.decay.start();
         self.frame = 0;
         self.mode = ask.phase;
+        self.waits = ask.phase == PhaseMode::Refined;
     }
 
-    /// The conditioning of one of the first [`MOMENTS`].
+    /// The conditioning of one of the first [`moments`].
     pub(super) fn moment(
         &mut self,
         decoder: &Decoder,
@@ -105,7 +115,9 @@ impl FrameSource {
         moment: usize,
     ) -> &[f32] {
         let geometry = tools.format.geometry;
-        let time_s = (moment * geometry.overlap() / 2) as f64 * geometry.hop_s();
+        let half = geometry.overlap() / 2;
+        let hops = [0, half, half + AHEAD][moment];
+        let time_s = hops as f64 * geometry.hop_s();
         self.conditioning.at(decoder, narrow(time_s))
     }
 
@@ -123,28 +135,63 @@ impl FrameSource {
         for magnitude in &mut *moments {
             shape(&tools.format, magnitude, ratio);
         }
-        let (Some(onset), Some(half)) = (moments.first(), moments.last()) else {
+        let (Some(onset), Some(last)) = (moments.first(), moments.last()) else {
             return;
         };
+        let half = moments.get(1).unwrap_or(onset);
         self.phase
             .start(onset, Some(self.fundamental), &mut self.random);
-        for frame in 0..overlap {
+        self.refinement.clear();
+        self.single_pass.clear();
+        let frames = overlap + if self.waits { AHEAD } else { 0 };
+        for frame in 0..frames {
             // Its centre lies this many hops after the onset; virtual frames before it are onsets.
             let hops = (frame + 1).saturating_sub(overlap / 2);
-            let share = 2.0 * real(hops) / real(overlap);
-            for ((own, from), to) in self.magnitude.iter_mut().zip(onset).zip(half) {
+            let (from, to, share) = match hops.checked_sub(overlap / 2) {
+                None | Some(0) => (onset, half, 2.0 * real(hops) / real(overlap)),
+                Some(later) => (half, last, real(later) / real(AHEAD)),
+            };
+            for ((own, from), to) in self.magnitude.iter_mut().zip(from).zip(to) {
                 *own = from + share * (to - from);
             }
-            if self.mode == PhaseMode::StoredNoise {
-                self.phase.set(tools.noise.frame(self.noise_frame));
-                self.noise_frame += 1;
-            } else if frame > 0 {
-                self.phase.turn();
+            self.turn(frame, tools);
+            if !self.waits {
+                self.draw(tools);
+                give(&tools.frame, overlap - 1 - frame);
+                continue;
             }
-            self.draw(tools);
-            give(&tools.frame, overlap - 1 - frame);
+            self.wait(tools);
+            if let Some(heard) = frame
+                .checked_sub(LOOK_AHEAD)
+                .filter(|heard| *heard < overlap)
+            {
+                give(self.refinement.oldest(), overlap - 1 - heard);
+            }
         }
         self.phase.hold(&self.magnitude);
+    }
+
+    /// The phases of a frame before the note: nothing but its onset's, turned on.
+    fn turn(&mut self, frame: usize, tools: &FrameTools) {
+        let stored = tools.noise.frame(self.noise_frame);
+        match self.mode {
+            PhaseMode::StoredNoise => self.phase.set(stored),
+            PhaseMode::Zero => self.phase.set(std::iter::repeat(0)),
+            PhaseMode::Random => self
+                .phase
+                .set(std::iter::repeat_with(|| self.random.turns())),
+            PhaseMode::SinglePass => {
+                self.single_pass.next(&self.magnitude);
+                self.phase.set(self.single_pass.phase().iter().copied());
+            }
+            PhaseMode::Gradient | PhaseMode::Refined | PhaseMode::PeakLock => {
+                if frame > 0 {
+                    self.phase.turn();
+                }
+                self.phase.take_noise(stored);
+            }
+        }
+        self.noise_frame += 1;
     }
 
     /// Does one slice of the next frame's work; after the last, `tools.frame` holds it, windowed.
@@ -168,16 +215,18 @@ impl FrameSource {
         if slice < DECODE {
             let share = (slice + 1) as f64 / DECODE as f64;
             decoder.advance(&mut self.work, &mut self.progress, share);
+            if self.refines() {
+                self.refine(slice, tools);
+            }
         } else if slice == DECODE {
+            if self.refines() {
+                self.phase.set(self.refinement.newest_phase());
+            }
             self.magnitude.copy_from_slice(decoder.numbers(&self.work));
             shape(&tools.format, &mut self.magnitude, ratio);
             let hops = self.hops(tools);
             self.decay.follow(hops, &ask.knobs, &mut self.magnitude);
-            let fundamental = Some(self.fundamental);
-            match self.mode {
-                PhaseMode::Gradient => self.phase.begin(&self.magnitude, fundamental),
-                PhaseMode::StoredNoise => self.phase.observe(&self.magnitude, fundamental),
-            }
+            self.begin();
         } else if slice < SLICES - 1 {
             self.integrate();
         } else {
@@ -188,7 +237,8 @@ impl FrameSource {
     /// Hops from the onset to the centre of the frame that is being made: frame 0 is the last of
     /// the prefilled ones, its centre half a frame after the onset.
     fn hops(&self, tools: &FrameTools) -> usize {
-        self.frame as usize + tools.format.geometry.overlap() / 2
+        let ahead = if self.waits { AHEAD } else { 0 };
+        self.frame as usize + tools.format.geometry.overlap() / 2 + ahead
     }
 
     /// The newest magnitudes, `[bins]`, as drawn.
@@ -196,34 +246,103 @@ impl FrameSource {
         &self.magnitude
     }
 
+    /// Takes a new magnitude.
+    fn begin(&mut self) {
+        let fundamental = Some(self.fundamental);
+        match self.mode {
+            PhaseMode::Gradient | PhaseMode::Refined => {
+                self.phase.begin(&self.magnitude, fundamental);
+            }
+            _ => self.phase.observe(&self.magnitude, fundamental),
+        }
+    }
+
     fn integrate(&mut self) {
-        if self.mode == PhaseMode::Gradient {
+        if matches!(self.mode, PhaseMode::Gradient | PhaseMode::Refined) {
             // Two heap entries a bin, in four equal parts.
             self.phase
                 .step((2 * self.magnitude.len()).div_ceil(INTEGRATE));
         }
     }
 
+    fn refines(&self) -> bool {
+        self.waits && self.mode == PhaseMode::Refined
+    }
+
+    /// This slice's share of the refinement; integration goes on from what it ends with.
+    fn refine(&mut self, slice: usize, tools: &mut FrameTools) {
+        let steps = slice * STEPS / DECODE..(slice + 1) * STEPS / DECODE;
+        steps.for_each(|step| self.refinement.step(&mut tools.refinement, step));
+    }
+
     fn finish(&mut self, tools: &mut FrameTools) {
+        self.settle(tools);
+        if self.waits {
+            tools.frame.copy_from_slice(self.refinement.oldest());
+            self.wait(tools);
+        } else {
+            self.draw(tools);
+        }
+    }
+
+    /// The new magnitude gets its phases.
+    fn settle(&mut self, tools: &FrameTools) {
         let stored = tools.noise.frame(self.noise_frame);
         self.noise_frame += 1;
         match self.mode {
-            PhaseMode::Gradient => self.phase.finish(stored, &mut self.random),
+            PhaseMode::Gradient | PhaseMode::Refined => {
+                self.phase.finish(stored, &mut self.random);
+            }
+            PhaseMode::PeakLock => {
+                self.phase.lock();
+                self.phase.finish(stored, &mut self.random);
+            }
             PhaseMode::StoredNoise => self.phase.replace(stored),
+            PhaseMode::SinglePass => {
+                self.single_pass.next(&self.magnitude);
+                self.phase.replace(self.single_pass.phase().iter().copied());
+            }
+            PhaseMode::Zero => self.phase.replace(std::iter::repeat(0)),
+            PhaseMode::Random => self
+                .phase
+                .replace(std::iter::repeat_with(|| self.random.turns())),
         }
-        self.draw(tools);
     }
 
     /// Magnitude and phase become a spectrum, and that a windowed frame, in `tools.frame`.
-    fn draw(&self, tools: &mut FrameTools) {
+    fn draw(&mut self, tools: &mut FrameTools) {
+        self.write_spectrum(tools);
+        tools.inverse.process(&mut tools.spectrum, &mut tools.frame);
+    }
+
+    /// Magnitude and phase become a spectrum that waits.
+    fn wait(&mut self, tools: &mut FrameTools) {
+        self.write_spectrum(tools);
+        let newest = (self.magnitude.as_slice(), self.phase.noise());
+        self.refinement
+            .push(&mut tools.refinement, newest, &tools.spectrum);
+    }
+
+    fn write_spectrum(&mut self, tools: &mut FrameTools) {
         let gain = match self.mode {
-            PhaseMode::Gradient => 1.0,
             PhaseMode::StoredNoise => MAKE_UP,
+            PhaseMode::Gradient | PhaseMode::Refined | PhaseMode::PeakLock => {
+                let bins = self.magnitude.iter_mut().zip(self.phase.noise());
+                let noise = bins.filter(|(_, noise)| **noise);
+                noise.for_each(|(magnitude, _)| *magnitude *= MAKE_UP);
+                1.0
+            }
+            PhaseMode::SinglePass | PhaseMode::Zero | PhaseMode::Random => 1.0,
         };
         let (phase, spectrum) = (self.phase.phase(), &mut tools.spectrum);
         tools.loops.polar(&self.magnitude, phase, gain, spectrum);
-        tools.inverse.process(&mut tools.spectrum, &mut tools.frame);
     }
+}
+
+/// How many moments a note's first frames are decoded at: onset, half a frame later, and where
+/// frames wait the last that does.
+pub(super) fn moments(mode: PhaseMode) -> usize {
+    if mode == PhaseMode::Refined { 3 } else { 2 }
 }
 
 /// Turns decoded numbers into magnitudes at the instrument's level, leaving out what would alias.

@@ -3,6 +3,7 @@
 use betwixt_analysis::AnalysisError;
 use betwixt_corpus::CorpusError;
 use betwixt_evaluation::encoder::EncoderError;
+use betwixt_evaluation::phase::RecordingError;
 use betwixt_host::HostError;
 use betwixt_model::{ModelError, Problem};
 use betwixt_picture::PictureError;
@@ -28,6 +29,8 @@ pub(crate) enum Failure {
     Picture(#[from] PictureError),
     #[error(transparent)]
     Geometry(#[from] GeometryError),
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     #[error("{path}: could not make the folder: {reason}")]
     Folder { path: PathBuf, reason: String },
     #[error("{path}: {reason}; expected a recipe with [material.partials] or [material.frames]")]

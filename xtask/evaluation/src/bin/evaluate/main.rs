@@ -4,6 +4,7 @@
 //!  ceiling      real note ─► analysis ─► painter ───────────────────────────┐
 //!  model NAME   real note ─► analysis ─► encoder ─► knobs ─► engine ─► sound ─┼─► likeness, rise ─► JSON
 //!               random knobs × keys ────────────────────► engine ─► sound ─┴─► pitch, steadiness
+//!  phase        recording ─► |STFT| ─► phase of every mode ─► sound ─────────► likeness, held frames
 //! ```
 
 #![forbid(unsafe_code)]
@@ -13,6 +14,7 @@ mod ceiling;
 mod comparison;
 mod failure;
 mod model;
+mod phase;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -30,12 +32,14 @@ struct Arguments {
 enum Verb {
     Ceiling(ceiling::Arguments),
     Model(model::Arguments),
+    Phase(phase::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Ceiling(arguments) => ceiling::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
+        Verb::Phase(arguments) => phase::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,10 +52,15 @@ fn main() -> ExitCode {
 
 /// A bar that counts notes.
 pub(crate) fn progress(notes: usize, what: &str) -> indicatif::ProgressBar {
-    let bar = indicatif::ProgressBar::new(notes as u64);
-    let style = indicatif::ProgressStyle::with_template(
-        "{prefix:>24} [{bar:32}] {pos}/{len} notes, {eta} left",
-    );
+    progress_of(notes, "notes", what)
+}
+
+/// A bar that counts anything.
+pub(crate) fn progress_of(count: usize, unit: &str, what: &str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(count as u64);
+    let style = indicatif::ProgressStyle::with_template(&format!(
+        "{{prefix:>24}} [{{bar:32}}] {{pos}}/{{len}} {unit}, {{eta}} left"
+    ));
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar.set_prefix(what.to_owned());
     bar

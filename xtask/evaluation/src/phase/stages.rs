@@ -1,0 +1,146 @@
+//! Modes that work frame after frame, as the engine does; the engine's own are used, not rewritten.
+//!
+//! ```text
+//!  geometry, seed ─► stage
+//!  magnitudes, number of the frame ─► stage ─► phase [bins, turns]
+//! ```
+//!
+//! A stage gets all magnitudes and takes only what its mode may know: frames so far, and as many
+//! beyond as it looks ahead.
+
+use betwixt_engine::phase::{
+    GradientPhase, LOOK_AHEAD, NoiseTable, RecordedPhase, Refinement, RefinementTools, STEPS, Spsi,
+};
+use betwixt_engine::random::Random;
+use betwixt_spectral::number::radians;
+use betwixt_spectral::{Complex32, Geometry};
+
+/// Writes the phases of one frame: all magnitudes `[frames][bins]`, its number, phase `[bins]` in
+/// turns.
+pub(super) type Stage = Box<dyn FnMut(&[Vec<f32>], usize, &mut [u32])>;
+
+/// Integrated from the frames so far.
+pub(super) fn integrated(geometry: Geometry, seed: u64) -> Stage {
+    recorded(RecordedPhase::new(geometry), seed, 0)
+}
+
+/// Integrated, the next frame being known.
+pub(super) fn integrated_looking_ahead(geometry: Geometry, seed: u64) -> Stage {
+    recorded(RecordedPhase::new(geometry), seed, 1)
+}
+
+/// Integrated from the frames so far, smooth noise with stored phase.
+pub(super) fn gated(geometry: Geometry, seed: u64) -> Stage {
+    recorded(RecordedPhase::gated(geometry, seed), seed, 0)
+}
+
+/// The same, the next frame being known.
+pub(super) fn gated_looking_ahead(geometry: Geometry, seed: u64) -> Stage {
+    recorded(RecordedPhase::gated(geometry, seed), seed, 1)
+}
+
+fn recorded(mut integrated: RecordedPhase, seed: u64, ahead: usize) -> Stage {
+    let mut random = Random::new(seed);
+    Box::new(move |magnitudes, number, phase| {
+        let following = magnitudes.get(number + 1).filter(|_| ahead > 0);
+        let following = following.map(Vec::as_slice);
+        integrated.next(&magnitudes[number], following, &mut random);
+        phase.copy_from_slice(integrated.phase());
+    })
+}
+
+/// Integrated, the next frame being known, and refined with those around it.
+pub(super) fn refined(geometry: Geometry, seed: u64) -> Stage {
+    refine(RecordedPhase::new(geometry), geometry, seed)
+}
+
+/// The same, smooth noise with stored phase.
+pub(super) fn refined_gated(geometry: Geometry, seed: u64) -> Stage {
+    refine(RecordedPhase::gated(geometry, seed), geometry, seed)
+}
+
+fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage {
+    let mut random = Random::new(seed);
+    let mut refinement = Refinement::new(geometry);
+    let mut tools = RefinementTools::new(geometry);
+    let silence = vec![0.0; geometry.bins()];
+    let mut known = 0;
+    Box::new(move |magnitudes, number, phase| {
+        let frame = |number: usize| magnitudes.get(number).unwrap_or(&silence);
+        while known <= number + LOOK_AHEAD {
+            integrated.next(frame(known), Some(frame(known + 1)), &mut random);
+            let bins = frame(known).iter().zip(integrated.phase());
+            let polar = |(m, turns): (&f32, &u32)| Complex32::from_polar(*m, radians(*turns));
+            let spectrum: Vec<Complex32> = bins.map(polar).collect();
+            let newest = (frame(known).as_slice(), integrated.noise());
+            refinement.push(&mut tools, newest, &spectrum);
+            (0..STEPS).for_each(|step| refinement.step(&mut tools, step));
+            integrated.hold(refinement.newest_phase());
+            known += 1;
+        }
+        let phases = phase.iter_mut().zip(refinement.oldest_phase());
+        phases.for_each(|(phase, refined)| *phase = refined);
+    })
+}
+
+/// What a voice does with its decoder's frames: whole lobes, integrated.
+pub(super) fn gradient(geometry: Geometry, seed: u64) -> Stage {
+    voice(geometry, seed, GradientPhase::begin, |_| {})
+}
+
+/// Whole lobes, each by itself.
+pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
+    voice(geometry, seed, GradientPhase::observe, GradientPhase::lock)
+}
+
+fn voice(
+    geometry: Geometry,
+    seed: u64,
+    begin: fn(&mut GradientPhase, &[f32], Option<f32>),
+    settle: fn(&mut GradientPhase),
+) -> Stage {
+    let mut random = Random::new(seed);
+    let table = NoiseTable::new(geometry, seed);
+    let mut lobes = GradientPhase::new(geometry);
+    Box::new(move |magnitudes, number, phase| {
+        if number == 0 {
+            lobes.start(&magnitudes[0], None, &mut random);
+            lobes.take_noise(table.frame(0));
+        } else {
+            begin(&mut lobes, &magnitudes[number], None);
+            settle(&mut lobes);
+            lobes.finish(table.frame(number), &mut random);
+        }
+        phase.copy_from_slice(lobes.phase());
+    })
+}
+
+/// The phases of white noise from a random place on.
+pub(super) fn stored_noise(geometry: Geometry, seed: u64) -> Stage {
+    let table = NoiseTable::new(geometry, seed);
+    let start = table.start(&mut Random::new(seed));
+    Box::new(move |_, number, phase| {
+        let stored = phase.iter_mut().zip(table.frame(start + number));
+        stored.for_each(|(phase, stored)| *phase = stored);
+    })
+}
+
+/// Zero at every frame's centre.
+pub(super) fn zero(_: Geometry, _: u64) -> Stage {
+    Box::new(|_, _, phase| phase.fill(0))
+}
+
+/// Independent from bin to bin and from frame to frame.
+pub(super) fn random(_: Geometry, seed: u64) -> Stage {
+    let mut random = Random::new(seed);
+    Box::new(move |_, _, phase| phase.fill_with(|| random.turns()))
+}
+
+/// Single pass spectrogram inversion.
+pub(super) fn spsi(geometry: Geometry, _: u64) -> Stage {
+    let mut spsi = Spsi::new(geometry);
+    Box::new(move |magnitudes, number, phase| {
+        spsi.next(&magnitudes[number]);
+        phase.copy_from_slice(spsi.phase());
+    })
+}
