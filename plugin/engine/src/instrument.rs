@@ -398,7 +398,7 @@ impl Start {
         count: usize,
     ) {
         let decoder = &shared.decoder;
-        let moments = T::moments(decoder, ask);
+        let moments = T::moments(decoder);
         let jobs = count * moments;
         for first in (0..jobs).step_by(BATCH) {
             for (lane, job) in (first..jobs.min(first + BATCH)).enumerate() {
@@ -422,7 +422,7 @@ impl Start {
         ask: &Ask,
         count: usize,
     ) {
-        let moments = T::moments(&shared.decoder, ask);
+        let moments = T::moments(&shared.decoder);
         let rows = self.numbers.chunks_exact_mut(MOST_MOMENTS).take(count);
         for (rows, voice) in rows.zip(self.voices) {
             notes

@@ -57,10 +57,36 @@ pub(crate) fn wrapped(turns: f32) -> u32 {
     ((turns * 4_294_967_296.0) as i32).cast_unsigned()
 }
 
-/// The angle of a complex number in turns, modulo 2³²: the inverse of [`phasor`].
+/// The angle of a complex number in turns, modulo 2³²: the inverse of [`phasor`], to within 3·10⁻⁷
+/// turns. Of 0 it is 0.
+///
+/// The smaller part over the larger one has an arc tangent that an odd polynomial gives (minimax
+/// over 0…1, to the 17th power); the octant does the rest, without a branch.
 #[inline(always)]
 pub(crate) fn angle(of: Complex32) -> u32 {
-    wrapped(of.im.atan2(of.re) * (0.5 / std::f32::consts::PI))
+    const ARC: [f32; 9] = [
+        0.159_154_94,
+        -0.053_051_18,
+        0.031_818_05,
+        -0.022_596_497,
+        0.016_899_662,
+        -0.011_867_953,
+        0.006_706_411,
+        -0.002_503_706_1,
+        0.000_440_267_7,
+    ];
+    let (x, y) = (of.re.abs(), of.im.abs());
+    let (small, large) = if y > x { (x, y) } else { (y, x) };
+    let ratio = small / large.max(f32::MIN_POSITIVE);
+    let square = ratio * ratio;
+    let mut arc = ARC[8];
+    for coefficient in ARC[..8].iter().rev() {
+        arc = arc * square + coefficient;
+    }
+    arc *= ratio;
+    let arc = if y > x { 0.25 - arc } else { arc };
+    let arc = if of.re < 0.0 { 0.5 - arc } else { arc };
+    wrapped(arc.copysign(of.im))
 }
 
 /// The sine of an angle of −¼…¼ turns.
@@ -94,5 +120,29 @@ mod tests {
                 "sine of {turns}"
             );
         }
+    }
+
+    /// Against the standard library, for short and long numbers; the way there and back.
+    #[test]
+    fn angles_are_arc_tangents() {
+        let corners = [
+            0,
+            1,
+            QUARTER,
+            2 * QUARTER,
+            3 * QUARTER,
+            u32::MAX,
+            QUARTER / 2,
+        ];
+        for turns in (0..10_000u32).map(|i| i * 429_497).chain(corners) {
+            for length in [1e-30, 0.3, 1e6] {
+                let of = phasor(turns) * length;
+                let expected = f64::from(of.im).atan2(f64::from(of.re)) / std::f64::consts::TAU;
+                let found = f64::from(angle(of).cast_signed()) / 4_294_967_296.0;
+                let error = (found - expected + 0.5).rem_euclid(1.0) - 0.5;
+                assert!(error.abs() < 3e-7, "{turns}, {length}: {error:e}");
+            }
+        }
+        assert_eq!(angle(Complex32::default()), 0);
     }
 }

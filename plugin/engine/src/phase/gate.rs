@@ -42,6 +42,7 @@ pub(super) struct NoiseGate {
     /// How far each bin moved since the frame before, as a factor.
     moved: Vec<f32>,
     noise: Vec<bool>,
+    any: bool,
 }
 
 impl NoiseGate {
@@ -51,6 +52,7 @@ impl NoiseGate {
             before: vec![0.0; bins],
             moved: vec![1.0; bins],
             noise: vec![false; bins],
+            any: false,
         }
     }
 
@@ -59,7 +61,7 @@ impl NoiseGate {
         self.before.copy_from_slice(magnitude);
     }
 
-    /// Reads the next frame, `[bins]`.
+    /// Reads the next frame, `[bins]`. Bins at the upper end follow the last that has its reach.
     pub(super) fn read(&mut self, magnitude: &[f32]) {
         let bins = self.before.iter_mut().zip(magnitude);
         for (moved, (before, now)) in self.moved.iter_mut().zip(bins) {
@@ -67,17 +69,23 @@ impl NoiseGate {
             *before = *now;
         }
         let floor = lobes::loudest(magnitude).max(SILENCE) * FLOOR;
-        let last = magnitude.len() - 1;
-        for (bin, noise) in self.noise.iter_mut().enumerate().skip(LOWEST) {
-            let within = |reach: usize| (bin - reach, (bin + reach).min(last));
-            let (near, far) = (within(NEAR), within(REACH));
-            *noise = magnitude[bin] > floor
-                && is_even(&magnitude[near.0..=near.1], LEVEL)
-                && magnitude[far.0] * magnitude[far.1] > HILL * magnitude[bin] * magnitude[bin]
-                && is_even(&self.moved[far.0..=far.1], ALIKE.recip());
-        }
-        let lowest = self.noise[LOWEST];
+        let last = magnitude.len() - 1 - REACH;
+        let shifted = |numbers| shifted(numbers, last + 1 - REACH);
+        mark(
+            shifted(magnitude),
+            shifted(&self.moved),
+            floor,
+            &mut self.noise[REACH..=last],
+        );
+        let (lowest, highest) = (self.noise[LOWEST], self.noise[last]);
         self.noise[..LOWEST].fill(lowest);
+        self.noise[last..].fill(highest);
+        self.any = self.noise.contains(&true);
+    }
+
+    /// Whether any bin of the newest frame is noise.
+    pub(super) fn any(&self) -> bool {
+        self.any
     }
 
     /// Which bins of the newest frame are noise, `[bins]`.
@@ -86,15 +94,39 @@ impl NoiseGate {
     }
 }
 
-/// Whether the least of some numbers is at least this share of the largest.
-#[inline]
-fn is_even(numbers: &[f32], share: f32) -> bool {
+/// A bin and its neighbours as slices, so that many bins are looked at together: number n of a
+/// slice is of the bin n, `REACH` beside it.
+type Shifted<'a> = [&'a [f32]; 2 * REACH + 1];
+
+fn shifted(numbers: &[f32], count: usize) -> Shifted<'_> {
+    std::array::from_fn(|by| &numbers[by..by + count])
+}
+
+fn mark(magnitude: Shifted<'_>, moved: Shifted<'_>, floor: f32, noise: &mut [bool]) {
+    let count = noise.len();
+    let [magnitude, moved] = [magnitude, moved].map(|by| by.map(|slice| &slice[..count]));
+    for (bin, noise) in noise.iter_mut().enumerate() {
+        let here = magnitude[REACH][bin];
+        let near = span(&magnitude[REACH - NEAR..=REACH + NEAR], bin);
+        let motion = span(&moved, bin);
+        let ends = magnitude[0][bin] * magnitude[2 * REACH][bin];
+        *noise = (here > floor)
+            & (near.0 > LEVEL * near.1)
+            & (ends > HILL * here * here)
+            & (motion.1 < ALIKE * motion.0);
+    }
+}
+
+/// The least and the largest of a bin's numbers.
+#[inline(always)]
+fn span(numbers: &[&[f32]], bin: usize) -> (f32, f32) {
     let (mut least, mut largest) = (f32::MAX, 0.0f32);
-    for &number in numbers {
+    for slice in numbers {
+        let number = slice[bin];
         least = if number < least { number } else { least };
         largest = if number > largest { number } else { largest };
     }
-    least > share * largest
+    (least, largest)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@
 use super::gate::NoiseGate;
 use super::integration::{Integration, Locked};
 use super::lobes;
+use super::noise::MAKE_UP;
 use crate::random::Random;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
@@ -77,10 +78,12 @@ impl GradientPhase {
 
     /// Gives the newest frame's noise its phases.
     pub fn take_noise(&mut self, stored: impl Iterator<Item = u32>) {
+        if !self.gate.any() {
+            return;
+        }
         let newest = &mut self.integration.last;
         let bins = newest.phase.iter_mut().zip(&newest.noise).zip(stored);
-        let noise = bins.filter(|((_, noise), _)| **noise);
-        noise.for_each(|((phase, _), stored)| *phase = stored);
+        bins.for_each(|((phase, noise), stored)| *phase = if *noise { stored } else { *phase });
     }
 
     /// Says which magnitude the newest frame really had; integration goes on from it.
@@ -98,6 +101,15 @@ impl GradientPhase {
     #[must_use]
     pub fn noise(&self) -> &[bool] {
         &self.integration.last.noise
+    }
+
+    /// Makes up in a magnitude, `[bins]`, for what the newest finished frame's noise loses with
+    /// stored phase.
+    pub(crate) fn lift_noise(&self, magnitude: &mut [f32]) {
+        if self.gate.any() {
+            let bins = magnitude.iter_mut().zip(self.noise());
+            bins.for_each(|(m, noise)| *m *= if *noise { MAKE_UP } else { 1.0 });
+        }
     }
 
     /// Takes the next frame's magnitude; phases come from [`Self::lock`] or from elsewhere

@@ -95,10 +95,12 @@ impl Integration {
     /// Queues what the last frame knows of the next, whose magnitudes and frequencies are there.
     pub(super) fn begin(&mut self) {
         self.begin_empty();
-        for bin in 0..self.settled.len() {
-            if self.has_past(bin) {
-                let magnitude = self.last.magnitude[bin];
-                self.heap.push(key(magnitude, bin, LAST));
+        let (last, next, floor) = (&self.last, &self.next, self.floor);
+        let magnitudes = last.magnitude.iter().zip(&next.magnitude);
+        let noise = last.noise.iter().zip(&next.noise);
+        for (bin, ((last, next), (was, is))) in magnitudes.zip(noise).enumerate() {
+            if (*last > floor) & (*next > floor) & !(was | is) {
+                self.heap.push(key(*last, bin, LAST));
             }
         }
     }

@@ -36,6 +36,8 @@ const ROUNDS: usize = 6;
 pub const STEPS: usize = ROUNDS * FRAMES;
 /// How much of a bin's last change is added to it.
 const MOMENTUM: f32 = 0.6;
+/// Bins that the compiler may keep in registers together.
+const LANES: usize = 8;
 /// Where windows add up to less, no more is made up for.
 const LEAST_COVER: f32 = 1e-3;
 
@@ -55,6 +57,8 @@ pub struct RefinementTools {
 pub struct Refinement {
     /// Newest first.
     waiting: [Waiting; FRAMES],
+    /// How many of them are not the silence of the beginning.
+    count: usize,
     /// What has been heard of the oldest frame's time, `[fft_len]`.
     heard: Vec<f32>,
     /// All of it overlapped, from the oldest frame's beginning on.
@@ -123,6 +127,7 @@ impl Refinement {
         };
         Self {
             waiting: std::array::from_fn(|_| silence.clone()),
+            count: 0,
             heard: vec![0.0; fft_len],
             sum: vec![0.0; span(fft_len, geometry.hop())],
         }
@@ -135,9 +140,20 @@ impl Refinement {
             waiting.samples.fill(0.0);
         }
         self.heard.fill(0.0);
+        self.count = 0;
     }
 
-    /// The newest frame enters and the oldest one leaves: it counts as heard.
+    /// A windowed frame, `[fft_len]`, is heard that does not wait; it began so many samples before
+    /// the first that will.
+    pub fn hear(&mut self, samples: &[f32], before: usize) {
+        let sums = self
+            .heard
+            .iter_mut()
+            .zip(&samples[before.min(samples.len())..]);
+        sums.for_each(|(sum, sample)| *sum += sample);
+    }
+
+    /// The newest frame enters and, when all wait that can, the oldest one leaves: it counts as heard.
     ///
     /// | argument    | shape    | unit                                |
     /// |-------------|----------|-------------------------------------|
@@ -150,12 +166,11 @@ impl Refinement {
         (magnitude, noise): (&[f32], &[bool]),
         spectrum: &[Complex32],
     ) {
-        let left = self.oldest().len() - tools.hop;
-        let [.., oldest] = &self.waiting;
-        let sums = self.heard.iter_mut().zip(&oldest.samples);
-        sums.for_each(|(sum, sample)| *sum += sample);
-        self.heard.copy_within(tools.hop.., 0);
-        self.heard[left..].fill(0.0);
+        if self.count < FRAMES {
+            self.count += 1;
+        } else {
+            self.leave(tools.hop);
+        }
         self.waiting.rotate_right(1);
         let [newest, ..] = &mut self.waiting;
         newest.magnitude.copy_from_slice(magnitude);
@@ -163,6 +178,16 @@ impl Refinement {
         newest.spectrum.copy_from_slice(spectrum);
         newest.analysed.copy_from_slice(spectrum);
         tools.draw(&newest.spectrum, &mut newest.samples);
+    }
+
+    /// The oldest frame is heard, and a hop has passed.
+    fn leave(&mut self, hop: usize) {
+        let [.., oldest] = &self.waiting;
+        let sums = self.heard.iter_mut().zip(&oldest.samples);
+        sums.for_each(|(sum, sample)| *sum += sample);
+        self.heard.copy_within(hop.., 0);
+        let left = self.heard.len() - hop;
+        self.heard[left..].fill(0.0);
     }
 
     /// One of the [`STEPS`] of a hop: corrects one waiting frame, the newest first.
@@ -222,16 +247,50 @@ impl Refinement {
 impl Waiting {
     /// Takes the phase of a new analysis, and some of what has changed since the last one.
     fn correct(&mut self, analysed: &[Complex32]) {
-        let bins = self.spectrum.iter_mut().zip(&mut self.analysed);
-        let kinds = self.magnitude.iter().zip(&self.noise);
-        for (((own, before), now), (magnitude, noise)) in bins.zip(analysed).zip(kinds) {
-            if *noise {
-                continue;
-            }
-            let ahead = *now + (*now - *before) * MOMENTUM;
-            *before = *now;
-            let norm = (ahead.re * ahead.re + ahead.im * ahead.im).sqrt();
-            *own = ahead * (magnitude / norm.max(f32::MIN_POSITIVE));
+        let (own, rest) = self.spectrum.as_chunks_mut::<LANES>();
+        let (before, before_rest) = self.analysed.as_chunks_mut::<LANES>();
+        let (now, now_rest) = analysed.as_chunks::<LANES>();
+        let (magnitude, magnitude_rest) = self.magnitude.as_chunks::<LANES>();
+        let (noise, noise_rest) = self.noise.as_chunks::<LANES>();
+        let told = now.iter().zip(magnitude).zip(noise);
+        for ((own, before), ((now, magnitude), noise)) in own.iter_mut().zip(before).zip(told) {
+            correct_lanes(own, before, now, magnitude, noise);
         }
+        let told = now_rest.iter().zip(magnitude_rest).zip(noise_rest);
+        let rest = rest.iter_mut().zip(before_rest);
+        for ((own, before), ((now, magnitude), noise)) in rest.zip(told) {
+            correct_lanes(
+                std::array::from_mut(own),
+                std::array::from_mut(before),
+                std::array::from_ref(now),
+                std::array::from_ref(magnitude),
+                std::array::from_ref(noise),
+            );
+        }
+    }
+}
+
+/// Some bins at once; those of noise stay.
+#[inline(always)]
+fn correct_lanes<const N: usize>(
+    own: &mut [Complex32; N],
+    before: &mut [Complex32; N],
+    now: &[Complex32; N],
+    magnitude: &[f32; N],
+    noise: &[bool; N],
+) {
+    let (mut real, mut imaginary, mut gain) = ([0.0f32; N], [0.0f32; N], [0.0f32; N]);
+    for lane in 0..N {
+        real[lane] = now[lane].re + (now[lane].re - before[lane].re) * MOMENTUM;
+        imaginary[lane] = now[lane].im + (now[lane].im - before[lane].im) * MOMENTUM;
+    }
+    for lane in 0..N {
+        let power = real[lane] * real[lane] + imaginary[lane] * imaginary[lane];
+        gain[lane] = magnitude[lane] / power.sqrt().max(f32::MIN_POSITIVE);
+    }
+    for lane in 0..N {
+        let corrected = Complex32::new(real[lane] * gain[lane], imaginary[lane] * gain[lane]);
+        own[lane] = if noise[lane] { own[lane] } else { corrected };
+        before[lane] = now[lane];
     }
 }

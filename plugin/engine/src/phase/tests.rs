@@ -112,6 +112,44 @@ fn held_tones_do_not_wander() {
     assert!(wander_db < 0.8, "{wander_db:.2} dB");
 }
 
+/// Held for ten minutes a tone is what it was after one second: its phases count in whole turns, and
+/// multiples of a note that f32 holds exactly keep to each other.
+#[test]
+fn ten_minutes_change_nothing() {
+    let geometry = Geometry::new(1024, 256, 44_100).unwrap();
+    let partials: Vec<f64> = (1..=12).map(|k| 12.25 * f64::from(k)).collect();
+    let sample = |i: usize| {
+        let turn = |p: &f64| (TAU * p * i as f64 / 1024.0).cos();
+        narrow(partials.iter().map(turn).sum::<f64>())
+    };
+    let samples: Vec<f32> = (0..1024).map(sample).collect();
+    let mut spectrum = vec![Complex32::default(); 513];
+    ForwardStft::new(geometry).process(&samples, &mut spectrum);
+    let magnitude: Vec<f32> = spectrum.iter().map(|x| x.norm()).collect();
+    let mut random = Random::new(1);
+    let mut phase = GradientPhase::new(geometry);
+    phase.start(&magnitude, Some(12.25), &mut random);
+    let hops = [172, 600 * 172];
+    let mut relations = Vec::new();
+    let floor = || std::iter::repeat_n(0, 513);
+    for hop in 1..=hops[1] {
+        phase.begin(&magnitude, Some(12.25));
+        phase.finish(floor(), &mut random);
+        if hops.contains(&hop) {
+            // Each partial's phase beside the first's times its number: what the wave's form is.
+            let at = |k: f64| phase.phase()[betwixt_spectral::number::index((12.25 * k).round())];
+            let first = at(1.0);
+            let relation = |k: u32| radians(at(f64::from(k)).wrapping_sub(first.wrapping_mul(k)));
+            relations.push((2..=12).map(relation).collect::<Vec<f32>>());
+        }
+    }
+    for (early, late) in relations[0].iter().zip(&relations[1]) {
+        let moved = (early - late + 3.0 * std::f32::consts::PI).rem_euclid(std::f32::consts::TAU);
+        let moved = moved - std::f32::consts::PI;
+        assert!(moved.abs() < 0.01, "{early} became {late}");
+    }
+}
+
 /// However the heap's work is cut, the phases are the same.
 #[test]
 fn cutting_the_work_changes_nothing() {

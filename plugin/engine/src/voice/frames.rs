@@ -12,7 +12,7 @@
 
 use super::loudness::Loudness;
 use super::resampler::Resampler;
-use super::source::{self, FrameSource};
+use super::source::{FrameSource, MOMENTS};
 use super::stream::{self, Stream};
 use super::{Ask, Onset, Tone};
 use crate::decoder::Decoder;
@@ -43,6 +43,7 @@ pub(crate) struct FrameTools {
     pub(super) inverse: InverseStft,
     pub(super) spectrum: Vec<Complex32>,
     pub(super) frame: Vec<f32>,
+    pub(super) magnitude: Vec<f32>,
     sample_rate_hz: f32,
 }
 
@@ -81,6 +82,7 @@ impl FrameTools {
             inverse: InverseStft::new(geometry),
             spectrum: vec![Complex32::default(); geometry.bins()],
             frame: vec![0.0; geometry.fft_len()],
+            magnitude: vec![0.0; geometry.bins()],
             sample_rate_hz,
             format,
         }
@@ -110,9 +112,9 @@ impl Tone for FrameTone {
     }
 
     /// A decoder that is not told the time draws the same frame for all.
-    fn moments(decoder: &Decoder, ask: &Ask) -> usize {
+    fn moments(decoder: &Decoder) -> usize {
         if decoder.trained_s().is_some() {
-            source::moments(ask.phase)
+            MOMENTS
         } else {
             1
         }

@@ -54,7 +54,7 @@ pub(crate) trait Tone {
     fn start(&mut self, decoder: &Decoder, tools: &Self::Tools, onset: &Onset, ask: &Ask);
 
     /// How many moments are decoded before the note can sound, at most [`MOST_MOMENTS`].
-    fn moments(decoder: &Decoder, ask: &Ask) -> usize;
+    fn moments(decoder: &Decoder) -> usize;
 
     /// The conditioning of one of them.
     fn moment(

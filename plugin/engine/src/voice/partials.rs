@@ -82,7 +82,7 @@ impl Tone for PartialsTone {
     }
 
     /// The onset and the two hops after it.
-    fn moments(_decoder: &Decoder, _ask: &Ask) -> usize {
+    fn moments(_decoder: &Decoder) -> usize {
         MOST_MOMENTS
     }
 

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! `start` and `prefill` give the frames that lie before a note, `work` gives the next one, in
-//! slices at fixed places of the hop. Where frames are refined, [`AHEAD`] of them wait: they are
-//! decoded for a later time, so that a note still sounds at once.
+//! slices at fixed places of the hop. Where frames are refined, [`AHEAD`] of them wait. A note
+//! sounds at once for all that: the first frame after its onset is decoded for that much later, and
+//! the frames up to it are interpolated.
 //!
 //! *Real time:* every buffer has its length from the start.
 
@@ -27,7 +28,9 @@ use betwixt_model::header::{FrameFormat, Level};
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::{Geometry, pitch};
 
-/// Frames that wait when they are refined: one is in the making.
+/// Moments at which a note's first frames are decoded: onset, and half a frame later.
+pub(crate) const MOMENTS: usize = 2;
+/// Frames that wait when they are refined.
 const AHEAD: usize = LOOK_AHEAD + 1;
 /// Slices that share the decode.
 const DECODE: usize = 10;
@@ -107,7 +110,7 @@ impl FrameSource {
         self.waits = ask.phase == PhaseMode::Refined;
     }
 
-    /// The conditioning of one of the first [`moments`].
+    /// The conditioning of one of the first [`MOMENTS`].
     pub(super) fn moment(
         &mut self,
         decoder: &Decoder,
@@ -115,9 +118,7 @@ impl FrameSource {
         moment: usize,
     ) -> &[f32] {
         let geometry = tools.format.geometry;
-        let half = geometry.overlap() / 2;
-        let hops = [0, half, half + AHEAD][moment];
-        let time_s = hops as f64 * geometry.hop_s();
+        let time_s = (moment * geometry.overlap() / 2) as f64 * geometry.hop_s();
         self.conditioning.at(decoder, narrow(time_s))
     }
 
@@ -135,37 +136,30 @@ impl FrameSource {
         for magnitude in &mut *moments {
             shape(&tools.format, magnitude, ratio);
         }
-        let (Some(onset), Some(last)) = (moments.first(), moments.last()) else {
+        let (Some(onset), Some(half)) = (moments.first(), moments.last()) else {
             return;
         };
-        let half = moments.get(1).unwrap_or(onset);
         self.phase
             .start(onset, Some(self.fundamental), &mut self.random);
-        self.refinement.clear();
         self.single_pass.clear();
-        let frames = overlap + if self.waits { AHEAD } else { 0 };
-        for frame in 0..frames {
+        if self.waits {
+            self.refinement.clear();
+        }
+        for frame in 0..overlap {
             // Its centre lies this many hops after the onset; virtual frames before it are onsets.
             let hops = (frame + 1).saturating_sub(overlap / 2);
-            let (from, to, share) = match hops.checked_sub(overlap / 2) {
-                None | Some(0) => (onset, half, 2.0 * real(hops) / real(overlap)),
-                Some(later) => (half, last, real(later) / real(AHEAD)),
-            };
-            for ((own, from), to) in self.magnitude.iter_mut().zip(from).zip(to) {
+            let share = 2.0 * real(hops) / real(overlap);
+            for ((own, from), to) in self.magnitude.iter_mut().zip(onset).zip(half) {
                 *own = from + share * (to - from);
             }
+            let late = overlap - 1 - frame;
             self.turn(frame, tools);
-            if !self.waits {
-                self.draw(tools);
-                give(&tools.frame, overlap - 1 - frame);
-                continue;
-            }
-            self.wait(tools);
-            if let Some(heard) = frame
-                .checked_sub(LOOK_AHEAD)
-                .filter(|heard| *heard < overlap)
-            {
-                give(self.refinement.oldest(), overlap - 1 - heard);
+            self.lift();
+            self.draw(tools);
+            give(&tools.frame, late);
+            if self.waits {
+                let hop = tools.format.geometry.hop();
+                self.refinement.hear(&tools.frame, (late + 1) * hop);
             }
         }
         self.phase.hold(&self.magnitude);
@@ -222,10 +216,16 @@ impl FrameSource {
             if self.refines() {
                 self.phase.set(self.refinement.newest_phase());
             }
-            self.magnitude.copy_from_slice(decoder.numbers(&self.work));
-            shape(&tools.format, &mut self.magnitude, ratio);
+            let mut newest = std::mem::take(&mut tools.magnitude);
+            newest.copy_from_slice(decoder.numbers(&self.work));
+            shape(&tools.format, &mut newest, ratio);
             let hops = self.hops(tools);
-            self.decay.follow(hops, &ask.knobs, &mut self.magnitude);
+            self.decay.follow(hops, &ask.knobs, &mut newest);
+            if self.waits && self.frame == 1 {
+                self.catch_up(&newest, tools);
+            }
+            self.magnitude.copy_from_slice(&newest);
+            tools.magnitude = newest;
             self.begin();
         } else if slice < SLICES - 1 {
             self.integrate();
@@ -265,8 +265,32 @@ impl FrameSource {
         }
     }
 
+    /// Whether the frames that wait are refined; during a note's first hop none wait yet.
     fn refines(&self) -> bool {
-        self.waits && self.mode == PhaseMode::Refined
+        self.waits && self.mode == PhaseMode::Refined && self.frame > 1
+    }
+
+    /// The frames between the last one before the note and the newest, a few hops later.
+    fn catch_up(&mut self, newest: &[f32], tools: &mut FrameTools) {
+        for left in (2..=AHEAD + 1).rev() {
+            let share = real(left).recip();
+            let bins = self.magnitude.iter_mut().zip(newest);
+            bins.for_each(|(own, to)| *own += share * (to - *own));
+            self.turn(left, tools);
+            self.wait(tools);
+        }
+        self.phase.hold(&self.magnitude);
+    }
+
+    /// What stored phase costs noise is made up for.
+    fn lift(&mut self) {
+        match self.mode {
+            PhaseMode::StoredNoise => self.magnitude.iter_mut().for_each(|m| *m *= MAKE_UP),
+            PhaseMode::Gradient | PhaseMode::Refined | PhaseMode::PeakLock => {
+                self.phase.lift_noise(&mut self.magnitude);
+            }
+            PhaseMode::SinglePass | PhaseMode::Zero | PhaseMode::Random => {}
+        }
     }
 
     /// This slice's share of the refinement; integration goes on from what it ends with.
@@ -277,6 +301,7 @@ impl FrameSource {
 
     fn finish(&mut self, tools: &mut FrameTools) {
         self.settle(tools);
+        self.lift();
         if self.waits {
             tools.frame.copy_from_slice(self.refinement.oldest());
             self.wait(tools);
@@ -310,7 +335,7 @@ impl FrameSource {
     }
 
     /// Magnitude and phase become a spectrum, and that a windowed frame, in `tools.frame`.
-    fn draw(&mut self, tools: &mut FrameTools) {
+    fn draw(&self, tools: &mut FrameTools) {
         self.write_spectrum(tools);
         tools.inverse.process(&mut tools.spectrum, &mut tools.frame);
     }
@@ -323,26 +348,10 @@ impl FrameSource {
             .push(&mut tools.refinement, newest, &tools.spectrum);
     }
 
-    fn write_spectrum(&mut self, tools: &mut FrameTools) {
-        let gain = match self.mode {
-            PhaseMode::StoredNoise => MAKE_UP,
-            PhaseMode::Gradient | PhaseMode::Refined | PhaseMode::PeakLock => {
-                let bins = self.magnitude.iter_mut().zip(self.phase.noise());
-                let noise = bins.filter(|(_, noise)| **noise);
-                noise.for_each(|(magnitude, _)| *magnitude *= MAKE_UP);
-                1.0
-            }
-            PhaseMode::SinglePass | PhaseMode::Zero | PhaseMode::Random => 1.0,
-        };
+    fn write_spectrum(&self, tools: &mut FrameTools) {
         let (phase, spectrum) = (self.phase.phase(), &mut tools.spectrum);
-        tools.loops.polar(&self.magnitude, phase, gain, spectrum);
+        tools.loops.polar(&self.magnitude, phase, 1.0, spectrum);
     }
-}
-
-/// How many moments a note's first frames are decoded at: onset, half a frame later, and where
-/// frames wait the last that does.
-pub(super) fn moments(mode: PhaseMode) -> usize {
-    if mode == PhaseMode::Refined { 3 } else { 2 }
 }
 
 /// Turns decoded numbers into magnitudes at the instrument's level, leaving out what would alias.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  kernel    decode (panels, batch, textbook)  beside  reading its weights
-//!            frames:   phase, stored phase     beside  an inverse FFT
+//!  phase     frames: every mode that works in real time  beside  an inverse FFT
 //!  painting  a frame of 20, 60, 200, 600 partials, from the table  beside  sines
 //!  playing   1, 8, 16, 64 voices: share of a core, worst block; a chord struck in one block
 //! ```
@@ -16,6 +16,7 @@
 
 mod kernel;
 mod painting;
+mod phase;
 mod playing;
 mod timing;
 

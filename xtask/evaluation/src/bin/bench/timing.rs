@@ -14,10 +14,6 @@ pub(crate) fn median_us(runs: usize, work: impl FnMut()) -> f64 {
     median(times_us(runs, work))
 }
 
-pub(crate) fn worst_us(runs: usize, work: impl FnMut()) -> f64 {
-    times_us(runs, work).into_iter().fold(0.0, f64::max)
-}
-
 fn times_us(runs: usize, mut work: impl FnMut()) -> Vec<f64> {
     work();
     let time = |_| {

@@ -1,0 +1,156 @@
+//! What a frame's phases cost, mode by mode, beside an inverse FFT of the same size.
+//!
+//! ```text
+//!  model ─► frames of a sound whose knobs move [FRAMES][bins] ─► mode, RUNS times over
+//!                         per frame the least of its times ─► median, worst, worst ÷ median
+//! ```
+
+use crate::timing::{median_us, row};
+use betwixt_engine::Decoder;
+use betwixt_engine::phase::{
+    GradientPhase, NoiseTable, RecordedPhase, Refinement, RefinementTools, STEPS, Spsi,
+};
+use betwixt_engine::random::Random;
+use betwixt_model::Model;
+use betwixt_model::header::FrameFormat;
+use betwixt_spectral::number::{narrow, real};
+use betwixt_spectral::{Complex32, Geometry, InverseStft, pitch};
+use std::f32::consts::TAU;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Frames of the sound.
+const FRAMES: usize = 200;
+/// Runs of which each frame keeps its least time: what it takes when the machine does nothing else.
+const RUNS: usize = 7;
+/// The sound's key.
+const KEY: f64 = 60.0;
+
+pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), runs: usize) {
+    let geometry = format.geometry;
+    let key = shared.layout().nearest_key(KEY);
+    let fundamental = Some(narrow(pitch::hz(f64::from(key)) / geometry.bin_hz()));
+    let frames: Vec<Vec<f32>> = (0..FRAMES)
+        .map(|number| frame(shared, (model, format), key, number))
+        .collect();
+    let fft = inverse_us(geometry, runs);
+    let told = |name: &str, times: Times| {
+        let remark = format!(
+            "{:.1} × the FFT; worst {:.1}, {:.2} × the median",
+            times.median / fft,
+            times.worst,
+            times.worst / times.median
+        );
+        row(name, times.median, &remark);
+    };
+    let table = NoiseTable::new(geometry, 1);
+    let started = || {
+        let mut phase = GradientPhase::new(geometry);
+        phase.start(&frames[0], fundamental, &mut Random::new(1));
+        (phase, Random::new(1))
+    };
+    let (mut phase, mut random) = started();
+    let heap = least(&frames, |_, frame| {
+        phase.begin(frame, fundamental);
+        phase.finish(table.frame(0), &mut random);
+    });
+    told("phase of a frame, heap", heap);
+    let mut recorded = RecordedPhase::gated(geometry, 1);
+    let of_recording = least(&frames, |number, frame| {
+        let following = frames[(number + 1) % FRAMES].as_slice();
+        recorded.next(frame, Some(following), &mut random);
+    });
+    told("  heap as for recordings", of_recording);
+    let (mut phase, mut random) = started();
+    let lock = least(&frames, |_, frame| {
+        phase.observe(frame, fundamental);
+        phase.lock();
+        phase.finish(table.frame(0), &mut random);
+    });
+    told("  peak lock", lock);
+    told("  refinement, beside the heap", refined(geometry, &frames));
+    let mut single = Spsi::new(geometry);
+    told(
+        "  single pass",
+        least(&frames, |_, frame| single.next(frame)),
+    );
+    let mut stored = vec![0u32; geometry.bins()];
+    let noise = least(&frames, |number, _| {
+        let phases = black_box(&mut stored).iter_mut().zip(table.frame(number));
+        phases.for_each(|(to, from)| *to = from);
+    });
+    told("  stored noise", noise);
+    row("inverse STFT of a frame", fft, "");
+}
+
+/// One hop of refinement: a frame comes, all that wait are corrected, and its phases are read.
+fn refined(geometry: Geometry, frames: &[Vec<f32>]) -> Times {
+    let mut tools = RefinementTools::new(geometry);
+    let mut refinement = Refinement::new(geometry);
+    let noise = vec![false; geometry.bins()];
+    let mut random = Random::new(1);
+    let spectra: Vec<Vec<Complex32>> = frames
+        .iter()
+        .map(|frame| {
+            let polar = |magnitude: &f32| Complex32::from_polar(*magnitude, random.bipolar());
+            frame.iter().map(polar).collect()
+        })
+        .collect();
+    least(frames, |number, frame| {
+        refinement.push(&mut tools, (frame, &noise), &spectra[number]);
+        (0..STEPS).for_each(|step| refinement.step(&mut tools, step));
+        black_box(refinement.newest_phase().fold(0, u32::wrapping_add));
+    })
+}
+
+/// µs of a frame.
+struct Times {
+    median: f64,
+    worst: f64,
+}
+
+/// Each frame's least time over some runs.
+fn least(frames: &[Vec<f32>], mut work: impl FnMut(usize, &[f32])) -> Times {
+    let mut times = vec![f64::INFINITY; frames.len()];
+    for _ in 0..RUNS {
+        for (number, frame) in frames.iter().enumerate() {
+            let begun = Instant::now();
+            work(number, black_box(frame));
+            times[number] = times[number].min(begun.elapsed().as_secs_f64() * 1e6);
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    Times {
+        median: times[times.len() / 2],
+        worst: times[times.len() - 1],
+    }
+}
+
+fn inverse_us(geometry: Geometry, runs: usize) -> f64 {
+    let mut inverse = InverseStft::new(geometry);
+    let mut spectrum = vec![Complex32::new(0.1, 0.2); geometry.bins()];
+    let mut samples = vec![0.0; geometry.fft_len()];
+    median_us(runs, || {
+        inverse.process(black_box(&mut spectrum), &mut samples);
+    })
+}
+
+/// A frame of a note whose knobs go round: linear magnitudes.
+fn frame(
+    shared: &Decoder,
+    (model, format): (&Model, FrameFormat),
+    key: u8,
+    number: usize,
+) -> Vec<f32> {
+    let layout = shared.layout();
+    let mut vector = vec![0.0; layout.len()];
+    vector[..layout.latents()].copy_from_slice(&model.header.whitening.mean);
+    let knobs = vector[..layout.latents()].iter_mut().enumerate();
+    let turn = real(number) / real(FRAMES);
+    knobs.for_each(|(knob, value)| *value += 0.1 * (TAU * (turn + real(knob) / 8.0)).sin());
+    layout.write_note(key, &mut vector);
+    layout.write_time(real(number) * narrow(format.geometry.hop_s()), &mut vector);
+    let mut magnitude = shared.decode(&vector);
+    format.scale.decode(&mut magnitude);
+    magnitude
+}
