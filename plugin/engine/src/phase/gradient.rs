@@ -1,13 +1,15 @@
 //! Phase integrated from a decoder's magnitudes: each lobe turns on from where it was.
 //!
 //! ```text
-//!  magnitude [bins] ─┬─► frequency of each bin's lobe ─► integration ─┬─► phase [bins, turns]
-//!                    └─► noise gate ─► which bins take stored phase ──┘
+//!  magnitude [bins] ─┬─► frequency of each lobe, signs of side lobes ─► integration ─┬─► phase [bins]
+//!                    └─► noise gate ─► which bins take stored phase ─────────────────┘
 //! ```
 //!
 //! The loudest bins are trusted first and hand their phase on, so errors end up where they cannot
 //! be heard. Without a look at the next frame the gradient across frequency is zero: a lobe is
-//! locked to its peak. Phases count in turns modulo 2³², so a note held for hours stays exact.
+//! locked to its peak, its side lobes alternating as they do in the window's own transform: without
+//! their signs a held sound buzzes at the hop's rate, 20 dB louder. Phases count in turns modulo
+//! 2³², so a note held for hours stays exact.
 //!
 //! The work can be cut anywhere between two bins ([`GradientPhase::step`]), so that it spreads over
 //! a hop.
@@ -18,9 +20,10 @@
 //! integration", DAFx-16; written from the paper.
 
 use super::gate::NoiseGate;
-use super::integration::{Integration, Locked};
+use super::integration::Integration;
 use super::lobes;
 use super::noise::MAKE_UP;
+use super::own::Signs;
 use crate::random::Random;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
@@ -29,6 +32,7 @@ use betwixt_spectral::number::turns;
 #[derive(Debug)]
 pub struct GradientPhase {
     integration: Integration,
+    signs: Signs,
     gate: NoiseGate,
     /// What one hop adds to each bin of a note's first frame.
     advance: Vec<u32>,
@@ -40,6 +44,7 @@ impl GradientPhase {
     pub fn new(geometry: Geometry) -> Self {
         Self {
             integration: Integration::new(geometry),
+            signs: Signs::new(geometry.bins()),
             gate: NoiseGate::new(geometry.bins()),
             advance: vec![0; geometry.bins()],
         }
@@ -51,6 +56,7 @@ impl GradientPhase {
         let turns_per_bin = self.integration.turns_per_bin;
         let first = &mut self.integration.last;
         first.magnitude.copy_from_slice(magnitude);
+        self.signs.last.read(magnitude, &mut first.frequency);
         lobes::write_frequencies(magnitude, fundamental, &mut first.frequency);
         self.gate.start(magnitude);
         self.gate.read(magnitude);
@@ -63,7 +69,7 @@ impl GradientPhase {
                 phase = random.turns();
                 advance = turns(f64::from(frequency) * turns_per_bin);
             }
-            first.phase[bin] = phase;
+            first.phase[bin] = phase.wrapping_add(self.signs.last.sign(bin));
             self.advance[bin] = advance;
         }
     }
@@ -117,6 +123,7 @@ impl GradientPhase {
     pub fn observe(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
+        self.signs.next.read(magnitude, &mut next.frequency);
         lobes::write_frequencies(magnitude, fundamental, &mut next.frequency);
         self.gate.read(magnitude);
         next.noise.copy_from_slice(self.gate.noise());
@@ -124,7 +131,7 @@ impl GradientPhase {
 
     /// Instead of integrating what was observed: each lobe turns on from where its loudest bin was.
     pub fn lock(&mut self) {
-        self.integration.lock();
+        self.integration.lock(&self.signs);
     }
 
     /// Takes the next frame's magnitude and queues what the last frame knows.
@@ -135,7 +142,7 @@ impl GradientPhase {
 
     /// Integrates up to `count` heap entries; there are never more than two for a bin.
     pub fn step(&mut self, count: usize) {
-        self.integration.step(count, &Locked);
+        self.integration.step(count, &self.signs);
     }
 
     /// Ends the frame: what no settled bin has reached starts anew.
@@ -154,9 +161,11 @@ impl GradientPhase {
                 fresh = random.turns();
             }
             let tonal = integration.is_tonal(bin);
+            let fresh = fresh.wrapping_add(self.signs.next.sign(bin));
             integration.next.phase[bin] = if tonal { fresh } else { stored };
         }
         integration.finish();
+        self.signs.swap();
     }
 
     /// Ends the frame with phases from elsewhere; integration can go on from them.
@@ -164,6 +173,7 @@ impl GradientPhase {
         let phases = self.integration.next.phase.iter_mut();
         phases.zip(phase).for_each(|(own, given)| *own = given);
         self.integration.finish();
+        self.signs.swap();
     }
 
     /// Sets the newest frame's phases; integration goes on from them.

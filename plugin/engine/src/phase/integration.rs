@@ -45,19 +45,6 @@ pub(super) trait Lean {
     fn across(&self, from: usize, to: usize) -> u32;
 }
 
-/// Lobes that turn as one: nothing.
-pub(super) struct Locked;
-
-impl Lean for Locked {
-    fn in_time(&self, _: usize) -> u32 {
-        0
-    }
-
-    fn across(&self, _: usize, _: usize) -> u32 {
-        0
-    }
-}
-
 /// Two frames, and the heap between them.
 #[derive(Debug)]
 pub(super) struct Integration {
@@ -114,19 +101,19 @@ impl Integration {
 
     /// Without the heap: each lobe's loudest bin turns on from where it was and takes its lobe
     /// along. A lobe's bins have one frequency.
-    pub(super) fn lock(&mut self) {
+    pub(super) fn lock(&mut self, lean: &impl Lean) {
         self.begin_empty();
         let mut from = 0;
         while from < self.settled.len() {
             let frequency = self.next.frequency[from].to_bits();
             let same = self.next.frequency[from..].iter();
             let to = from + same.take_while(|f| f.to_bits() == frequency).count();
-            self.lock_lobe(from..to);
+            self.lock_lobe(from..to, lean);
             from = to;
         }
     }
 
-    fn lock_lobe(&mut self, lobe: Range<usize>) {
+    fn lock_lobe(&mut self, lobe: Range<usize>, lean: &impl Lean) {
         let magnitude = |bin: &usize| self.next.magnitude[*bin];
         let tonal = lobe.clone().filter(|bin| self.is_tonal(*bin));
         let Some(peak) = tonal.max_by(|a, b| magnitude(a).total_cmp(&magnitude(b))) else {
@@ -135,10 +122,10 @@ impl Integration {
         if !self.has_past(peak) {
             return;
         }
-        let phase = self.turned(peak);
+        let phase = self.turned(peak).wrapping_add(lean.in_time(peak));
         for bin in lobe {
             if self.is_tonal(bin) {
-                self.next.phase[bin] = phase;
+                self.next.phase[bin] = phase.wrapping_add(lean.across(peak, bin));
                 self.settled[bin] = true;
             }
         }

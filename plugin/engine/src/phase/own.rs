@@ -1,4 +1,4 @@
-//! A frame of a recording: the frequency of every bin, and which bins are side lobes.
+//! A sharp frame's own: the frequency of every bin, and which bins are side lobes.
 //!
 //! ```text
 //!  magnitude [bins] ─┬─► ratio of both neighbours ─► frequency of each bin [bins]
@@ -12,10 +12,13 @@
 //!
 //! *Real time:* writes into the caller's buffers.
 
+use super::integration::Lean;
 use super::lobes;
 use betwixt_spectral::number::real;
 use std::f32::consts::PI;
 
+/// Half a turn.
+const OPPOSITE: u32 = 1 << 31;
 /// A side lobe is no larger than this, at x bins from a peak of height 1 that lies between bins.
 const ENVELOPE: f32 = 2.0 / PI;
 
@@ -38,6 +41,38 @@ pub(super) struct Own {
     pub(super) peaks: Vec<Peak>,
     /// Whether a bin is turned by half against its peak, `[bins]`.
     pub(super) opposite: Vec<bool>,
+}
+
+/// The signs of two frames.
+#[derive(Debug)]
+pub(super) struct Signs {
+    pub(super) last: Own,
+    pub(super) next: Own,
+}
+
+impl Signs {
+    /// Room for so many bins. Allocates.
+    pub(super) fn new(bins: usize) -> Self {
+        Self {
+            last: Own::new(bins),
+            next: Own::new(bins),
+        }
+    }
+
+    /// The next frame is finished.
+    pub(super) fn swap(&mut self) {
+        std::mem::swap(&mut self.last, &mut self.next);
+    }
+}
+
+impl Lean for Signs {
+    fn in_time(&self, bin: usize) -> u32 {
+        self.last.sign(bin) ^ self.next.sign(bin)
+    }
+
+    fn across(&self, from: usize, to: usize) -> u32 {
+        self.next.sign(from) ^ self.next.sign(to)
+    }
 }
 
 impl Own {
@@ -85,6 +120,11 @@ impl Own {
                 valley = bin;
             }
         }
+    }
+
+    /// What a bin is turned by against its peak, in turns.
+    pub(super) fn sign(&self, bin: usize) -> u32 {
+        if self.opposite[bin] { OPPOSITE } else { 0 }
     }
 
     /// One past the last bin of a peak.

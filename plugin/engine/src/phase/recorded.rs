@@ -18,7 +18,7 @@
 use super::gate::NoiseGate;
 use super::integration::{Integration, Lean};
 use super::noise::NoiseTable;
-use super::own::Own;
+use super::own::Signs;
 use super::relation;
 use crate::phasor::wrapped;
 use crate::random::Random;
@@ -30,8 +30,6 @@ use std::f64::consts::TAU;
 const SILENCE: f32 = 1e-12;
 /// Of a Hann window: its time–frequency ratio γ over fft_len², in Gaussian terms.
 const GAMMA: f64 = 0.256_45;
-/// Half a turn.
-const OPPOSITE: u32 = 1 << 31;
 
 /// The phase of one recording, from frame to frame; before its first frame there is silence.
 #[derive(Debug)]
@@ -57,26 +55,21 @@ struct Gated {
 /// What the bins of the last and of the next frame are.
 #[derive(Debug)]
 struct Bins {
-    last: Own,
-    next: Own,
+    signs: Signs,
     /// Turns from bin to bin, of the next frame.
     across: Vec<f32>,
 }
 
 impl Lean for Bins {
     fn in_time(&self, bin: usize) -> u32 {
-        half(self.last.opposite[bin] != self.next.opposite[bin])
+        self.signs.in_time(bin)
     }
 
     fn across(&self, from: usize, to: usize) -> u32 {
         let way = if to > from { 0.5 } else { -0.5 };
         let lean = wrapped(way * (self.across[from] + self.across[to]));
-        lean.wrapping_add(half(self.next.opposite[from] != self.next.opposite[to]))
+        lean.wrapping_add(self.signs.across(from, to))
     }
-}
-
-fn half(turned: bool) -> u32 {
-    if turned { OPPOSITE } else { 0 }
 }
 
 impl RecordedPhase {
@@ -88,8 +81,7 @@ impl RecordedPhase {
         Self {
             integration: Integration::new(geometry),
             bins: Bins {
-                last: Own::new(bins),
-                next: Own::new(bins),
+                signs: Signs::new(bins),
                 across: vec![0.0; bins],
             },
             logarithms: [0, 1, 2].map(|_| vec![SILENCE.ln(); bins]),
@@ -139,7 +131,7 @@ impl RecordedPhase {
     pub fn next(&mut self, magnitude: &[f32], following: Option<&[f32]>, random: &mut Random) {
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
-        self.bins.next.read(magnitude, &mut next.frequency);
+        self.bins.signs.next.read(magnitude, &mut next.frequency);
         if let Some(Gated { gate, .. }) = &mut self.gate {
             if self.frames == 0 {
                 gate.start(magnitude);
@@ -165,11 +157,16 @@ impl RecordedPhase {
         if let Some(following) = following {
             let around = [self.integration.last.magnitude.as_slice(), following];
             let turns_per_bin = self.integration.turns_per_bin;
-            relation::lock((frame, &self.bins.next), around, turns_per_bin, self.frames);
+            relation::lock(
+                (frame, &self.bins.signs.next),
+                around,
+                turns_per_bin,
+                self.frames,
+            );
         }
         self.frames += 1;
         self.integration.finish();
-        std::mem::swap(&mut self.bins.last, &mut self.bins.next);
+        self.bins.signs.swap();
     }
 
     /// How the next frame's phases lean across frequency; a sound's first frame, and without
