@@ -21,7 +21,6 @@
 
 use super::gate::NoiseGate;
 use super::integration::Integration;
-use super::lobes;
 use super::noise::MAKE_UP;
 use super::own::Signs;
 use crate::random::Random;
@@ -56,8 +55,9 @@ impl GradientPhase {
         let turns_per_bin = self.integration.turns_per_bin;
         let first = &mut self.integration.last;
         first.magnitude.copy_from_slice(magnitude);
-        self.signs.last.read(magnitude, &mut first.frequency);
-        lobes::write_frequencies(magnitude, fundamental, &mut first.frequency);
+        self.signs.last.read(magnitude);
+        let lobes = &self.signs.last;
+        lobes.write_lobes(fundamental, &mut first.frequency);
         self.gate.start(magnitude);
         self.gate.read(magnitude);
         first.noise.copy_from_slice(self.gate.noise());
@@ -123,8 +123,9 @@ impl GradientPhase {
     pub fn observe(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
-        self.signs.next.read(magnitude, &mut next.frequency);
-        lobes::write_frequencies(magnitude, fundamental, &mut next.frequency);
+        self.signs.next.read(magnitude);
+        let lobes = &self.signs.next;
+        lobes.write_lobes(fundamental, &mut next.frequency);
         self.gate.read(magnitude);
         next.noise.copy_from_slice(self.gate.noise());
     }

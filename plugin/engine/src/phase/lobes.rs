@@ -1,64 +1,19 @@
-//! Whose bin is it, and how fast does it turn: the frequency of the peak that owns each bin.
+//! Where a lobe's centre is, from its three largest bins.
 //!
 //! ```text
-//!  magnitude [bins] ─► peaks ─► corrected parabola ─► snapped to the known note ─► frequency [bins]
-//!                      (a bin belongs to the peak on its side of the valley)        (in bins)
+//!  before, here, after ─► corrected parabola ─► snapped to the known note ─► frequency (in bins)
 //! ```
 //!
 //! A decoder draws blurred lobes; on them the plain slope formulas are 36 cents off at 111 Hz, the
 //! corrected parabola 1.3. Where the note is known, a peak near one of its multiples *is* that
 //! multiple: only this takes out the vibrato and the detuning that a learnt frame has baked in.
 //!
-//! *Real time:* writes into the caller's slice.
-
-use betwixt_spectral::number::real;
+//! *Real time:* pure arithmetic.
 
 /// Lobes below this share of the frame's maximum are left to the floor.
 pub(crate) const FLOOR: f32 = 1e-4;
 /// No lobe is lower than this; logarithms stay finite.
 const SILENCE: f32 = 1e-12;
-
-/// Writes, for every bin, the frequency in bins of the lobe that it belongs to.
-///
-/// | argument      | shape    | unit                                              |
-/// |---------------|----------|---------------------------------------------------|
-/// | `magnitude`   | `[bins]` | linear, non-negative                              |
-/// | `fundamental` |          | in bins, if the note is known                     |
-/// | `frequency`   | `[bins]` | out: in bins; a frame without lobes: the bin's own |
-pub(crate) fn write_frequencies(
-    magnitude: &[f32],
-    fundamental: Option<f32>,
-    frequency: &mut [f32],
-) {
-    let floor = loudest(magnitude).max(SILENCE) * FLOOR;
-    let mut owned = 0;
-    let mut owner = None;
-    let mut valley = 0;
-    for bin in 1..magnitude.len() - 1 {
-        let here = magnitude[bin];
-        if here < magnitude[valley] {
-            valley = bin;
-        }
-        let peak = here > magnitude[bin - 1] && here >= magnitude[bin + 1] && here > floor;
-        if !peak {
-            continue;
-        }
-        if let Some(previous) = owner {
-            frequency[owned..=valley].fill(previous);
-            owned = valley + 1;
-        }
-        let offset = peak_offset([magnitude[bin - 1], here, magnitude[bin + 1]]);
-        owner = Some(snap(real(bin) + offset, fundamental));
-        valley = bin;
-    }
-    match owner {
-        Some(last) => frequency[owned..].fill(last),
-        None => frequency
-            .iter_mut()
-            .enumerate()
-            .for_each(|(bin, f)| *f = real(bin)),
-    }
-}
 
 /// The largest magnitude, found several at a time.
 pub(crate) fn loudest(magnitude: &[f32]) -> f32 {
@@ -88,7 +43,7 @@ pub(super) fn peak_offset(lobe: [f32; 3]) -> f32 {
 }
 
 /// The nearest multiple of the fundamental, if it lies within a bin.
-fn snap(frequency: f32, fundamental: Option<f32>) -> f32 {
+pub(super) fn snap(frequency: f32, fundamental: Option<f32>) -> f32 {
     let Some(fundamental) = fundamental else {
         return frequency;
     };
@@ -102,7 +57,7 @@ fn snap(frequency: f32, fundamental: Option<f32>) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::phase::own::Own;
 
     /// The lobe of a Hann window at a distance of x bins from its centre.
     fn hann_lobe(x: f64) -> f64 {
@@ -139,7 +94,9 @@ mod tests {
 
     fn frequency_at(magnitude: &[f32], fundamental: Option<f32>, bin: usize) -> f64 {
         let mut frequency = vec![f32::NAN; magnitude.len()];
-        write_frequencies(magnitude, fundamental, &mut frequency);
+        let mut own = Own::new(magnitude.len());
+        own.read(magnitude);
+        own.write_lobes(fundamental, &mut frequency);
         assert!(frequency.iter().all(|f| f.is_finite()));
         f64::from(frequency[bin])
     }

@@ -16,6 +16,7 @@ use super::integration::Lean;
 use super::lobes;
 use betwixt_spectral::number::real;
 use std::f32::consts::PI;
+use std::ops::Range;
 
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
@@ -84,8 +85,22 @@ impl Own {
         }
     }
 
-    /// Reads a frame: writes the frequencies of its bins, `[bins]`, and keeps peaks and signs.
-    pub(super) fn read(&mut self, magnitude: &[f32], frequency: &mut [f32]) {
+    /// Reads a frame, `[bins]`: its peaks, and the signs of their side lobes.
+    pub(super) fn read(&mut self, magnitude: &[f32]) {
+        self.find_peaks(magnitude);
+        self.opposite.fill(false);
+        for number in 0..self.peaks.len() {
+            let lobe = self.lobe(number);
+            for (bin, own) in self.opposite[lobe.range.clone()].iter_mut().enumerate() {
+                let bin = lobe.range.start + bin;
+                *own = lobe.has_side(bin, magnitude[bin]) && lobe.is_opposite(bin);
+            }
+        }
+    }
+
+    /// Writes the frequency of each bin, `[bins]`, of the frame that was read: its own inside main
+    /// lobes, its peak's in side lobes.
+    pub(super) fn write_own(&self, magnitude: &[f32], frequency: &mut [f32]) {
         let last = magnitude.len() - 1;
         for (bin, own) in frequency.iter_mut().enumerate() {
             // Beyond 0 Hz and half the rate the spectrum is mirrored.
@@ -93,10 +108,35 @@ impl Own {
             let after = magnitude[if bin == last { last - 1 } else { bin + 1 }];
             *own = real(bin) + offset(before, after);
         }
-        self.find_peaks(magnitude);
-        self.opposite.fill(false);
-        for number in 0..self.peaks.len() {
-            self.mark_side_lobes(number, magnitude, frequency);
+        for lobe in (0..self.peaks.len()).map(|number| self.lobe(number)) {
+            for bin in lobe.range.clone() {
+                if lobe.has_side(bin, magnitude[bin]) {
+                    frequency[bin] = lobe.centre;
+                }
+            }
+        }
+    }
+
+    /// Writes for each bin, `[bins]`, the frequency of the lobe that it belongs to; where the note
+    /// is known, its multiple. Without lobes it is the bin's own.
+    pub(super) fn write_lobes(&self, fundamental: Option<f32>, frequency: &mut [f32]) {
+        if self.peaks.is_empty() {
+            let bins = frequency.iter_mut().enumerate();
+            bins.for_each(|(bin, own)| *own = real(bin));
+        }
+        for (number, peak) in self.peaks.iter().enumerate() {
+            let range = peak.from..self.end(number);
+            frequency[range].fill(lobes::snap(peak.frequency, fundamental));
+        }
+    }
+
+    fn lobe(&self, number: usize) -> Lobe {
+        let peak = self.peaks[number];
+        let between = (PI * (peak.frequency - real(peak.bin))).sin().abs();
+        Lobe {
+            range: peak.from..self.end(number),
+            centre: peak.frequency,
+            largest: ENVELOPE * peak.height * between,
         }
     }
 
@@ -133,19 +173,30 @@ impl Own {
             .get(number + 1)
             .map_or(self.opposite.len(), |next| next.from)
     }
+}
 
-    fn mark_side_lobes(&mut self, number: usize, magnitude: &[f32], frequency: &mut [f32]) {
-        let peak = self.peaks[number];
-        let range = peak.from..self.end(number);
-        let between = (PI * (peak.frequency - real(peak.bin))).sin().abs();
-        let largest = ENVELOPE * peak.height * between;
-        for bin in range {
-            let x = (real(bin) - peak.frequency).abs();
-            if x > 2.0 && magnitude[bin] <= largest / (x * (x * x - 1.0)) {
-                frequency[bin] = peak.frequency;
-                self.opposite[bin] = x.rem_euclid(2.0) < 1.0;
-            }
-        }
+/// The bins of a peak.
+struct Lobe {
+    range: Range<usize>,
+    /// In bins.
+    centre: f32,
+    /// Of its side lobes' envelope: magnitude times the cube of the distance.
+    largest: f32,
+}
+
+impl Lobe {
+    /// Whether a bin of the lobe, of such a magnitude, is in a side lobe.
+    #[inline]
+    fn has_side(&self, bin: usize, magnitude: f32) -> bool {
+        let x = (real(bin) - self.centre).abs();
+        (x > 2.0) & (magnitude * (x * (x * x - 1.0)) <= self.largest)
+    }
+
+    /// Side lobes alternate.
+    #[inline]
+    fn is_opposite(&self, bin: usize) -> bool {
+        let x = (real(bin) - self.centre).abs();
+        (x * 0.5).fract() < 0.5
     }
 }
 
@@ -193,7 +244,8 @@ mod tests {
             let spectrum = frame(partial);
             let magnitude: Vec<f32> = spectrum.iter().map(|x| x.norm()).collect();
             let (mut own, mut frequency) = (Own::new(1025), vec![0.0; 1025]);
-            own.read(&magnitude, &mut frequency);
+            own.read(&magnitude);
+            own.write_own(&magnitude, &mut frequency);
             let peak = own
                 .peaks
                 .iter()
@@ -222,7 +274,8 @@ mod tests {
     #[test]
     fn silence_is_read_as_silence() {
         let (mut own, mut frequency) = (Own::new(9), vec![f32::NAN; 9]);
-        own.read(&[0.0; 9], &mut frequency);
+        own.read(&[0.0; 9]);
+        own.write_own(&[0.0; 9], &mut frequency);
         assert!(own.peaks.is_empty());
         assert!(frequency.iter().enumerate().all(|(i, f)| *f == i as f32));
     }

@@ -131,7 +131,9 @@ impl RecordedPhase {
     pub fn next(&mut self, magnitude: &[f32], following: Option<&[f32]>, random: &mut Random) {
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
-        self.bins.signs.next.read(magnitude, &mut next.frequency);
+        let own = &mut self.bins.signs.next;
+        own.read(magnitude);
+        own.write_own(magnitude, &mut next.frequency);
         if let Some(Gated { gate, .. }) = &mut self.gate {
             if self.frames == 0 {
                 gate.start(magnitude);
