@@ -20,9 +20,9 @@
 //! integration", DAFx-16; written from the paper.
 
 use super::gate::NoiseGate;
-use super::integration::Integration;
+use super::integration::{Frame, Integration};
 use super::noise::MAKE_UP;
-use super::own::Signs;
+use super::own::{Own, Signs};
 use crate::random::Random;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
@@ -35,6 +35,22 @@ pub struct GradientPhase {
     gate: NoiseGate,
     /// What one hop adds to each bin of a note's first frame.
     advance: Vec<u32>,
+}
+
+impl Frame {
+    /// Takes a decoder's magnitude: the frequencies of its lobes, and which bins are noise.
+    fn read(
+        &mut self,
+        magnitude: &[f32],
+        fundamental: Option<f32>,
+        (own, gate): (&mut Own, &mut NoiseGate),
+    ) {
+        self.magnitude.copy_from_slice(magnitude);
+        own.read(magnitude);
+        own.write_lobes(fundamental, &mut self.frequency);
+        gate.read(magnitude);
+        self.noise.copy_from_slice(gate.noise());
+    }
 }
 
 impl GradientPhase {
@@ -54,13 +70,9 @@ impl GradientPhase {
     pub fn start(&mut self, magnitude: &[f32], fundamental: Option<f32>, random: &mut Random) {
         let turns_per_bin = self.integration.turns_per_bin;
         let first = &mut self.integration.last;
-        first.magnitude.copy_from_slice(magnitude);
-        self.signs.last.read(magnitude);
-        let lobes = &self.signs.last;
-        lobes.write_lobes(fundamental, &mut first.frequency);
         self.gate.start(magnitude);
-        self.gate.read(magnitude);
-        first.noise.copy_from_slice(self.gate.noise());
+        let tells = (&mut self.signs.last, &mut self.gate);
+        first.read(magnitude, fundamental, tells);
         let mut owner = f32::NAN;
         let (mut phase, mut advance) = (0, 0);
         for (bin, &frequency) in first.frequency.iter().enumerate() {
@@ -121,13 +133,8 @@ impl GradientPhase {
     /// Takes the next frame's magnitude; phases come from [`Self::lock`] or from elsewhere
     /// ([`Self::replace`]).
     pub fn observe(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
-        let next = &mut self.integration.next;
-        next.magnitude.copy_from_slice(magnitude);
-        self.signs.next.read(magnitude);
-        let lobes = &self.signs.next;
-        lobes.write_lobes(fundamental, &mut next.frequency);
-        self.gate.read(magnitude);
-        next.noise.copy_from_slice(self.gate.noise());
+        let tells = (&mut self.signs.next, &mut self.gate);
+        self.integration.next.read(magnitude, fundamental, tells);
     }
 
     /// Instead of integrating what was observed: each lobe turns on from where its loudest bin was.
