@@ -104,9 +104,9 @@ pub enum PhaseMode {
     /// Integrated, then made to agree with the frames around it; knobs are heard three frames
     /// later. A note keeps to it, or does without, from its beginning on.
     Refined,
-    /// Each lobe turned on by itself, at a tenth of the cost.
+    /// Each lobe turned on by itself, without the heap.
     PeakLock,
-    /// The published single pass: not in tune with the note, and without its noise.
+    /// The published single pass: detuned by cents, and noise buzzes.
     SinglePass,
     /// No phase at all: a train of pulses at the frame rate.
     Zero,

@@ -41,7 +41,6 @@ pub(super) struct NoiseGate {
     before: Vec<f32>,
     /// How far each bin moved since the frame before, as a factor.
     moved: Vec<f32>,
-    noise: Vec<bool>,
     any: bool,
 }
 
@@ -51,7 +50,6 @@ impl NoiseGate {
         Self {
             before: vec![0.0; bins],
             moved: vec![1.0; bins],
-            noise: vec![false; bins],
             any: false,
         }
     }
@@ -61,8 +59,9 @@ impl NoiseGate {
         self.before.copy_from_slice(magnitude);
     }
 
-    /// Reads the next frame, `[bins]`. Bins at the upper end follow the last that has its reach.
-    pub(super) fn read(&mut self, magnitude: &[f32]) {
+    /// Reads the next frame and writes which of its bins are noise, `[bins]` each. Bins at the
+    /// upper end follow the last that has its reach.
+    pub(super) fn read(&mut self, magnitude: &[f32], noise: &mut [bool]) {
         let bins = self.before.iter_mut().zip(magnitude);
         for (moved, (before, now)) in self.moved.iter_mut().zip(bins) {
             *moved = now.max(SILENCE) / before.max(SILENCE);
@@ -75,22 +74,17 @@ impl NoiseGate {
             shifted(magnitude),
             shifted(&self.moved),
             floor,
-            &mut self.noise[REACH..=last],
+            &mut noise[REACH..=last],
         );
-        let (lowest, highest) = (self.noise[LOWEST], self.noise[last]);
-        self.noise[..LOWEST].fill(lowest);
-        self.noise[last..].fill(highest);
-        self.any = self.noise.contains(&true);
+        let (lowest, highest) = (noise[LOWEST], noise[last]);
+        noise[..LOWEST].fill(lowest);
+        noise[last..].fill(highest);
+        self.any = noise.contains(&true);
     }
 
     /// Whether any bin of the newest frame is noise.
     pub(super) fn any(&self) -> bool {
         self.any
-    }
-
-    /// Which bins of the newest frame are noise, `[bins]`.
-    pub(super) fn noise(&self) -> &[bool] {
-        &self.noise
     }
 }
 
@@ -135,9 +129,10 @@ mod tests {
 
     fn noise_of(frames: &[Vec<f32>]) -> Vec<bool> {
         let mut gate = NoiseGate::new(frames[0].len());
+        let mut noise = vec![false; frames[0].len()];
         gate.start(&frames[0]);
-        frames.iter().for_each(|frame| gate.read(frame));
-        gate.noise().to_vec()
+        frames.iter().for_each(|frame| gate.read(frame, &mut noise));
+        noise
     }
 
     /// A hill of noise is noise from end to end, held or fading as a whole; silence is not.

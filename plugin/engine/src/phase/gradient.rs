@@ -48,8 +48,7 @@ impl Frame {
         self.magnitude.copy_from_slice(magnitude);
         own.read(magnitude);
         own.write_lobes(fundamental, &mut self.frequency);
-        gate.read(magnitude);
-        self.noise.copy_from_slice(gate.noise());
+        gate.read(magnitude, &mut self.noise);
     }
 }
 
@@ -178,15 +177,13 @@ impl GradientPhase {
 
     /// Ends the frame with phases from elsewhere; integration can go on from them.
     pub fn replace(&mut self, phase: impl Iterator<Item = u32>) {
-        let phases = self.integration.next.phase.iter_mut();
-        phases.zip(phase).for_each(|(own, given)| *own = given);
+        self.integration.next.set(phase);
         self.integration.finish();
         self.signs.swap();
     }
 
     /// Sets the newest frame's phases; integration goes on from them.
     pub fn set(&mut self, phase: impl Iterator<Item = u32>) {
-        let phases = self.integration.last.phase.iter_mut();
-        phases.zip(phase).for_each(|(own, given)| *own = given);
+        self.integration.last.set(phase);
     }
 }

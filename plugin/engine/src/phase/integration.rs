@@ -37,6 +37,14 @@ pub(super) struct Frame {
     pub(super) noise: Vec<bool>,
 }
 
+impl Frame {
+    /// Takes phases from elsewhere.
+    pub(super) fn set(&mut self, phase: impl Iterator<Item = u32>) {
+        let phases = self.phase.iter_mut().zip(phase);
+        phases.for_each(|(own, given)| *own = given);
+    }
+}
+
 /// What phases gain beside their frequencies, in turns.
 pub(super) trait Lean {
     /// Of a bin, from the last frame to the next.

@@ -116,10 +116,9 @@ impl RecordedPhase {
         &self.integration.last.noise
     }
 
-    /// Says which phases the newest frame really had; integration goes on from them.
-    pub fn hold(&mut self, phase: impl Iterator<Item = u32>) {
-        let phases = self.integration.last.phase.iter_mut();
-        phases.zip(phase).for_each(|(own, real)| *own = real);
+    /// Sets the newest frame's phases; integration goes on from them.
+    pub fn set(&mut self, phase: impl Iterator<Item = u32>) {
+        self.integration.last.set(phase);
     }
 
     /// Makes the next frame's phases from its magnitude and, if it is known, the one after it,
@@ -138,8 +137,7 @@ impl RecordedPhase {
             if self.frames == 0 {
                 gate.start(magnitude);
             }
-            gate.read(magnitude);
-            next.noise.copy_from_slice(gate.noise());
+            gate.read(magnitude, &mut next.noise);
         }
         self.lean(magnitude, following);
         self.integration.begin();

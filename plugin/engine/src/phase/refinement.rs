@@ -57,7 +57,7 @@ pub struct RefinementTools {
 pub struct Refinement {
     /// Newest first.
     waiting: [Waiting; FRAMES],
-    /// How many of them are not the silence of the beginning.
+    /// How many there are.
     count: usize,
     /// What has been heard of the oldest frame's time, `[fft_len]`.
     heard: Vec<f32>,
@@ -114,11 +114,11 @@ fn span(fft_len: usize, hop: usize) -> usize {
 }
 
 impl Refinement {
-    /// Buffers for one geometry; silence waits. Allocates.
+    /// Buffers for one geometry; nothing waits. Allocates.
     #[must_use]
     pub fn new(geometry: Geometry) -> Self {
         let (fft_len, bins) = (geometry.fft_len(), geometry.bins());
-        let silence = Waiting {
+        let none = Waiting {
             magnitude: vec![0.0; bins],
             noise: vec![false; bins],
             spectrum: vec![Complex32::default(); bins],
@@ -126,19 +126,15 @@ impl Refinement {
             samples: vec![0.0; fft_len],
         };
         Self {
-            waiting: std::array::from_fn(|_| silence.clone()),
+            waiting: std::array::from_fn(|_| none.clone()),
             count: 0,
             heard: vec![0.0; fft_len],
             sum: vec![0.0; span(fft_len, geometry.hop())],
         }
     }
 
-    /// Silence waits, and nothing was heard.
+    /// Nothing waits, and nothing was heard.
     pub fn clear(&mut self) {
-        for waiting in &mut self.waiting {
-            waiting.magnitude.fill(0.0);
-            waiting.samples.fill(0.0);
-        }
         self.heard.fill(0.0);
         self.count = 0;
     }
@@ -197,6 +193,9 @@ impl Refinement {
             self.overlap(hop);
         }
         let number = step % FRAMES;
+        if number >= self.count {
+            return;
+        }
         let first = (LOOK_AHEAD - number) * hop;
         let waiting = &mut self.waiting[number];
         let sum = &mut self.sum[first..first + waiting.samples.len()];
@@ -213,7 +212,7 @@ impl Refinement {
         sums.for_each(|(sum, sample)| *sum += sample);
     }
 
-    /// The oldest frame, windowed, `[fft_len]`: it is heard next.
+    /// The oldest frame, windowed, `[fft_len]`: once all wait that can, it is heard next.
     #[must_use]
     pub fn oldest(&self) -> &[f32] {
         let [.., oldest] = &self.waiting;
@@ -236,7 +235,7 @@ impl Refinement {
         let (heard, rest) = self.sum.split_at_mut(self.heard.len());
         heard.copy_from_slice(&self.heard);
         rest.fill(0.0);
-        for (number, waiting) in self.waiting.iter().enumerate() {
+        for (number, waiting) in self.waiting.iter().take(self.count).enumerate() {
             let sums = self.sum[(LOOK_AHEAD - number) * hop..].iter_mut();
             let samples = sums.zip(&waiting.samples);
             samples.for_each(|(sum, sample)| *sum += sample);

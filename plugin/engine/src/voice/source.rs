@@ -1,10 +1,9 @@
 //! A frame decoder's frames, one per hop: conditioning in, one complex frame out.
 //!
 //! ```text
-//!  slice   0 … 9            10                        11 … 14          15
-//!          conditioning ─►  magnitude [bins]     ─►   heap       ─►    spectrum [bins]
-//!          decode           level, band limit,        integration
-//!                           lobes, gate
+//!  slice   0 … 9            10                    11             12 … 14          15
+//!          conditioning ─►  magnitude [bins] ─►   lobes,    ─►   heap       ─►    spectrum [bins]
+//!          decode           level, band limit     gate           integration
 //!          refinement of frames that wait ─► integration goes on from it; the oldest is heard
 //! ```
 //!
@@ -34,8 +33,10 @@ pub(crate) const MOMENTS: usize = 2;
 const AHEAD: usize = LOOK_AHEAD + 1;
 /// Slices that share the decode.
 const DECODE: usize = 10;
+/// The slice in which the new magnitude is read.
+const READ: usize = DECODE + 1;
 /// Slices that share the integration.
-const INTEGRATE: usize = SLICES - DECODE - 2;
+const INTEGRATE: usize = SLICES - READ - 2;
 /// No training magnitude exceeds 1; what a network makes of a far corner is kept below this.
 const LOUDEST: f32 = 4.0;
 /// Amplitude of a partial whose magnitude is 1: eight loud notes stay below full scale.
@@ -226,6 +227,7 @@ impl FrameSource {
             }
             self.magnitude.copy_from_slice(&newest);
             tools.magnitude = newest;
+        } else if slice == READ {
             self.begin();
         } else if slice < SLICES - 1 {
             self.integrate();
@@ -259,7 +261,7 @@ impl FrameSource {
 
     fn integrate(&mut self) {
         if matches!(self.mode, PhaseMode::Gradient | PhaseMode::Refined) {
-            // Two heap entries a bin, in four equal parts.
+            // Two heap entries a bin, in equal parts.
             self.phase
                 .step((2 * self.magnitude.len()).div_ceil(INTEGRATE));
         }

@@ -28,25 +28,31 @@ fn words(numbers: &[u16]) -> Vec<u8> {
 const PERIOD: u16 = 100;
 const SAMPLES: u16 = 4_400;
 
-/// One looped cosine of 441 Hz on a constant half as large, played hard left and hard right.
-fn stereo_cosine() -> Vec<u8> {
+/// So many samples of silence, a cosine of 441 Hz on a constant half as large, and the silence that
+/// the format asks for after it.
+fn cosine(before: u16) -> Vec<u8> {
     let sample = |i: u16| {
         let cosine = (TAU * f64::from(i % PERIOD) / f64::from(PERIOD)).cos();
         let value = 8_000.0 * (cosine + 0.5);
         i16::try_from(index(value + 20_000.0)).unwrap() - 20_000
     };
-    let silence = [0u8; 2 * 46];
+    let silence = |samples: u16| std::iter::repeat_n(0, 2 * usize::from(samples));
     let wave = (0..SAMPLES).flat_map(|i| sample(i).to_le_bytes());
-    let wave: Vec<u8> = wave.chain(silence).collect();
+    silence(before).chain(wave).chain(silence(46)).collect()
+}
+
+/// That cosine, looped, played hard left and hard right.
+fn stereo_cosine(before: u16) -> Vec<u8> {
     // Generators: 17 pan, 54 loop, 53 sample, 41 instrument; pan in tenths of a percent.
     let (left, right) = ((-500i16).cast_unsigned(), 500);
     let igen = words(&[17, left, 54, 1, 53, 0, 17, right, 54, 1, 53, 0, 0, 0]);
     let header = |name, end: u16, rate: u16, root: u16| {
-        let spans = [0, 0, end, 0, PERIOD, 0, end.saturating_sub(PERIOD), 0];
+        let (from, to) = (before + PERIOD, end.saturating_sub(PERIOD));
+        let spans = [0, 0, end, 0, from, 0, to, 0];
         record(name, &[&spans[..], &[rate, 0, root, 0, 1]].concat())
     };
     let info = list("INFO", &[chunk("ifil", &words(&[2, 1]))]);
-    let data = list("sdta", &[chunk("smpl", &wave)]);
+    let data = list("sdta", &[chunk("smpl", &cosine(before))]);
     let presets = list(
         "pdta",
         &[
@@ -71,7 +77,7 @@ fn stereo_cosine() -> Vec<u8> {
             chunk(
                 "shdr",
                 &[
-                    header("Cosine", SAMPLES, 44_100, 69),
+                    header("Cosine", before + SAMPLES, 44_100, 69),
                     header("EOS", 0, 0, 0),
                 ]
                 .concat(),
@@ -94,7 +100,7 @@ fn rms(samples: &[f32]) -> f32 {
 /// note, the same bits.
 #[test]
 fn notes_begin_at_once_and_centred() {
-    let font = Soundfont::from_bytes(&stereo_cosine()).unwrap();
+    let font = Soundfont::from_bytes(&stereo_cosine(0)).unwrap();
     let note = |velocity| font.note(0, 69, velocity, 1.0).unwrap();
     let loud = note(120);
     assert_eq!(loud.len(), 44_100);
@@ -123,10 +129,25 @@ fn notes_begin_at_once_and_centred() {
     assert_eq!(loud, note(120));
 }
 
+/// What a recording has before its sound is not played: its note begins with the sound, is as long
+/// and as loud as that of one without. The synthesiser's own ramp falls into what is left out.
+#[test]
+fn notes_begin_where_they_sound() {
+    let [at_once, late] = [0, 600].map(|before| {
+        let font = Soundfont::from_bytes(&stereo_cosine(before)).unwrap();
+        font.note(0, 69, 100, 0.5).unwrap()
+    });
+    assert_eq!(late.len(), at_once.len());
+    let [early, later] = [&at_once, &late].map(|note| rms(&note[..220]));
+    assert!((1.0..1.3).contains(&(later / early)), "{later} for {early}");
+    let [early, later] = [&at_once, &late].map(|note| rms(&note[11_025..]));
+    assert!((later / early - 1.0).abs() < 0.01, "{later} for {early}");
+}
+
 /// What is no soundfont is refused.
 #[test]
 fn rubbish_is_no_soundfont() {
-    let whole = stereo_cosine();
+    let whole = stereo_cosine(0);
     assert!(Soundfont::from_bytes(&whole[..whole.len() / 2]).is_err());
     assert!(Soundfont::from_bytes(b"RIFF").is_err());
 }

@@ -96,31 +96,46 @@ struct Pair {
     played: Vec<f32>,
 }
 
+/// ‖X − Y‖ / ‖X‖ in dB, of pairs of magnitude frames `[bins]`, target first; −200 is the same.
+pub(crate) fn convergence_db<'a>(pairs: impl Iterator<Item = (&'a [f32], &'a [f32])>) -> f64 {
+    let (mut error, mut level) = (0.0, 0.0);
+    for (x, y) in pairs.flat_map(|(target, played)| target.iter().zip(played)) {
+        error += f64::from(x - y).powi(2);
+        level += f64::from(*x).powi(2);
+    }
+    (10.0 * (error / level).log10()).max(SAME_DB)
+}
+
+/// Mean over pairs of magnitude frames `[bins]`, target first, of the rms over bins of the dB
+/// difference; both are floored 80 dB below the target's loudest bin.
+pub(crate) fn distance_db<'a>(
+    pairs: impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])>,
+    loudest: f32,
+) -> f64 {
+    let floor = loudest * narrow(10_f64.powf(-FLOOR_DB / 20.0));
+    let distance = |(target, played): (&[f32], &[f32])| {
+        let pairs = target.iter().zip(played);
+        let ratios = pairs.map(|(x, y)| f64::from(x.max(floor) / y.max(floor)));
+        let squares: f64 = ratios.map(|ratio| (20.0 * ratio.log10()).powi(2)).sum();
+        (squares / target.len() as f64).sqrt()
+    };
+    let count = pairs.len() as f64;
+    pairs.map(distance).sum::<f64>() / count
+}
+
 impl Pair {
-    fn convergence_db(&self) -> f64 {
-        let square = |x: f32| f64::from(x) * f64::from(x);
-        let pairs = self.target.iter().zip(&self.played);
-        let error: f64 = pairs.map(|(x, y)| square(x - y)).sum();
-        let level: f64 = self.target.iter().map(|x| square(*x)).sum();
-        (10.0 * (error / level).log10()).max(SAME_DB)
+    fn frames(&self) -> impl ExactSizeIterator<Item = (&[f32], &[f32])> {
+        let played = self.played.chunks(self.bins);
+        self.target.chunks(self.bins).zip(played)
     }
 
-    /// Mean over frames of the rms over bins of the dB difference, both floored.
+    fn convergence_db(&self) -> f64 {
+        convergence_db(self.frames())
+    }
+
     fn distance_db(&self) -> f64 {
         let loudest = self.target.iter().copied().fold(0.0, f32::max);
-        let floor = loudest * narrow(10_f64.powf(-FLOOR_DB / 20.0));
-        let frames = self
-            .target
-            .chunks(self.bins)
-            .zip(self.played.chunks(self.bins));
-        let distance = |(target, played): (&[f32], &[f32])| {
-            let pairs = target.iter().zip(played);
-            let ratios = pairs.map(|(x, y)| f64::from(x.max(floor) / y.max(floor)));
-            let squares: f64 = ratios.map(|ratio| (20.0 * ratio.log10()).powi(2)).sum();
-            (squares / self.bins as f64).sqrt()
-        };
-        let count = frames.len() as f64;
-        frames.map(distance).sum::<f64>() / count
+        distance_db(self.frames(), loudest)
     }
 
     fn mel_correlation(&self, bands: &[Vec<(usize, f64)>]) -> Option<f64> {

@@ -8,18 +8,15 @@
 //! The middle is what has two transform lengths of frames before and after it. For the distance
 //! both are floored 80 dB below the loudest bin of the whole recording.
 //!
-//! *Sources:* as in [`crate::measure::spectra`], of which this is the version that published
-//! figures of phase algorithms use: one size, ends left out.
+//! The definitions are those of [`crate::measure::spectra`], for one size and without the ends, as
+//! published figures of phase algorithms have them.
 
-use betwixt_spectral::number::narrow;
+use crate::measure::spectra;
 use betwixt_spectral::{Geometry, stft};
 use serde::Serialize;
 
 /// Transform lengths that are left out at both ends.
 pub const MIDDLE: usize = 2;
-const FLOOR_DB: f64 = 80.0;
-/// A convergence of less is the same sound.
-const SAME_DB: f64 = -200.0;
 
 /// Magnitudes of a recording at one size, `[frames][bins]`.
 #[derive(Clone, Debug)]
@@ -88,36 +85,24 @@ impl FramesOf {
     }
 
     /// Pairs of the middle's frames, wanted and found.
-    fn pairs<'a>(&'a self, found: &'a Self) -> impl Iterator<Item = (&'a [f32], &'a [f32])> {
+    fn pairs<'a>(
+        &'a self,
+        found: &'a Self,
+    ) -> impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])> {
         let frame = |number: usize| (&*self.magnitudes[number], &*found.magnitudes[number]);
         self.middle().map(frame)
     }
 
     /// ‖X − Y‖ / ‖X‖ over the middle, dB.
     pub(super) fn convergence_db(&self, found: &Self) -> f64 {
-        let (mut error, mut power) = (0.0, 0.0);
-        for (wanted, found) in self.pairs(found) {
-            for (x, y) in wanted.iter().zip(found) {
-                error += f64::from(x - y).powi(2);
-                power += f64::from(*x).powi(2);
-            }
-        }
-        (10.0 * (error / power).log10()).max(SAME_DB)
+        spectra::convergence_db(self.pairs(found))
     }
 
     /// Mean over the middle's frames of the rms over bins of the dB difference, both floored.
     fn distance_db(&self, found: &Self) -> f64 {
         let bins = self.magnitudes.iter().flatten();
         let loudest = bins.copied().fold(0.0, f32::max);
-        let floor = loudest * narrow(10_f64.powf(-FLOOR_DB / 20.0));
-        let distance = |(wanted, found): (&[f32], &[f32])| {
-            let pairs = wanted.iter().zip(found);
-            let ratios = pairs.map(|(x, y)| f64::from(x.max(floor) / y.max(floor)));
-            let squares: f64 = ratios.map(|ratio| (20.0 * ratio.log10()).powi(2)).sum();
-            (squares / wanted.len() as f64).sqrt()
-        };
-        let count = self.middle().len() as f64;
-        self.pairs(found).map(distance).sum::<f64>() / count
+        spectra::distance_db(self.pairs(found), loudest)
     }
 }
 

@@ -75,7 +75,7 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
             let newest = (frame(known).as_slice(), integrated.noise());
             refinement.push(&mut tools, newest, &spectrum);
             (0..STEPS).for_each(|step| refinement.step(&mut tools, step));
-            integrated.hold(refinement.newest_phase());
+            integrated.set(refinement.newest_phase());
             known += 1;
         }
         let phases = phase.iter_mut().zip(refinement.oldest_phase());
