@@ -25,7 +25,7 @@ use super::noise::MAKE_UP;
 use super::own::{Own, Signs};
 use crate::random::Random;
 use betwixt_spectral::Geometry;
-use betwixt_spectral::number::turns;
+use betwixt_spectral::number::{narrow, turns};
 
 /// One voice's phase, from frame to frame.
 #[derive(Debug)]
@@ -35,6 +35,18 @@ pub struct GradientPhase {
     gate: NoiseGate,
     /// What one hop adds to each bin of a note's first frame.
     advance: Vec<u32>,
+}
+
+/// How a sound goes on at another fundamental: old and new frames are read at two speeds, at which
+/// they agree in pitch, and meet at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carry {
+    /// The old fundamental over the new one.
+    pub(crate) ratio: f64,
+    /// From the centre of the newest old frame to the moment, in transform lengths.
+    pub(crate) until: f64,
+    /// From the moment to the centre of the new frame.
+    pub(crate) from: f64,
 }
 
 impl Frame {
@@ -83,6 +95,44 @@ impl GradientPhase {
             first.phase[bin] = phase.wrapping_add(self.signs.last.sign(bin));
             self.advance[bin] = advance;
         }
+    }
+
+    /// Ends the frame that was observed as the first of another fundamental: each of its lobes has
+    /// the phase of the old frame's lobe that sounds alike; what had none begins anew. Then the
+    /// frames before it can be drawn, from the first on ([`Self::turn`]).
+    pub(crate) fn carry(&mut self, carry: &Carry, random: &mut Random) {
+        let integration = &mut self.integration;
+        let turns_per_hop = integration.turns_per_bin;
+        let before = turns_per_hop.recip() - 1.0;
+        let mut owner = f32::NAN;
+        let (mut phase, mut advance) = (0, 0);
+        for bin in 0..integration.settled.len() {
+            let frequency = integration.next.frequency[bin];
+            if frequency.to_bits() != owner.to_bits() {
+                owner = frequency;
+                let frequency = f64::from(frequency);
+                let old = narrow(frequency * carry.ratio);
+                let met = self.signs.last.phase(&integration.last, old);
+                let met = met.map(|old_phase| {
+                    let until = turns(f64::from(old) * carry.until);
+                    old_phase
+                        .wrapping_add(until)
+                        .wrapping_add(turns(frequency * carry.from))
+                });
+                let newest = met.unwrap_or_else(|| random.turns());
+                phase = newest.wrapping_sub(turns(frequency * turns_per_hop * before));
+                advance = turns(frequency * turns_per_hop);
+            }
+            integration.next.phase[bin] = phase.wrapping_add(self.signs.next.sign(bin));
+            self.advance[bin] = advance;
+        }
+        integration.finish();
+        self.signs.swap();
+    }
+
+    /// The magnitudes of the newest finished frame, `[bins]`.
+    pub(crate) fn magnitude(&self) -> &[f32] {
+        &self.integration.last.magnitude
     }
 
     /// Turns every bin of a note's first frame on by one hop, without looking at a new magnitude.

@@ -32,6 +32,7 @@ mod refinement;
 mod relation;
 mod spsi;
 
+pub(crate) use gradient::Carry;
 pub use gradient::GradientPhase;
 pub(crate) use noise::MAKE_UP;
 pub use noise::NoiseTable;

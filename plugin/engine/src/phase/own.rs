@@ -12,9 +12,9 @@
 //!
 //! *Real time:* writes into the caller's buffers.
 
-use super::integration::Lean;
+use super::integration::{Frame, Lean};
 use super::lobes;
-use betwixt_spectral::number::real;
+use betwixt_spectral::number::{index, real};
 use std::f32::consts::PI;
 use std::ops::Range;
 
@@ -160,6 +160,15 @@ impl Own {
                 valley = bin;
             }
         }
+    }
+
+    /// The phase at the top of the lobe that a frequency, in bins, lies in, if one does.
+    pub(super) fn phase(&self, frame: &Frame, frequency: f32) -> Option<u32> {
+        let bin = index(f64::from(frequency).round());
+        let is_near = |own: &f32| (own - frequency).abs() < 1.0;
+        frame.frequency.get(bin).filter(|own| is_near(own))?;
+        let is_tonal = frame.magnitude[bin] > 0.0 && !frame.noise[bin];
+        is_tonal.then(|| frame.phase[bin].wrapping_sub(self.sign(bin)))
     }
 
     /// What a bin is turned by against its peak, in turns.

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A voice decodes at the nearest trained key; the difference to the pitch that is wanted is one
-//! resampling ratio at its end.
+//! resampling ratio at its end. Where a bend leads far from that key the note goes on at another.
 //!
 //! *Real time:* everything is allocated by [`FrameTone::new`] and [`FrameTools::new`].
 
@@ -15,14 +15,19 @@ use super::resampler::Resampler;
 use super::source::{FrameSource, MOMENTS};
 use super::stream::{self, Stream};
 use super::{Ask, Onset, Tone};
+use crate::controls::ChromaSource;
 use crate::decoder::Decoder;
 use crate::phase::{NoiseTable, RefinementTools};
 use crate::simd::Loops;
 use crate::telemetry::SPECTRUM_POINTS;
+use betwixt_model::ConditioningLayout;
 use betwixt_model::header::FrameFormat;
 use betwixt_spectral::number::{index, real};
 use betwixt_spectral::{Complex32, InverseStft, pitch};
 
+/// A note goes on at another key as soon as that lies so much nearer: the body of the sound then
+/// moves by less than half an octave with the pitch, and a vibrato stays with one key.
+const NEARER_SEMITONES: f64 = 5.5;
 /// How far above its trained key a note may be moved by resampling; octaves fold beyond.
 const HIGHEST_SHIFT_SEMITONES: f64 = 24.0;
 /// Bend and tuning move a sounding note up to this far above its trained key and stop there: eight
@@ -53,17 +58,22 @@ pub(crate) struct FrameTone {
     source: FrameSource,
     stream: Stream,
     tuning: Tuning,
+    /// The key that is decoded, and by which rule it was chosen.
+    key: u8,
+    chroma: ChromaSource,
 }
 
-/// Where a voice's pitch is, and the ratio that takes it there.
+/// Where a voice's pitch is, and the ratio that takes the key of its onset there.
 #[derive(Clone, Copy, Debug)]
 struct Tuning {
-    /// From the trained key to the key that is played, in semitones.
+    /// The trained key of the onset.
+    key: f64,
+    /// From that key to the one that is played, in semitones.
     base: f64,
     /// Bend and fine tuning as they are now, behind two poles and behind one.
     shift: f64,
     lag: f64,
-    /// Samples of the model's stream per output sample.
+    /// Samples of the onset key's stream per output sample.
     ratio: f64,
     /// The same for the trained key itself.
     rate_ratio: f64,
@@ -95,8 +105,10 @@ impl Tone for FrameTone {
     fn new(decoder: &Decoder, tools: &FrameTools) -> Self {
         Self {
             source: FrameSource::new(decoder, tools.format.geometry),
-            stream: Stream::new(tools.format.geometry),
+            stream: Stream::new(tools.format.geometry, Tuning::fastest(tools)),
             tuning: Tuning::new(tools),
+            key: 0,
+            chroma: ChromaSource::Played,
         }
     }
 
@@ -105,8 +117,8 @@ impl Tone for FrameTone {
     }
 
     fn start(&mut self, decoder: &Decoder, tools: &FrameTools, onset: &Onset, ask: &Ask) {
-        self.tuning
-            .start(onset.pitch - f64::from(onset.key), onset.shift);
+        self.tuning.start(onset);
+        (self.key, self.chroma) = (onset.key, ask.chroma);
         self.source.start(decoder, tools, onset, ask);
         self.stream.clear();
     }
@@ -155,12 +167,7 @@ impl Tone for FrameTone {
     ) -> bool {
         for (left, right) in left.iter_mut().zip(right) {
             while let Some(slice) = self.stream.due() {
-                // A frame is heard while the wheel moves on: it must not alias where that leads.
-                let ratio = self.tuning.ratio.max(self.tuning.ratio_at(shift));
-                self.source.work(slice, decoder, tools, ask, ratio);
-                if slice == stream::SLICES - 1 {
-                    self.stream.add(&tools.frame, 0);
-                }
+                self.work(slice, (decoder, &mut *tools), ask, shift);
             }
             self.tuning.follow(shift);
             let value = self.stream.read(&tools.resampler, self.tuning.ratio);
@@ -179,11 +186,61 @@ impl Tone for FrameTone {
     fn picture(&self, tools: &FrameTools, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]) {
         let fft_len = tools.format.geometry.fft_len();
         let magnitude = self.source.magnitude();
-        let bin_hz = self.tuning.ratio * f64::from(tools.sample_rate_hz) / fft_len as f64;
+        let ratio = self.stream.ratio(self.tuning.ratio);
+        let bin_hz = ratio * f64::from(tools.sample_rate_hz) / fft_len as f64;
         let bin = |hz: f64| index(hz / bin_hz).min(magnitude.len() - 1);
         for (point, edges) in points.iter_mut().zip(edges_hz.windows(2)) {
             let bins = magnitude[bin(edges[0])..=bin(edges[1])].iter().copied();
             *point = bins.fold(0.0, f32::max) * 4.0 / real(fft_len);
+        }
+    }
+}
+
+impl FrameTone {
+    /// Does one slice of the next frame's work, or of the first frames of another key.
+    fn work(
+        &mut self,
+        slice: usize,
+        (decoder, tools): (&Decoder, &mut FrameTools),
+        ask: &Ask,
+        shift: f64,
+    ) {
+        if slice == 0 && !self.stream.is_changing() {
+            let key = self.key_for(decoder.layout(), ask.chroma, shift);
+            if key != self.key {
+                self.key = key;
+                self.source.go_on_at(key, decoder, tools);
+            }
+        }
+        // A frame is heard while the wheel moves on: it must not alias where that leads.
+        let ratio = self.tuning.ratio.max(self.tuning.ratio_at(shift));
+        let scale = pitch::ratio(self.tuning.key - f64::from(self.key));
+        let highest = (ratio * scale).min(Tuning::fastest(tools));
+        self.source.work(slice, decoder, tools, ask, highest);
+        let stream = &mut self.stream;
+        if self.source.is_changing() {
+            self.source.redraw(slice, tools, |frame, late| {
+                stream.add_coming(frame, late, scale);
+            });
+        } else if slice == stream::SLICES - 1 {
+            stream.add(&tools.frame, 0);
+        }
+    }
+
+    /// The key to go on at: the one there is, unless another lies much nearer to where the pitch
+    /// leads, or the chroma is chosen anew.
+    fn key_for(&mut self, layout: ConditioningLayout, chroma: ChromaSource, shift: f64) -> u8 {
+        let pitch = self.tuning.key + self.tuning.base + shift;
+        let nearest = chroma.key(layout, pitch);
+        if chroma != self.chroma {
+            self.chroma = chroma;
+            return nearest;
+        }
+        let away = |key: u8| (pitch - f64::from(key)).abs();
+        if away(self.key) > away(nearest) + NEARER_SEMITONES {
+            nearest
+        } else {
+            self.key
         }
     }
 }
@@ -194,6 +251,7 @@ impl Tuning {
         let rate_ratio = f64::from(tools.format.geometry.sample_rate_hz()) / host_hz;
         let follow = 1.0 - (-1.0 / (GLIDE_S * host_hz)).exp();
         Self {
+            key: 0.0,
             base: 0.0,
             shift: 0.0,
             lag: 0.0,
@@ -203,10 +261,17 @@ impl Tuning {
         }
     }
 
-    fn start(&mut self, base: f64, shift: f64) {
+    /// Samples of a stream per output sample, at most.
+    fn fastest(tools: &FrameTools) -> f64 {
+        pitch::ratio(HIGHEST_BEND_SEMITONES) * Self::new(tools).rate_ratio
+    }
+
+    fn start(&mut self, onset: &Onset) {
+        self.key = f64::from(onset.key);
+        let base = onset.pitch - self.key;
         let above = (base - HIGHEST_SHIFT_SEMITONES).max(0.0);
         self.base = base - 12.0 * (above / 12.0).ceil();
-        (self.shift, self.lag) = (shift, shift);
+        (self.shift, self.lag) = (onset.shift, onset.shift);
         self.update();
     }
 
@@ -229,8 +294,7 @@ impl Tuning {
 
     /// The ratio that a bend leads to.
     fn ratio_at(&self, shift: f64) -> f64 {
-        let semitones = self.base + shift;
-        let within = semitones.clamp(LOWEST_BEND_SEMITONES, HIGHEST_BEND_SEMITONES);
-        pitch::ratio(within) * self.rate_ratio
+        let semitones = (self.base + shift).max(LOWEST_BEND_SEMITONES);
+        pitch::ratio(semitones) * self.rate_ratio
     }
 }

@@ -27,6 +27,7 @@ use crate::controls::{ChromaSource, LATENTS, Performance, PhaseMode};
 use crate::decoder::Decoder;
 use crate::event::Note;
 use crate::telemetry::SPECTRUM_POINTS;
+use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
 pub(crate) use frames::{FrameTone, FrameTools};
 use loudness::Loudness;
@@ -184,11 +185,7 @@ impl<T: Tone> Voice<T> {
     ) {
         let pitch = f64::from(strike.note.key) + 12.0 * f64::from(ask.octave);
         let shift = ask.shift(strike.note.channel);
-        let layout = shared.decoder.layout();
-        let key = match ask.chroma {
-            ChromaSource::Played => layout.nearest_key(pitch + shift),
-            ChromaSource::Fixed(class) => layout.nearest_key_of_class(class, pitch + shift),
-        };
+        let key = ask.chroma.key(shared.decoder.layout(), pitch + shift);
         let onset = Onset {
             pitch,
             key,
@@ -249,6 +246,16 @@ impl<T: Tone> Voice<T> {
         let is_over = self.tone.render(with, ask, shift, &mut self.loudness, out);
         if is_over {
             self.hold = Hold::Free;
+        }
+    }
+}
+
+impl ChromaSource {
+    /// The trained key that a decoder is told for a pitch.
+    fn key(self, layout: ConditioningLayout, pitch: f64) -> u8 {
+        match self {
+            Self::Played => layout.nearest_key(pitch),
+            Self::Fixed(class) => layout.nearest_key_of_class(class, pitch),
         }
     }
 }

@@ -12,16 +12,26 @@
 //! sounds at once for all that: the first frame after its onset is decoded for that much later, and
 //! the frames up to it are interpolated.
 //!
+//! A note goes on at another key like a note that begins there, but each lobe takes over the phase
+//! that it has in the old key's frame (`go_on_at`, `redraw`), so that one can be faded into the
+//! other:
+//!
+//! ```text
+//!  slice   0 … 9            10            11                     12 … 15
+//!          decode    ─►     shape   ─►    lobes, phases    ─►    the frames before it
+//! ```
+//!
 //! *Real time:* every buffer has its length from the start.
 
 use super::decay::Decay;
 use super::frames::FrameTools;
+use super::resampler::TAPS;
 use super::stream::SLICES;
 use super::{Ask, Onset};
 use crate::conditioning::Conditioning;
 use crate::controls::PhaseMode;
 use crate::decoder::{Activations, Decoder, Progress};
-use crate::phase::{GradientPhase, LOOK_AHEAD, MAKE_UP, Refinement, STEPS, Spsi};
+use crate::phase::{Carry, GradientPhase, LOOK_AHEAD, MAKE_UP, Refinement, STEPS, Spsi};
 use crate::random::Random;
 use betwixt_model::header::{FrameFormat, Level};
 use betwixt_spectral::number::{index, narrow, real};
@@ -37,6 +47,8 @@ const DECODE: usize = 10;
 const READ: usize = DECODE + 1;
 /// Slices that share the integration.
 const INTEGRATE: usize = SLICES - READ - 2;
+/// The first slice, and how many there are, in which the frames before another key's are drawn.
+const REDRAW: (usize, usize) = (READ + 1, SLICES - READ - 1);
 /// No training magnitude exceeds 1; what a network makes of a far corner is kept below this.
 const LOUDEST: f32 = 4.0;
 /// Amplitude of a partial whose magnitude is 1: eight loud notes stay below full scale.
@@ -63,8 +75,12 @@ pub(super) struct FrameSource {
     /// Whether frames wait, decided when the note begins.
     waits: bool,
     mode: PhaseMode,
-    /// Frames since the prefilled ones.
+    /// Frames since the note's prefilled ones.
     frame: u32,
+    /// Whether the frames so far are prefilled ones.
+    begins: bool,
+    /// The old fundamental over the new one, while the note changes its key.
+    change: Option<f64>,
     noise_frame: usize,
     fundamental: f32,
     random: Random,
@@ -85,6 +101,8 @@ impl FrameSource {
             waits: false,
             mode: PhaseMode::Gradient,
             frame: 0,
+            begins: true,
+            change: None,
             noise_frame: 0,
             fundamental: 1.0,
             random: Random::new(0),
@@ -107,6 +125,7 @@ impl FrameSource {
             .start(decoder, key, onset.velocity, &ask.knobs);
         self.decay.start();
         self.frame = 0;
+        self.change = None;
         self.mode = ask.phase;
         self.waits = ask.phase == PhaseMode::Refined;
     }
@@ -153,20 +172,68 @@ impl FrameSource {
             for ((own, from), to) in self.magnitude.iter_mut().zip(onset).zip(half) {
                 *own = from + share * (to - from);
             }
-            let late = overlap - 1 - frame;
-            self.turn(frame, tools);
-            self.lift();
-            self.draw(tools);
-            give(&tools.frame, late);
-            if self.waits {
-                let hop = tools.format.geometry.hop();
-                self.refinement.hear(&tools.frame, (late + 1) * hop);
-            }
+            self.draw_before(frame, tools, &mut give);
         }
         self.phase.hold(&self.magnitude);
+        self.begins = true;
     }
 
-    /// The phases of a frame before the note: nothing but its onset's, turned on.
+    /// From the hop that begins here on, the note is decoded at another key.
+    pub(super) fn go_on_at(&mut self, key: u8, decoder: &Decoder, tools: &FrameTools) {
+        let key = f64::from(key);
+        let fundamental = narrow(pitch::hz(key) / tools.format.geometry.bin_hz());
+        self.change = Some(f64::from(self.fundamental) / f64::from(fundamental));
+        self.fundamental = fundamental;
+        self.conditioning.tell_pitch(decoder, key);
+    }
+
+    /// Whether this hop's work is for another key's first frames ([`Self::redraw`]).
+    pub(super) fn is_changing(&self) -> bool {
+        self.change.is_some()
+    }
+
+    /// Draws some of the frames of another key that come before its next one, as `prefill` does,
+    /// in the slices that are left when that key has been decoded.
+    pub(super) fn redraw(
+        &mut self,
+        slice: usize,
+        tools: &mut FrameTools,
+        mut give: impl FnMut(&[f32], usize),
+    ) {
+        let (first, slices) = REDRAW;
+        let Some(number) = slice.checked_sub(first) else {
+            return;
+        };
+        let overlap = tools.format.geometry.overlap();
+        for frame in number * overlap / slices..(number + 1) * overlap / slices {
+            self.magnitude.copy_from_slice(self.phase.magnitude());
+            self.draw_before(frame, tools, &mut give);
+        }
+        if slice == SLICES - 1 {
+            self.change = None;
+            self.begins = true;
+        }
+    }
+
+    /// One of the frames before the next one: `self.magnitude` with the first one's phases, turned on.
+    fn draw_before(
+        &mut self,
+        frame: usize,
+        tools: &mut FrameTools,
+        give: &mut impl FnMut(&[f32], usize),
+    ) {
+        let late = tools.format.geometry.overlap() - 1 - frame;
+        self.turn(frame, tools);
+        self.lift();
+        self.draw(tools);
+        give(&tools.frame, late);
+        if self.waits {
+            let hop = tools.format.geometry.hop();
+            self.refinement.hear(&tools.frame, (late + 1) * hop);
+        }
+    }
+
+    /// The phases of a frame before the next one: nothing but the first one's, turned on.
     fn turn(&mut self, frame: usize, tools: &FrameTools) {
         let stored = tools.noise.frame(self.noise_frame);
         match self.mode {
@@ -201,7 +268,10 @@ impl FrameSource {
         if slice == 0 {
             self.frame = self.frame.saturating_add(1);
             self.conditioning.follow(decoder, &ask.knobs);
-            let time_s = self.hops(tools) as f64 * tools.format.geometry.hop_s();
+            // What another key begins with is heard at once.
+            let ahead = if self.is_changing() { self.ahead() } else { 0 };
+            let hops = self.hops(tools) - ahead;
+            let time_s = hops as f64 * tools.format.geometry.hop_s();
             let vector = self.conditioning.at(decoder, narrow(time_s));
             self.work.input(vector.len()).copy_from_slice(vector);
             self.progress = Progress::default();
@@ -222,13 +292,15 @@ impl FrameSource {
             shape(&tools.format, &mut newest, ratio);
             let hops = self.hops(tools);
             self.decay.follow(hops, &ask.knobs, &mut newest);
-            if self.waits && self.frame == 1 {
+            if self.waits && self.begins && !self.is_changing() {
                 self.catch_up(&newest, tools);
             }
             self.magnitude.copy_from_slice(&newest);
             tools.magnitude = newest;
         } else if slice == READ {
-            self.begin();
+            self.begin(tools);
+        } else if self.is_changing() {
+            // The frames before the next one are drawn instead.
         } else if slice < SLICES - 1 {
             self.integrate();
         } else {
@@ -239,8 +311,12 @@ impl FrameSource {
     /// Hops from the onset to the centre of the frame that is being made: frame 0 is the last of
     /// the prefilled ones, its centre half a frame after the onset.
     fn hops(&self, tools: &FrameTools) -> usize {
-        let ahead = if self.waits { AHEAD } else { 0 };
-        self.frame as usize + tools.format.geometry.overlap() / 2 + ahead
+        self.frame as usize + tools.format.geometry.overlap() / 2 + self.ahead()
+    }
+
+    /// Frames that wait before one is heard.
+    fn ahead(&self) -> usize {
+        if self.waits { AHEAD } else { 0 }
     }
 
     /// The newest magnitudes, `[bins]`, as drawn.
@@ -249,8 +325,16 @@ impl FrameSource {
     }
 
     /// Takes a new magnitude.
-    fn begin(&mut self) {
+    fn begin(&mut self, tools: &FrameTools) {
         let fundamental = Some(self.fundamental);
+        if let Some(ratio) = self.change {
+            let carry = self.carry(ratio, tools);
+            self.phase.observe(&self.magnitude, fundamental);
+            self.phase.carry(&carry, &mut self.random);
+            self.single_pass.clear();
+            self.refinement.clear();
+            return;
+        }
         match self.mode {
             PhaseMode::Gradient | PhaseMode::Refined => {
                 self.phase.begin(&self.magnitude, fundamental);
@@ -267,9 +351,24 @@ impl FrameSource {
         }
     }
 
-    /// Whether the frames that wait are refined; during a note's first hop none wait yet.
+    /// From the newest frame to the first one of another key: both meet where the next hop begins
+    /// to be heard, which is half a kernel before the old frames' next hop and half a kernel into
+    /// the new ones'.
+    fn carry(&self, ratio: f64, tools: &FrameTools) -> Carry {
+        let geometry = tools.format.geometry;
+        let (half, kernel) = (geometry.fft_len() as f64 / 2.0, TAPS as f64 / 2.0);
+        let since = (self.ahead() as f64 - 1.0) * geometry.hop() as f64;
+        let fft_len = geometry.fft_len() as f64;
+        Carry {
+            ratio,
+            until: -(since + half + kernel + 1.0) / fft_len,
+            from: (half - kernel + 1.0) / fft_len,
+        }
+    }
+
+    /// Whether the frames that wait are refined; during the first hop none wait yet.
     fn refines(&self) -> bool {
-        self.waits && self.mode == PhaseMode::Refined && self.frame > 1
+        self.waits && self.mode == PhaseMode::Refined && !self.begins && !self.is_changing()
     }
 
     /// The frames between the last one before the note and the newest, a few hops later.
@@ -310,6 +409,7 @@ impl FrameSource {
         } else {
             self.draw(tools);
         }
+        self.begins = false;
     }
 
     /// The new magnitude gets its phases.
