@@ -11,9 +11,6 @@
 //! their signs a held sound buzzes at the hop's rate, 20 dB louder. Phases count in turns modulo
 //! 2³², so a note held for hours stays exact.
 //!
-//! The work can be cut anywhere between two bins ([`GradientPhase::step`]), so that it spreads over
-//! a hop.
-//!
 //! *Real time:* every buffer has its length from the start.
 //!
 //! *Source:* Průša and Søndergaard, "Real-time spectrogram inversion using phase gradient heap
@@ -50,17 +47,11 @@ pub(crate) struct Carry {
 }
 
 impl Frame {
-    /// Takes a decoder's magnitude: the frequencies of its lobes, and which bins are noise.
-    fn read(
-        &mut self,
-        magnitude: &[f32],
-        fundamental: Option<f32>,
-        (own, gate): (&mut Own, &mut NoiseGate),
-    ) {
+    /// Takes a decoder's magnitude, and the frequencies of its lobes.
+    fn read(&mut self, magnitude: &[f32], fundamental: Option<f32>, own: &mut Own) {
         self.magnitude.copy_from_slice(magnitude);
         own.read(magnitude);
         own.write_lobes(fundamental, &mut self.frequency);
-        gate.read(magnitude, &mut self.noise);
     }
 }
 
@@ -81,9 +72,9 @@ impl GradientPhase {
     pub fn start(&mut self, magnitude: &[f32], fundamental: Option<f32>, random: &mut Random) {
         let turns_per_bin = self.integration.turns_per_bin;
         let first = &mut self.integration.last;
+        first.read(magnitude, fundamental, &mut self.signs.last);
         self.gate.start(magnitude);
-        let tells = (&mut self.signs.last, &mut self.gate);
-        first.read(magnitude, fundamental, tells);
+        self.gate.read(magnitude, &mut first.noise);
         let mut owner = f32::NAN;
         let (mut phase, mut advance) = (0, 0);
         for (bin, &frequency) in first.frequency.iter().enumerate() {
@@ -179,11 +170,28 @@ impl GradientPhase {
         }
     }
 
-    /// Takes the next frame's magnitude; phases come from [`Self::lock`] or from elsewhere
-    /// ([`Self::replace`]).
+    /// Takes the next frame's magnitude. Its phases come from [`Self::integrate`], [`Self::lock`],
+    /// or from elsewhere ([`Self::replace`]).
     pub fn observe(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
-        let tells = (&mut self.signs.next, &mut self.gate);
-        self.integration.next.read(magnitude, fundamental, tells);
+        self.observe_lobes(magnitude, fundamental);
+        self.observe_noise();
+    }
+
+    /// The first half of [`Self::observe`], for who deals its work out.
+    pub(crate) fn observe_lobes(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
+        let next = &mut self.integration.next;
+        next.read(magnitude, fundamental, &mut self.signs.next);
+    }
+
+    /// The second half.
+    pub(crate) fn observe_noise(&mut self) {
+        let next = &mut self.integration.next;
+        self.gate.read(&next.magnitude, &mut next.noise);
+    }
+
+    /// Hands the last frame's phases on to what was observed.
+    pub fn integrate(&mut self) {
+        self.integration.go_on(&self.signs);
     }
 
     /// Instead of integrating what was observed: each lobe turns on from where its loudest bin was.
@@ -191,25 +199,17 @@ impl GradientPhase {
         self.integration.lock(&self.signs);
     }
 
-    /// Takes the next frame's magnitude and queues what the last frame knows.
-    pub fn begin(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
-        self.observe(magnitude, fundamental);
-        self.integration.begin();
-    }
-
-    /// Integrates up to `count` heap entries; there are never more than two for a bin.
-    pub fn step(&mut self, count: usize) {
-        self.integration.step(count, &self.signs);
-    }
-
-    /// Ends the frame: what no settled bin has reached starts anew.
-    pub fn finish(&mut self, floor_phase: impl Iterator<Item = u32>, random: &mut Random) {
-        self.step(usize::MAX);
+    /// Ends the frame: lobes that nothing has reached begin anew, the rest takes what is stored.
+    pub fn finish(&mut self, stored: impl Iterator<Item = u32>, random: &mut Random) {
         let integration = &mut self.integration;
+        let bins = integration.next.phase.iter_mut();
+        for ((phase, settled), stored) in bins.zip(&integration.settled).zip(stored) {
+            *phase = if *settled { *phase } else { stored };
+        }
         let mut owner = f32::NAN;
         let mut fresh = 0;
-        for (bin, stored) in floor_phase.enumerate().take(integration.settled.len()) {
-            if integration.settled[bin] {
+        for bin in 0..integration.settled.len() {
+            if integration.settled[bin] | !integration.is_tonal(bin) {
                 continue;
             }
             let frequency = integration.next.frequency[bin];
@@ -217,9 +217,7 @@ impl GradientPhase {
                 owner = frequency;
                 fresh = random.turns();
             }
-            let tonal = integration.is_tonal(bin);
-            let fresh = fresh.wrapping_add(self.signs.next.sign(bin));
-            integration.next.phase[bin] = if tonal { fresh } else { stored };
+            integration.next.phase[bin] = fresh.wrapping_add(self.signs.next.sign(bin));
         }
         integration.finish();
         self.signs.swap();

@@ -1,31 +1,27 @@
-//! The heap: phases handed on from the loudest bin to the next, in time and across frequency.
+//! Phases handed on, the loudest bins first, in time and across frequency.
 //!
 //! ```text
 //!  last frame: magnitude, frequency, phase ─┐
-//!  next frame: magnitude, frequency ────────┴─► heap, loudest first ─► next phase [bins, turns]
+//!  next frame: magnitude, frequency ────────┴─► routes ─► next phase [bins, turns]
 //!
 //!      last frame's bin ─ turns by the mean of both frequencies ─► the same bin now
 //!      a bin that is settled now ─ and what it leans by ─────────► its neighbours
 //! ```
 //!
+//! As published, a heap gives out the loudest bin that is left. What that settles on is a widest
+//! path: each bin's phase comes along the route whose faintest bin is the loudest. The bins of a
+//! frame lie in a line, so a route comes from the bin's own past, from below or from above, and one
+//! sweep each way finds the widest. The phases are the heap's (a test has one beside it), at a cost
+//! that does not depend on what the frame shows.
+//!
 //! What is beyond the frequencies, leaning across and the signs of side lobes, is a [`Lean`]'s.
 //!
-//! *Real time:* every buffer has its length from the start; the heap never grows past its capacity.
+//! *Real time:* every buffer has its length from the start.
 
 use super::lobes;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
-use std::collections::BinaryHeap;
 use std::ops::Range;
-
-/// What a heap entry asks for, the lowest bits of its key: to go on from the last frame, to hand on
-/// to the neighbours, to start anew.
-const LAST: u64 = 0;
-const NEXT: u64 = 1;
-const FRESH: u64 = 2;
-const ASKS: u64 = 3;
-/// Bin and what is asked of a heap entry.
-const BIN: u64 = 0xffff_ffff;
 
 /// One frame, `[bins]` each: linear magnitude, frequency in bins, phase in turns, and which bins
 /// are noise and have no phase to hand on.
@@ -53,17 +49,73 @@ pub(super) trait Lean {
     fn across(&self, from: usize, to: usize) -> u32;
 }
 
-/// Two frames, and the heap between them.
+/// Two frames, and the routes between them.
 #[derive(Debug)]
 pub(super) struct Integration {
     pub(super) turns_per_bin: f64,
     pub(super) last: Frame,
     pub(super) next: Frame,
     pub(super) settled: Vec<bool>,
-    heap: BinaryHeap<u64>,
+    routes: Routes,
     floor: f32,
-    /// What lobes without a past begin with.
-    fresh: u32,
+}
+
+/// How phase reaches the bins of a frame, `[bins]` each.
+#[derive(Debug)]
+struct Routes {
+    /// How loud a bin's own source is; 0 without one.
+    source: Vec<f32>,
+    /// How loud a bin is as part of a route; 0 where none goes through.
+    width: Vec<f32>,
+    /// How wide the widest route from below is; 0 without one.
+    below: Vec<f32>,
+    from: Vec<From>,
+}
+
+/// Where a bin's phase comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Nowhere,
+    Source,
+    Below,
+    Above,
+}
+
+impl Routes {
+    fn new(bins: usize) -> Self {
+        Self {
+            source: vec![0.0; bins],
+            width: vec![0.0; bins],
+            below: vec![0.0; bins],
+            from: vec![From::Nowhere; bins],
+        }
+    }
+
+    /// Finds each bin's widest route: as wide as its faintest bin is loud.
+    fn find(&mut self) {
+        let mut carried = 0.0f32;
+        let bins = self.below.iter_mut().zip(&self.source).zip(&self.width);
+        for ((below, source), width) in bins {
+            *below = carried;
+            carried = least(*width, largest(*source, carried));
+        }
+        let mut above = 0.0f32;
+        let bins = self.from.iter_mut().zip(&self.below);
+        let bins = bins.zip(self.source.iter().zip(&self.width));
+        for ((from, below), (source, width)) in bins.rev() {
+            let widest = largest(*source, largest(*below, above));
+            *from = if *width <= 0.0 || widest <= 0.0 {
+                From::Nowhere
+            } else if *source >= widest {
+                From::Source
+            } else if *below >= widest {
+                From::Below
+            } else {
+                From::Above
+            };
+            above = least(*width, largest(*source, above));
+        }
+    }
 }
 
 impl Integration {
@@ -81,36 +133,48 @@ impl Integration {
             last: frame.clone(),
             next: frame,
             settled: vec![false; bins],
-            heap: BinaryHeap::with_capacity(2 * bins),
+            routes: Routes::new(bins),
             floor: 0.0,
-            fresh: 0,
         }
     }
 
-    /// Queues what the last frame knows of the next, whose magnitudes and frequencies are there.
-    pub(super) fn begin(&mut self) {
-        self.begin_empty();
-        let (last, next, floor) = (&self.last, &self.next, self.floor);
-        let magnitudes = last.magnitude.iter().zip(&next.magnitude);
-        let noise = last.noise.iter().zip(&next.noise);
-        for (bin, ((last, next), (was, is))) in magnitudes.zip(noise).enumerate() {
-            if (*last > floor) & (*next > floor) & !(was | is) {
-                self.heap.push(key(*last, bin, LAST));
-            }
+    /// Settles what the last frame's phases reach of the next, whose magnitudes and frequencies are
+    /// there.
+    pub(super) fn go_on(&mut self, lean: &impl Lean) {
+        self.begin();
+        let (routes, floor) = (&mut self.routes, self.floor);
+        let widths = routes.width.iter_mut().zip(&mut routes.source);
+        let last = self.last.magnitude.iter().zip(&self.last.noise);
+        let next = self.next.magnitude.iter().zip(&self.next.noise);
+        for ((width, source), (last, next)) in widths.zip(last.zip(next)) {
+            let tonal = |(magnitude, noise): (&f32, &bool)| (*magnitude > floor) & !noise;
+            *width = if tonal(next) { *next.0 } else { 0.0 };
+            *source = if tonal(next) & tonal(last) {
+                *last.0
+            } else {
+                0.0
+            };
         }
+        self.follow(lean, |frames, bin| {
+            frames.turned(bin).wrapping_add(lean.in_time(bin))
+        });
     }
 
-    fn begin_empty(&mut self) {
-        let [last, next] = [&self.last, &self.next].map(|frame| lobes::loudest(&frame.magnitude));
-        self.floor = last.max(next).max(f32::MIN_POSITIVE) * lobes::FLOOR;
-        self.settled.fill(false);
-        self.heap.clear();
+    /// Settles the bins that nothing has reached: the loudest of them begin with `fresh` and hand
+    /// on.
+    pub(super) fn begin_anew(&mut self, fresh: u32, lean: &impl Lean) {
+        for bin in 0..self.settled.len() {
+            let open = !self.settled[bin] && self.is_tonal(bin);
+            let width = if open { self.next.magnitude[bin] } else { 0.0 };
+            (self.routes.width[bin], self.routes.source[bin]) = (width, width);
+        }
+        self.follow(lean, |_, _| fresh);
     }
 
-    /// Without the heap: each lobe's loudest bin turns on from where it was and takes its lobe
-    /// along. A lobe's bins have one frequency.
+    /// Without routes: each lobe's loudest bin turns on from where it was and takes its lobe along.
+    /// A lobe's bins have one frequency.
     pub(super) fn lock(&mut self, lean: &impl Lean) {
-        self.begin_empty();
+        self.begin();
         let mut from = 0;
         while from < self.settled.len() {
             let frequency = self.next.frequency[from].to_bits();
@@ -139,34 +203,40 @@ impl Integration {
         }
     }
 
-    /// Queues the bins that nothing has reached: the loudest of them begins with `phase` and hands
-    /// on.
-    pub(super) fn begin_anew(&mut self, phase: u32) {
-        self.fresh = phase;
-        for bin in 0..self.settled.len() {
-            if !self.settled[bin] && self.is_tonal(bin) {
-                let magnitude = self.next.magnitude[bin];
-                self.heap.push(key(magnitude, bin, FRESH));
-            }
-        }
-    }
-
-    /// Integrates up to `count` heap entries; there are never more than two for a bin.
-    pub(super) fn step(&mut self, count: usize, lean: &impl Lean) {
-        for _ in 0..count {
-            let Some(entry) = self.heap.pop() else { return };
-            let bin = (entry & BIN) as usize >> 2;
-            match entry & ASKS {
-                LAST => self.settle_in_time(bin, lean),
-                FRESH => self.settle_fresh(bin),
-                _ => self.settle_neighbours(bin, lean),
-            }
-        }
-    }
-
     /// Whether a bin of the next frame is above the floor and no noise.
     pub(super) fn is_tonal(&self, bin: usize) -> bool {
         self.next.magnitude[bin] > self.floor && !self.next.noise[bin]
+    }
+
+    /// The next frame is finished.
+    pub(super) fn finish(&mut self) {
+        std::mem::swap(&mut self.last, &mut self.next);
+    }
+
+    fn begin(&mut self) {
+        let [last, next] = [&self.last, &self.next].map(|frame| lobes::loudest(&frame.magnitude));
+        self.floor = last.max(next).max(f32::MIN_POSITIVE) * lobes::FLOOR;
+        self.settled.fill(false);
+    }
+
+    /// Phases go along the routes, from their sources on: first upwards, then downwards.
+    fn follow(&mut self, lean: &impl Lean, source: impl Fn(&Self, usize) -> u32) {
+        self.routes.find();
+        let bins = self.settled.len();
+        for bin in 0..bins {
+            let phase = match self.routes.from[bin] {
+                From::Source => source(self, bin),
+                From::Below => self.next.phase[bin - 1].wrapping_add(lean.across(bin - 1, bin)),
+                From::Above | From::Nowhere => continue,
+            };
+            (self.next.phase[bin], self.settled[bin]) = (phase, true);
+        }
+        for bin in (0..bins).rev() {
+            if self.routes.from[bin] == From::Above {
+                let phase = self.next.phase[bin + 1].wrapping_add(lean.across(bin + 1, bin));
+                (self.next.phase[bin], self.settled[bin]) = (phase, true);
+            }
+        }
     }
 
     /// Whether a bin of the next frame can go on from the last one.
@@ -179,45 +249,130 @@ impl Integration {
         let [last, next] = [&self.last, &self.next].map(|frame| f64::from(frame.frequency[bin]));
         self.last.phase[bin].wrapping_add(turns(0.5 * (last + next) * self.turns_per_bin))
     }
+}
 
-    /// The next frame is finished.
-    pub(super) fn finish(&mut self) {
-        self.heap.clear();
-        std::mem::swap(&mut self.last, &mut self.next);
-    }
+/// The larger one; without the care for NaN that costs a sweep half its speed.
+#[inline(always)]
+fn largest(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
 
-    fn settle_in_time(&mut self, bin: usize, lean: &impl Lean) {
-        if !self.settled[bin] {
-            let phase = self.turned(bin).wrapping_add(lean.in_time(bin));
-            self.settle(bin, phase);
+#[inline(always)]
+fn least(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+    use std::collections::BinaryHeap;
+
+    /// Leans that tell every step apart from every other.
+    struct Numbered;
+
+    impl Lean for Numbered {
+        fn in_time(&self, bin: usize) -> u32 {
+            0x1000_0001u32.wrapping_mul(bin as u32 + 1)
+        }
+
+        fn across(&self, from: usize, to: usize) -> u32 {
+            0x0100_1001u32.wrapping_mul((3 * from + to) as u32)
         }
     }
 
-    fn settle_fresh(&mut self, bin: usize) {
-        if !self.settled[bin] {
-            self.settle(bin, self.fresh);
+    /// As published: whatever is loudest in a heap settles the bin that it leads to.
+    fn by_heap(frames: &Integration) -> Vec<Option<u32>> {
+        let bins = frames.settled.len();
+        let key = |magnitude: f32, bin: usize, own: bool| (magnitude.to_bits(), bin, own);
+        let mut heap: BinaryHeap<(u32, usize, bool)> = (0..bins)
+            .filter(|bin| frames.has_past(*bin))
+            .map(|bin| key(frames.last.magnitude[bin], bin, true))
+            .collect();
+        let mut phases = vec![None; bins];
+        while let Some((_, bin, own)) = heap.pop() {
+            let turned = frames.turned(bin).wrapping_add(Numbered.in_time(bin));
+            let reached = match phases[bin] {
+                _ if own => vec![(bin, turned)],
+                Some(phase) => {
+                    let beside = [bin.wrapping_sub(1), bin + 1]
+                        .into_iter()
+                        .filter(|to| *to < bins);
+                    let across = |to| (to, u32::wrapping_add(phase, Numbered.across(bin, to)));
+                    beside.map(across).collect()
+                }
+                None => vec![],
+            };
+            for (to, phase) in reached {
+                if frames.is_tonal(to) && phases[to].is_none() {
+                    phases[to] = Some(phase);
+                    heap.push(key(frames.next.magnitude[to], to, false));
+                }
+            }
         }
+        phases
     }
 
-    fn settle_neighbours(&mut self, bin: usize, lean: &impl Lean) {
-        let below = bin.checked_sub(1);
-        let above = (bin + 1 < self.settled.len()).then_some(bin + 1);
-        for neighbour in below.into_iter().chain(above) {
-            if !self.settled[neighbour] && self.is_tonal(neighbour) {
-                let phase = self.next.phase[bin].wrapping_add(lean.across(bin, neighbour));
-                self.settle(neighbour, phase);
+    /// Frames of lobes, of noise, with holes in them, held and moving: bin for bin the phase is what
+    /// the heap finds, and what it does not reach is not settled.
+    #[test]
+    fn routes_are_the_heaps() {
+        let geometry = Geometry::new(512, 128, 44_100).unwrap();
+        let mut random = Random::new(3);
+        for round in 0..300u32 {
+            let mut frames = Integration::new(geometry);
+            let rough = [0.0, 0.3, 3.0][round as usize % 3];
+            let mut draw = |frame: &mut Frame, at: f32| {
+                for bin in 0..257u16 {
+                    let x = (f32::from(bin) + at) * 0.4;
+                    let hill = 4.0 * (x.sin() - 1.0) + rough * random.bipolar();
+                    let hole = random.bipolar() > 0.9;
+                    let bin = usize::from(bin);
+                    frame.magnitude[bin] = if hole { 0.0 } else { hill.exp() };
+                    frame.frequency[bin] = x;
+                    frame.phase[bin] = random.turns();
+                    frame.noise[bin] = random.bipolar() > 0.95;
+                }
+            };
+            draw(&mut frames.last, 0.0);
+            draw(&mut frames.next, [0.0, 0.7][round as usize / 3 % 2]);
+            if round % 5 == 0 {
+                frames.last.magnitude.fill(0.0);
+                for bin in 100..120 {
+                    frames.last.magnitude[bin] = 0.5 + 0.001 * bin as f32;
+                }
+            }
+            frames.go_on(&Numbered);
+            let expected = by_heap(&frames);
+            for (bin, expected) in expected.iter().enumerate() {
+                let found = frames.settled[bin].then_some(frames.next.phase[bin]);
+                assert_eq!(found, *expected, "round {round}, bin {bin}");
             }
         }
     }
 
-    fn settle(&mut self, bin: usize, phase: u32) {
-        self.next.phase[bin] = phase;
-        self.settled[bin] = true;
-        self.heap.push(key(self.next.magnitude[bin], bin, NEXT));
+    /// Two lobes without a past begin with the phase they are given, each at its loudest bin; the
+    /// bins of a lobe that goes on are left alone.
+    #[test]
+    fn what_has_no_past_begins_anew() {
+        let mut frames = Integration::new(Geometry::new(512, 128, 44_100).unwrap());
+        let lobes = [(20, true), (40, false), (60, false)];
+        for (centre, goes_on) in lobes {
+            for (bin, magnitude) in (centre - 1..=centre + 1).zip([0.5, 1.0, 0.4]) {
+                frames.next.magnitude[bin] = magnitude;
+                frames.last.magnitude[bin] = if goes_on { magnitude } else { 0.0 };
+            }
+        }
+        frames.go_on(&Numbered);
+        let went_on = frames.next.phase[19..=21].to_vec();
+        frames.begin_anew(77, &Numbered);
+        assert_eq!(frames.next.phase[19..=21], went_on);
+        for centre in [40, 60] {
+            assert_eq!(frames.next.phase[centre], 77);
+            let beside = 77u32.wrapping_add(Numbered.across(centre, centre + 1));
+            assert_eq!(frames.next.phase[centre + 1], beside);
+        }
+        let settled = frames.settled.iter().filter(|settled| **settled).count();
+        assert_eq!(settled, 9);
     }
-}
-
-/// Orders by magnitude: the bits of non-negative floats sort as the numbers do.
-fn key(magnitude: f32, bin: usize, ask: u64) -> u64 {
-    u64::from(magnitude.to_bits()) << 32 | (bin as u64) << 2 | ask
 }

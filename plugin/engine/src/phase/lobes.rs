@@ -10,6 +10,8 @@
 //!
 //! *Real time:* pure arithmetic.
 
+use betwixt_spectral::number::{index, real};
+
 /// Lobes below this share of the frame's maximum are left to the floor.
 pub(crate) const FLOOR: f32 = 1e-4;
 /// No lobe is lower than this; logarithms stay finite.
@@ -31,12 +33,13 @@ pub(crate) fn loudest(magnitude: &[f32]) -> f32 {
 /// Offset in bins of a lobe's centre from its largest bin: the parabola through the logarithms,
 /// corrected for the Hann lobe as far as the lobe is as sharp as one.
 pub(super) fn peak_offset(lobe: [f32; 3]) -> f32 {
-    let [before, here, after] = lobe.map(|m| m.max(SILENCE).ln());
-    let curvature = 2.0 * here - before - after;
+    let [before, here, after] = lobe.map(|m| m.max(SILENCE));
+    let (rise, fall) = ((here / before).ln(), (here / after).ln());
+    let curvature = rise + fall;
     if curvature <= 0.0 {
         return 0.0;
     }
-    let q = (after - before) / (2.0 * curvature);
+    let q = (rise - fall) / (2.0 * curvature);
     let sharpness = ((curvature - 1.0) / 0.38).clamp(0.0, 1.0);
     let correction = q * (1.0 - 4.0 * q * q) * (-0.074_85 - 0.098_35 * q * q);
     (q + sharpness * correction).clamp(-0.5, 0.5)
@@ -47,7 +50,9 @@ pub(super) fn snap(frequency: f32, fundamental: Option<f32>) -> f32 {
     let Some(fundamental) = fundamental else {
         return frequency;
     };
-    let multiple = (frequency / fundamental).round().max(1.0) * fundamental;
+    // Truncated, for rounding is a call on the baseline instruction set.
+    let number = index(f64::from(frequency / fundamental + 0.5)).max(1);
+    let multiple = real(number) * fundamental;
     if (frequency - multiple).abs() < 1.0 {
         multiple
     } else {

@@ -20,9 +20,6 @@ use std::ops::Range;
 
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
-/// A side lobe is no larger than this, at x bins from a peak of height 1 that lies between bins.
-const ENVELOPE: f32 = 2.0 / PI;
-
 /// A peak of a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Peak {
@@ -32,8 +29,22 @@ pub(super) struct Peak {
     pub(super) from: usize,
     /// Of its centre, in bins.
     pub(super) frequency: f32,
+    /// Magnitude of its largest bin.
+    pub(super) loudest: f32,
+}
+
+impl Peak {
     /// Of its lobe at the centre, linear.
-    pub(super) height: f32,
+    pub(super) fn height(&self) -> f32 {
+        self.loudest / lobe(self.frequency - real(self.bin))
+    }
+
+    /// Of its side lobes' envelope: a side lobe of height 1 is no larger than
+    /// 2·sin(πδ) / π|x|(x² − 1) at x bins from the centre, δ bins from the largest bin.
+    fn sides(&self) -> f32 {
+        let between = self.frequency - real(self.bin);
+        (2.0 * self.loudest * between * (1.0 - between * between)).abs()
+    }
 }
 
 /// What a frame of a recording tells of its bins.
@@ -91,10 +102,7 @@ impl Own {
         self.opposite.fill(false);
         for number in 0..self.peaks.len() {
             let lobe = self.lobe(number);
-            for (bin, own) in self.opposite[lobe.range.clone()].iter_mut().enumerate() {
-                let bin = lobe.range.start + bin;
-                *own = lobe.has_side(bin, magnitude[bin]) && lobe.is_opposite(bin);
-            }
+            lobe.mark(magnitude, &mut self.opposite);
         }
     }
 
@@ -132,32 +140,32 @@ impl Own {
 
     fn lobe(&self, number: usize) -> Lobe {
         let peak = self.peaks[number];
-        let between = (PI * (peak.frequency - real(peak.bin))).sin().abs();
         Lobe {
             range: peak.from..self.end(number),
             centre: peak.frequency,
-            largest: ENVELOPE * peak.height * between,
+            largest: peak.sides(),
         }
     }
 
     fn find_peaks(&mut self, magnitude: &[f32]) {
         let floor = lobes::loudest(magnitude) * lobes::FLOOR;
         self.peaks.clear();
-        let mut valley = 0;
-        for bin in 1..magnitude.len() - 1 {
-            let here = magnitude[bin];
-            if here < magnitude[valley] {
-                valley = bin;
-            }
-            if here > magnitude[bin - 1] && here >= magnitude[bin + 1] && here > floor {
-                let offset = lobes::peak_offset([magnitude[bin - 1], here, magnitude[bin + 1]]);
+        let (mut valley, mut lowest) = (0, magnitude[0]);
+        for (at, around) in magnitude.windows(3).enumerate() {
+            let (bin, [before, here, after]) = (at + 1, [around[0], around[1], around[2]]);
+            // Without branches: what lies under the floor goes up and down at random.
+            let lower = here < lowest;
+            valley = if lower { bin } else { valley };
+            lowest = if lower { here } else { lowest };
+            if (here > floor) & (here > before) & (here >= after) {
+                let offset = lobes::peak_offset([before, here, after]);
                 self.peaks.push(Peak {
                     bin,
                     from: if self.peaks.is_empty() { 0 } else { valley },
                     frequency: real(bin) + offset,
-                    height: here / lobe(offset),
+                    loudest: here,
                 });
-                valley = bin;
+                (valley, lowest) = (bin, here);
             }
         }
     }
@@ -197,15 +205,30 @@ impl Lobe {
     /// Whether a bin of the lobe, of such a magnitude, is in a side lobe.
     #[inline]
     fn has_side(&self, bin: usize, magnitude: f32) -> bool {
-        let x = (real(bin) - self.centre).abs();
+        self.is_side((real(bin) - self.centre).abs(), magnitude)
+    }
+
+    /// The same `x` bins from the centre.
+    #[inline]
+    fn is_side(&self, x: f32, magnitude: f32) -> bool {
         (x > 2.0) & (magnitude * (x * (x * x - 1.0)) <= self.largest)
     }
 
-    /// Side lobes alternate.
-    #[inline]
-    fn is_opposite(&self, bin: usize) -> bool {
-        let x = (real(bin) - self.centre).abs();
-        (x * 0.5).fract() < 0.5
+    /// Marks the lobe's bins that are opposite to its centre: side lobes alternate from bin to bin.
+    fn mark(&self, magnitude: &[f32], opposite: &mut [bool]) {
+        let centre = index(f64::from(self.centre));
+        let past = self.centre - real(centre);
+        let split = (centre + 1).clamp(self.range.start, self.range.end);
+        let below = self.range.start..split;
+        let pairs = opposite[below.clone()].iter_mut().zip(&magnitude[below]);
+        for (away, (own, magnitude)) in pairs.rev().enumerate() {
+            *own = self.is_side(real(away) + past, *magnitude) & (away % 2 == 0);
+        }
+        let above = split..self.range.end;
+        let pairs = opposite[above.clone()].iter_mut().zip(&magnitude[above]);
+        for (away, (own, magnitude)) in pairs.enumerate() {
+            *own = self.is_side(real(away) + 1.0 - past, *magnitude) & (away % 2 == 0);
+        }
     }
 }
 
@@ -258,9 +281,13 @@ mod tests {
             let peak = own
                 .peaks
                 .iter()
-                .max_by(|a, b| a.height.total_cmp(&b.height));
+                .max_by(|a, b| a.loudest.total_cmp(&b.loudest));
             let peak = peak.unwrap();
-            assert!((peak.height / 512.0 - 1.0).abs() < 1e-3, "{}", peak.height);
+            assert!(
+                (peak.height() / 512.0 - 1.0).abs() < 1e-3,
+                "{}",
+                peak.height()
+            );
             for away in 0..9 {
                 for bin in [peak.bin - away, peak.bin + away] {
                     let x = (bin as f64 - partial).abs();

@@ -140,10 +140,8 @@ impl RecordedPhase {
             gate.read(magnitude, &mut next.noise);
         }
         self.lean(magnitude, following);
-        self.integration.begin();
-        self.integration.step(usize::MAX, &self.bins);
-        self.integration.begin_anew(random.turns());
-        self.integration.step(usize::MAX, &self.bins);
+        self.integration.go_on(&self.bins);
+        self.integration.begin_anew(random.turns(), &self.bins);
         let frame = &mut self.integration.next;
         let phases = frame.phase.iter_mut().zip(&self.integration.settled);
         let unsettled = phases.filter(|(_, settled)| !**settled);

@@ -68,9 +68,10 @@ fn angle(
     let to = index(f64::from(upper.frequency - OUTSIDE).max(0.0)) + 1;
     // Least squares for cosine and sine, every bin relative to its own power.
     let (mut cosine, mut sine, mut weights) = (0.0, 0.0, 0.0);
+    let [lower_height, upper_height] = [lower, upper].map(|peak| peak.height());
     for bin in from..to.min(magnitude.len()) {
-        let a = lower.height * lobe(real(bin) - lower.frequency);
-        let b = upper.height * lobe(upper.frequency - real(bin));
+        let a = lower_height * lobe(real(bin) - lower.frequency);
+        let b = upper_height * lobe(upper.frequency - real(bin));
         let power = (a * a + b * b).max(f32::MIN_POSITIVE);
         let (product, squares) = (2.0 * a * b / power, magnitude[bin] * magnitude[bin]);
         let rise = following[bin] * following[bin] - before[bin] * before[bin];

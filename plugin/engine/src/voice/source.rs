@@ -1,9 +1,9 @@
 //! A frame decoder's frames, one per hop: conditioning in, one complex frame out.
 //!
 //! ```text
-//!  slice   0 … 9            10                    11             12 … 14          15
-//!          conditioning ─►  magnitude [bins] ─►   lobes,    ─►   heap       ─►    spectrum [bins]
-//!          decode           level, band limit     gate           integration
+//!  slice   0 … 10           11                    12         13        14              15
+//!          conditioning ─►  magnitude [bins] ─►   lobes ─►   gate ─►   phase ─►        spectrum
+//!          decode           level, band limit                          [bins, turns]   [bins]
 //!          refinement of frames that wait ─► integration goes on from it; the oldest is heard
 //! ```
 //!
@@ -17,8 +17,8 @@
 //! other:
 //!
 //! ```text
-//!  slice   0 … 9            10            11                     12 … 15
-//!          decode    ─►     shape   ─►    lobes, phases    ─►    the frames before it
+//!  slice   0 … 10       11          12          13                 14 … 15
+//!          decode ─►    shape ─►    lobes ─►    gate, phases ─►    the frames before it
 //! ```
 //!
 //! *Real time:* every buffer has its length from the start.
@@ -42,13 +42,15 @@ pub(crate) const MOMENTS: usize = 2;
 /// Frames that wait when they are refined.
 const AHEAD: usize = LOOK_AHEAD + 1;
 /// Slices that share the decode.
-const DECODE: usize = 10;
-/// The slice in which the new magnitude is read.
-const READ: usize = DECODE + 1;
-/// Slices that share the integration.
-const INTEGRATE: usize = SLICES - READ - 2;
-/// The first slice, and how many there are, in which the frames before another key's are drawn.
-const REDRAW: (usize, usize) = (READ + 1, SLICES - READ - 1);
+const DECODE: usize = 11;
+/// The slices after it: the magnitude is shaped, its lobes and its noise are read, its phases are
+/// made; the last one draws.
+const LOBES: usize = DECODE + 1;
+const NOISE: usize = DECODE + 2;
+const SETTLE: usize = DECODE + 3;
+const DRAW: usize = DECODE + 4;
+/// Slices in which the frames before another key's are drawn, from [`SETTLE`] on.
+const REDRAW: usize = SLICES - SETTLE;
 /// No training magnitude exceeds 1; what a network makes of a far corner is kept below this.
 const LOUDEST: f32 = 4.0;
 /// Amplitude of a partial whose magnitude is 1: eight loud notes stay below full scale.
@@ -200,16 +202,15 @@ impl FrameSource {
         tools: &mut FrameTools,
         mut give: impl FnMut(&[f32], usize),
     ) {
-        let (first, slices) = REDRAW;
-        let Some(number) = slice.checked_sub(first) else {
+        let Some(number) = slice.checked_sub(SETTLE) else {
             return;
         };
         let overlap = tools.format.geometry.overlap();
-        for frame in number * overlap / slices..(number + 1) * overlap / slices {
+        for frame in number * overlap / REDRAW..(number + 1) * overlap / REDRAW {
             self.magnitude.copy_from_slice(self.phase.magnitude());
             self.draw_before(frame, tools, &mut give);
         }
-        if slice == SLICES - 1 {
+        if slice == DRAW {
             self.change = None;
             self.begins = true;
         }
@@ -266,46 +267,62 @@ impl FrameSource {
         ratio: f64,
     ) {
         if slice == 0 {
-            self.frame = self.frame.saturating_add(1);
-            self.conditioning.follow(decoder, &ask.knobs);
-            // What another key begins with is heard at once.
-            let ahead = if self.is_changing() { self.ahead() } else { 0 };
-            let hops = self.hops(tools) - ahead;
-            let time_s = hops as f64 * tools.format.geometry.hop_s();
-            let vector = self.conditioning.at(decoder, narrow(time_s));
-            self.work.input(vector.len()).copy_from_slice(vector);
-            self.progress = Progress::default();
-            self.mode = ask.phase;
+            self.begin(decoder, tools, ask);
         }
-        if slice < DECODE {
-            let share = (slice + 1) as f64 / DECODE as f64;
-            decoder.advance(&mut self.work, &mut self.progress, share);
-            if self.refines() {
-                self.refine(slice, tools);
+        let changes = self.is_changing();
+        match slice {
+            0..DECODE => {
+                let share = (slice + 1) as f64 / DECODE as f64;
+                decoder.advance(&mut self.work, &mut self.progress, share);
+                if self.refines() {
+                    self.refine(slice, tools);
+                }
             }
-        } else if slice == DECODE {
-            if self.refines() {
-                self.phase.set(self.refinement.newest_phase());
+            DECODE => self.take(decoder, tools, ask, ratio),
+            LOBES => {
+                let fundamental = Some(self.fundamental);
+                self.phase.observe_lobes(&self.magnitude, fundamental);
             }
-            let mut newest = std::mem::take(&mut tools.magnitude);
-            newest.copy_from_slice(decoder.numbers(&self.work));
-            shape(&tools.format, &mut newest, ratio);
-            let hops = self.hops(tools);
-            self.decay.follow(hops, &ask.knobs, &mut newest);
-            if self.waits && self.begins && !self.is_changing() {
-                self.catch_up(&newest, tools);
+            NOISE => {
+                self.phase.observe_noise();
+                self.carry(tools);
             }
-            self.magnitude.copy_from_slice(&newest);
-            tools.magnitude = newest;
-        } else if slice == READ {
-            self.begin(tools);
-        } else if self.is_changing() {
-            // The frames before the next one are drawn instead.
-        } else if slice < SLICES - 1 {
-            self.integrate();
-        } else {
-            self.finish(tools);
+            // Of a key that comes, the frames before the next one are drawn instead.
+            _ if changes => {}
+            SETTLE => self.settle(tools),
+            _ => self.finish(tools),
         }
+    }
+
+    /// What the decoder is told of the next frame.
+    fn begin(&mut self, decoder: &Decoder, tools: &FrameTools, ask: &Ask) {
+        self.frame = self.frame.saturating_add(1);
+        self.conditioning.follow(decoder, &ask.knobs);
+        // What another key begins with is heard at once.
+        let ahead = if self.is_changing() { self.ahead() } else { 0 };
+        let hops = self.hops(tools) - ahead;
+        let time_s = hops as f64 * tools.format.geometry.hop_s();
+        let vector = self.conditioning.at(decoder, narrow(time_s));
+        self.work.input(vector.len()).copy_from_slice(vector);
+        self.progress = Progress::default();
+        self.mode = ask.phase;
+    }
+
+    /// Takes what was decoded as the next magnitude.
+    fn take(&mut self, decoder: &Decoder, tools: &mut FrameTools, ask: &Ask, ratio: f64) {
+        if self.refines() {
+            self.phase.set(self.refinement.newest_phase());
+        }
+        let mut newest = std::mem::take(&mut tools.magnitude);
+        newest.copy_from_slice(decoder.numbers(&self.work));
+        shape(&tools.format, &mut newest, ratio);
+        let hops = self.hops(tools);
+        self.decay.follow(hops, &ask.knobs, &mut newest);
+        if self.waits && self.begins && !self.is_changing() {
+            self.catch_up(&newest, tools);
+        }
+        self.magnitude.copy_from_slice(&newest);
+        tools.magnitude = newest;
     }
 
     /// Hops from the onset to the centre of the frame that is being made: frame 0 is the last of
@@ -324,46 +341,24 @@ impl FrameSource {
         &self.magnitude
     }
 
-    /// Takes a new magnitude.
-    fn begin(&mut self, tools: &FrameTools) {
-        let fundamental = Some(self.fundamental);
-        if let Some(ratio) = self.change {
-            let carry = self.carry(ratio, tools);
-            self.phase.observe(&self.magnitude, fundamental);
-            self.phase.carry(&carry, &mut self.random);
-            self.single_pass.clear();
-            self.refinement.clear();
-            return;
-        }
-        match self.mode {
-            PhaseMode::Gradient | PhaseMode::Refined => {
-                self.phase.begin(&self.magnitude, fundamental);
-            }
-            _ => self.phase.observe(&self.magnitude, fundamental),
-        }
-    }
-
-    fn integrate(&mut self) {
-        if matches!(self.mode, PhaseMode::Gradient | PhaseMode::Refined) {
-            // Two heap entries a bin, in equal parts.
-            self.phase
-                .step((2 * self.magnitude.len()).div_ceil(INTEGRATE));
-        }
-    }
-
-    /// From the newest frame to the first one of another key: both meet where the next hop begins
-    /// to be heard, which is half a kernel before the old frames' next hop and half a kernel into
-    /// the new ones'.
-    fn carry(&self, ratio: f64, tools: &FrameTools) -> Carry {
+    /// Of a key that comes: its lobes take over the phases of the newest frame.
+    ///
+    /// Both are heard where the next hop begins, half a kernel before it in the old frames and half
+    /// a kernel after it in the new ones.
+    fn carry(&mut self, tools: &FrameTools) {
+        let Some(ratio) = self.change else { return };
         let geometry = tools.format.geometry;
-        let (half, kernel) = (geometry.fft_len() as f64 / 2.0, TAPS as f64 / 2.0);
-        let since = (self.ahead() as f64 - 1.0) * geometry.hop() as f64;
         let fft_len = geometry.fft_len() as f64;
-        Carry {
+        let (half, kernel) = (fft_len / 2.0, TAPS as f64 / 2.0);
+        let since = (self.ahead() as f64 - 1.0) * geometry.hop() as f64;
+        let carry = Carry {
             ratio,
             until: -(since + half + kernel + 1.0) / fft_len,
             from: (half - kernel + 1.0) / fft_len,
-        }
+        };
+        self.phase.carry(&carry, &mut self.random);
+        self.single_pass.clear();
+        self.refinement.clear();
     }
 
     /// Whether the frames that wait are refined; during the first hop none wait yet.
@@ -400,8 +395,8 @@ impl FrameSource {
         steps.for_each(|step| self.refinement.step(&mut tools.refinement, step));
     }
 
+    /// The new magnitude becomes a frame.
     fn finish(&mut self, tools: &mut FrameTools) {
-        self.settle(tools);
         self.lift();
         if self.waits {
             tools.frame.copy_from_slice(self.refinement.oldest());
@@ -418,6 +413,7 @@ impl FrameSource {
         self.noise_frame += 1;
         match self.mode {
             PhaseMode::Gradient | PhaseMode::Refined => {
+                self.phase.integrate();
                 self.phase.finish(stored, &mut self.random);
             }
             PhaseMode::PeakLock => {

@@ -85,20 +85,15 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
 
 /// What a voice does with its decoder's frames: whole lobes, integrated.
 pub(super) fn gradient(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, seed, GradientPhase::begin, |_| {})
+    voice(geometry, seed, GradientPhase::integrate)
 }
 
 /// Whole lobes, each by itself.
 pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, seed, GradientPhase::observe, GradientPhase::lock)
+    voice(geometry, seed, GradientPhase::lock)
 }
 
-fn voice(
-    geometry: Geometry,
-    seed: u64,
-    begin: fn(&mut GradientPhase, &[f32], Option<f32>),
-    settle: fn(&mut GradientPhase),
-) -> Stage {
+fn voice(geometry: Geometry, seed: u64, settle: fn(&mut GradientPhase)) -> Stage {
     let mut random = Random::new(seed);
     let table = NoiseTable::new(geometry, seed);
     let mut lobes = GradientPhase::new(geometry);
@@ -107,7 +102,7 @@ fn voice(
             lobes.start(&magnitudes[0], None, &mut random);
             lobes.take_noise(table.frame(0));
         } else {
-            begin(&mut lobes, &magnitudes[number], None);
+            lobes.observe(&magnitudes[number], None);
             settle(&mut lobes);
             lobes.finish(table.frame(number), &mut random);
         }

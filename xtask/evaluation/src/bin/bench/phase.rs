@@ -50,17 +50,18 @@ pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), 
         (phase, Random::new(1))
     };
     let (mut phase, mut random) = started();
-    let heap = least(&frames, |_, frame| {
-        phase.begin(frame, fundamental);
+    let gradient = least(&frames, |_, frame| {
+        phase.observe(frame, fundamental);
+        phase.integrate();
         phase.finish(table.frame(0), &mut random);
     });
-    told("phase of a frame, heap", heap);
+    told("phase of a frame, gradient", gradient);
     let mut recorded = RecordedPhase::gated(geometry, 1);
     let of_recording = least(&frames, |number, frame| {
         let following = frames[(number + 1) % FRAMES].as_slice();
         recorded.next(frame, Some(following), &mut random);
     });
-    told("  heap as for recordings", of_recording);
+    told("  gradient of a recording", of_recording);
     let (mut phase, mut random) = started();
     let lock = least(&frames, |_, frame| {
         phase.observe(frame, fundamental);
@@ -68,7 +69,10 @@ pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), 
         phase.finish(table.frame(0), &mut random);
     });
     told("  peak lock", lock);
-    told("  refinement, beside the heap", refined(geometry, &frames));
+    told(
+        "  refinement, beside the gradient",
+        refined(geometry, &frames),
+    );
     let mut single = Spsi::new(geometry);
     told(
         "  single pass",
