@@ -12,7 +12,7 @@ pub const MAX_VOICES: usize = 64;
 pub struct Controls {
     /// Knob positions, 0…1.
     pub latents: [f32; LATENTS],
-    /// Which pitch class conditions the decoder; a note keeps the one that it was struck with.
+    /// Which pitch class conditions the decoder.
     pub chroma: ChromaSource,
     /// Where the phase of a frame decoder comes from.
     pub phase: PhaseMode,
@@ -104,7 +104,7 @@ pub enum PhaseMode {
     /// Integrated, then made to agree with the frames around it; knobs are heard three frames
     /// later. A note keeps to it, or does without, from its beginning on.
     Refined,
-    /// Each lobe turned on by itself, without the heap.
+    /// Each lobe turned on by itself.
     PeakLock,
     /// The published single pass: detuned by cents, and noise buzzes.
     SinglePass,

@@ -30,8 +30,6 @@ pub struct GradientPhase {
     integration: Integration,
     signs: Signs,
     gate: NoiseGate,
-    /// What one hop adds to each bin of a note's first frame.
-    advance: Vec<u32>,
 }
 
 /// How a sound goes on at another fundamental: old and new frames are read at two speeds, at which
@@ -48,10 +46,16 @@ pub(crate) struct Carry {
 
 impl Frame {
     /// Takes a decoder's magnitude, and the frequencies of its lobes.
-    fn read(&mut self, magnitude: &[f32], fundamental: Option<f32>, own: &mut Own) {
+    fn read(
+        &mut self,
+        magnitude: &[f32],
+        fundamental: Option<f32>,
+        own: &mut Own,
+        turns_per_bin: f64,
+    ) {
         self.magnitude.copy_from_slice(magnitude);
         own.read(magnitude);
-        own.write_lobes(fundamental, &mut self.frequency);
+        own.write_lobes(self, fundamental, turns_per_bin);
     }
 }
 
@@ -63,7 +67,6 @@ impl GradientPhase {
             integration: Integration::new(geometry),
             signs: Signs::new(geometry.bins()),
             gate: NoiseGate::new(geometry.bins()),
-            advance: vec![0; geometry.bins()],
         }
     }
 
@@ -72,19 +75,17 @@ impl GradientPhase {
     pub fn start(&mut self, magnitude: &[f32], fundamental: Option<f32>, random: &mut Random) {
         let turns_per_bin = self.integration.turns_per_bin;
         let first = &mut self.integration.last;
-        first.read(magnitude, fundamental, &mut self.signs.last);
+        first.read(magnitude, fundamental, &mut self.signs.last, turns_per_bin);
         self.gate.start(magnitude);
         self.gate.read(magnitude, &mut first.noise);
         let mut owner = f32::NAN;
-        let (mut phase, mut advance) = (0, 0);
+        let mut phase = 0;
         for (bin, &frequency) in first.frequency.iter().enumerate() {
             if frequency.to_bits() != owner.to_bits() {
                 owner = frequency;
                 phase = random.turns();
-                advance = turns(f64::from(frequency) * turns_per_bin);
             }
             first.phase[bin] = phase.wrapping_add(self.signs.last.sign(bin));
-            self.advance[bin] = advance;
         }
     }
 
@@ -96,7 +97,7 @@ impl GradientPhase {
         let turns_per_hop = integration.turns_per_bin;
         let before = turns_per_hop.recip() - 1.0;
         let mut owner = f32::NAN;
-        let (mut phase, mut advance) = (0, 0);
+        let mut phase = 0;
         for bin in 0..integration.settled.len() {
             let frequency = integration.next.frequency[bin];
             if frequency.to_bits() != owner.to_bits() {
@@ -112,10 +113,8 @@ impl GradientPhase {
                 });
                 let newest = met.unwrap_or_else(|| random.turns());
                 phase = newest.wrapping_sub(turns(frequency * turns_per_hop * before));
-                advance = turns(frequency * turns_per_hop);
             }
             integration.next.phase[bin] = phase.wrapping_add(self.signs.next.sign(bin));
-            self.advance[bin] = advance;
         }
         integration.finish();
         self.signs.swap();
@@ -128,9 +127,11 @@ impl GradientPhase {
 
     /// Turns every bin of a note's first frame on by one hop, without looking at a new magnitude.
     pub fn turn(&mut self) {
-        let phases = self.integration.last.phase.iter_mut();
-        for (phase, advance) in phases.zip(&self.advance) {
-            *phase = phase.wrapping_add(*advance);
+        let Frame {
+            phase, half_hop, ..
+        } = &mut self.integration.last;
+        for (phase, half) in phase.iter_mut().zip(half_hop) {
+            *phase = phase.wrapping_add(*half).wrapping_add(*half);
         }
     }
 
@@ -179,8 +180,12 @@ impl GradientPhase {
 
     /// The first half of [`Self::observe`], for who deals its work out.
     pub(crate) fn observe_lobes(&mut self, magnitude: &[f32], fundamental: Option<f32>) {
-        let next = &mut self.integration.next;
-        next.read(magnitude, fundamental, &mut self.signs.next);
+        let Integration {
+            next,
+            turns_per_bin,
+            ..
+        } = &mut self.integration;
+        next.read(magnitude, fundamental, &mut self.signs.next, *turns_per_bin);
     }
 
     /// The second half.

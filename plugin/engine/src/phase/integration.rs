@@ -20,20 +20,31 @@
 
 use super::lobes;
 use betwixt_spectral::Geometry;
-use betwixt_spectral::number::turns;
 use std::ops::Range;
 
-/// One frame, `[bins]` each: linear magnitude, frequency in bins, phase in turns, and which bins
-/// are noise and have no phase to hand on.
+/// One frame, `[bins]` each: linear magnitude, frequency in bins, what that turns in half a hop,
+/// phase in turns, and which bins are noise and have no phase to hand on.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) magnitude: Vec<f32>,
     pub(super) frequency: Vec<f32>,
+    pub(super) half_hop: Vec<u32>,
     pub(super) phase: Vec<u32>,
     pub(super) noise: Vec<bool>,
 }
 
 impl Frame {
+    /// Silence. Allocates.
+    pub(super) fn new(bins: usize) -> Self {
+        Self {
+            magnitude: vec![0.0; bins],
+            frequency: vec![0.0; bins],
+            half_hop: vec![0; bins],
+            phase: vec![0; bins],
+            noise: vec![false; bins],
+        }
+    }
+
     /// Takes phases from elsewhere.
     pub(super) fn set(&mut self, phase: impl Iterator<Item = u32>) {
         let phases = self.phase.iter_mut().zip(phase);
@@ -122,12 +133,7 @@ impl Integration {
     /// Buffers for one geometry. Allocates.
     pub(super) fn new(geometry: Geometry) -> Self {
         let bins = geometry.bins();
-        let frame = Frame {
-            magnitude: vec![0.0; bins],
-            frequency: vec![0.0; bins],
-            phase: vec![0; bins],
-            noise: vec![false; bins],
-        };
+        let frame = Frame::new(bins);
         Self {
             turns_per_bin: geometry.hop() as f64 / geometry.fft_len() as f64,
             last: frame.clone(),
@@ -219,23 +225,30 @@ impl Integration {
         self.settled.fill(false);
     }
 
-    /// Phases go along the routes, from their sources on: first upwards, then downwards.
+    /// Phases go along the routes, from their sources on: first upwards, then downwards. Chosen
+    /// without branches, for in noise every bin has another route than the one before.
     fn follow(&mut self, lean: &impl Lean, source: impl Fn(&Self, usize) -> u32) {
         self.routes.find();
         let bins = self.settled.len();
+        let mut phase = 0u32;
         for bin in 0..bins {
-            let phase = match self.routes.from[bin] {
-                From::Source => source(self, bin),
-                From::Below => self.next.phase[bin - 1].wrapping_add(lean.across(bin - 1, bin)),
-                From::Above | From::Nowhere => continue,
+            let from = self.routes.from[bin];
+            let below = phase.wrapping_add(lean.across(bin.saturating_sub(1), bin));
+            let own = source(self, bin);
+            phase = if from == From::Below {
+                below
+            } else {
+                self.next.phase[bin]
             };
-            (self.next.phase[bin], self.settled[bin]) = (phase, true);
+            phase = if from == From::Source { own } else { phase };
+            self.next.phase[bin] = phase;
+            self.settled[bin] |= from != From::Nowhere;
         }
-        for bin in (0..bins).rev() {
-            if self.routes.from[bin] == From::Above {
-                let phase = self.next.phase[bin + 1].wrapping_add(lean.across(bin + 1, bin));
-                (self.next.phase[bin], self.settled[bin]) = (phase, true);
-            }
+        for bin in (1..bins).rev() {
+            let below = self.next.phase[bin].wrapping_add(lean.across(bin, bin - 1));
+            let own = self.next.phase[bin - 1];
+            let is_told = self.routes.from[bin - 1] == From::Above;
+            self.next.phase[bin - 1] = if is_told { below } else { own };
         }
     }
 
@@ -244,10 +257,10 @@ impl Integration {
         self.last.magnitude[bin] > self.floor && !self.last.noise[bin] && self.is_tonal(bin)
     }
 
-    /// The next phase of a bin that goes on from the last frame.
+    /// The next phase of a bin that goes on from the last frame: half a hop at either's frequency.
     fn turned(&self, bin: usize) -> u32 {
-        let [last, next] = [&self.last, &self.next].map(|frame| f64::from(frame.frequency[bin]));
-        self.last.phase[bin].wrapping_add(turns(0.5 * (last + next) * self.turns_per_bin))
+        let [last, next] = [&self.last, &self.next].map(|frame| frame.half_hop[bin]);
+        self.last.phase[bin].wrapping_add(last).wrapping_add(next)
     }
 }
 
@@ -329,7 +342,7 @@ mod tests {
                     let hole = random.bipolar() > 0.9;
                     let bin = usize::from(bin);
                     frame.magnitude[bin] = if hole { 0.0 } else { hill.exp() };
-                    frame.frequency[bin] = x;
+                    frame.half_hop[bin] = random.turns();
                     frame.phase[bin] = random.turns();
                     frame.noise[bin] = random.bipolar() > 0.95;
                 }

@@ -62,6 +62,7 @@ pub(super) fn snap(frequency: f32, fundamental: Option<f32>) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use crate::phase::integration::Frame;
     use crate::phase::own::Own;
 
     /// The lobe of a Hann window at a distance of x bins from its centre.
@@ -98,12 +99,13 @@ mod tests {
     }
 
     fn frequency_at(magnitude: &[f32], fundamental: Option<f32>, bin: usize) -> f64 {
-        let mut frequency = vec![f32::NAN; magnitude.len()];
+        let mut frame = Frame::new(magnitude.len());
+        frame.frequency.fill(f32::NAN);
         let mut own = Own::new(magnitude.len());
         own.read(magnitude);
-        own.write_lobes(fundamental, &mut frequency);
-        assert!(frequency.iter().all(|f| f.is_finite()));
-        f64::from(frequency[bin])
+        own.write_lobes(&mut frame, fundamental, 0.25);
+        assert!(frame.frequency.iter().all(|f| f.is_finite()));
+        f64::from(frame.frequency[bin])
     }
 
     /// On true Hann lobes the corrected parabola is within 0.03 cents at bin 10, as published.

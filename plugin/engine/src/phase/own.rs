@@ -14,7 +14,7 @@
 
 use super::integration::{Frame, Lean};
 use super::lobes;
-use betwixt_spectral::number::{index, real};
+use betwixt_spectral::number::{index, real, turns};
 use std::f32::consts::PI;
 use std::ops::Range;
 
@@ -106,11 +106,12 @@ impl Own {
         }
     }
 
-    /// Writes the frequency of each bin, `[bins]`, of the frame that was read: its own inside main
-    /// lobes, its peak's in side lobes.
-    pub(super) fn write_own(&self, magnitude: &[f32], frequency: &mut [f32]) {
+    /// Writes the frequency of each bin of the frame that was read: its own inside main lobes, its
+    /// peak's in side lobes.
+    pub(super) fn write_own(&self, frame: &mut Frame, turns_per_bin: f64) {
+        let magnitude = &frame.magnitude;
         let last = magnitude.len() - 1;
-        for (bin, own) in frequency.iter_mut().enumerate() {
+        for (bin, own) in frame.frequency.iter_mut().enumerate() {
             // Beyond 0 Hz and half the rate the spectrum is mirrored.
             let before = magnitude[if bin == 0 { 1 } else { bin - 1 }];
             let after = magnitude[if bin == last { last - 1 } else { bin + 1 }];
@@ -119,22 +120,35 @@ impl Own {
         for lobe in (0..self.peaks.len()).map(|number| self.lobe(number)) {
             for bin in lobe.range.clone() {
                 if lobe.has_side(bin, magnitude[bin]) {
-                    frequency[bin] = lobe.centre;
+                    frame.frequency[bin] = lobe.centre;
                 }
             }
         }
+        let bins = frame.half_hop.iter_mut().zip(&frame.frequency);
+        bins.for_each(|(half, own)| *half = half_hop(*own, turns_per_bin));
     }
 
-    /// Writes for each bin, `[bins]`, the frequency of the lobe that it belongs to; where the note
-    /// is known, its multiple. Without lobes it is the bin's own.
-    pub(super) fn write_lobes(&self, fundamental: Option<f32>, frequency: &mut [f32]) {
+    /// Writes for each bin the frequency of the lobe that it belongs to; where the note is known,
+    /// its multiple. Without lobes it is the bin's own.
+    pub(super) fn write_lobes(
+        &self,
+        frame: &mut Frame,
+        fundamental: Option<f32>,
+        turns_per_bin: f64,
+    ) {
+        let bins = frame.frequency.iter_mut().zip(&mut frame.half_hop);
         if self.peaks.is_empty() {
-            let bins = frequency.iter_mut().enumerate();
-            bins.for_each(|(bin, own)| *own = real(bin));
+            for (bin, (frequency, half)) in bins.enumerate() {
+                *frequency = real(bin);
+                *half = half_hop(*frequency, turns_per_bin);
+            }
+            return;
         }
         for (number, peak) in self.peaks.iter().enumerate() {
             let range = peak.from..self.end(number);
-            frequency[range].fill(lobes::snap(peak.frequency, fundamental));
+            let frequency = lobes::snap(peak.frequency, fundamental);
+            frame.frequency[range.clone()].fill(frequency);
+            frame.half_hop[range].fill(half_hop(frequency, turns_per_bin));
         }
     }
 
@@ -232,6 +246,11 @@ impl Lobe {
     }
 }
 
+/// What a frequency in bins turns in half a hop.
+fn half_hop(frequency: f32, turns_per_bin: f64) -> u32 {
+    turns(0.5 * f64::from(frequency) * turns_per_bin)
+}
+
 /// How far the centre of a Hann lobe lies from a bin, by the magnitudes beside it: at most a bin.
 fn offset(before: f32, after: f32) -> f32 {
     let t = (after - before) / (after + before).max(f32::MIN_POSITIVE);
@@ -268,6 +287,16 @@ mod tests {
         spectrum
     }
 
+    /// What a frame tells of its bins, and their frequencies.
+    fn read(magnitude: &[f32]) -> (Own, Vec<f32>) {
+        let (mut own, mut frame) = (Own::new(magnitude.len()), Frame::new(magnitude.len()));
+        frame.magnitude.copy_from_slice(magnitude);
+        frame.frequency.fill(f32::NAN);
+        own.read(magnitude);
+        own.write_own(&mut frame, 0.25);
+        (own, frame.frequency)
+    }
+
     /// On a steady cosine every bin of the main lobe and every side lobe above the noise of f32
     /// tells the cosine's frequency, and the signs are those of the true spectrum.
     #[test]
@@ -275,9 +304,7 @@ mod tests {
         for partial in [100.1, 200.5, 333.77] {
             let spectrum = frame(partial);
             let magnitude: Vec<f32> = spectrum.iter().map(|x| x.norm()).collect();
-            let (mut own, mut frequency) = (Own::new(1025), vec![0.0; 1025]);
-            own.read(&magnitude);
-            own.write_own(&magnitude, &mut frequency);
+            let (own, frequency) = read(&magnitude);
             let peak = own
                 .peaks
                 .iter()
@@ -309,9 +336,7 @@ mod tests {
     /// Silence has no peaks, and every bin its own frequency.
     #[test]
     fn silence_is_read_as_silence() {
-        let (mut own, mut frequency) = (Own::new(9), vec![f32::NAN; 9]);
-        own.read(&[0.0; 9]);
-        own.write_own(&[0.0; 9], &mut frequency);
+        let (own, frequency) = read(&[0.0; 9]);
         assert!(own.peaks.is_empty());
         assert!(frequency.iter().enumerate().all(|(i, f)| *f == i as f32));
     }

@@ -132,7 +132,7 @@ impl RecordedPhase {
         next.magnitude.copy_from_slice(magnitude);
         let own = &mut self.bins.signs.next;
         own.read(magnitude);
-        own.write_own(magnitude, &mut next.frequency);
+        own.write_own(next, self.integration.turns_per_bin);
         if let Some(Gated { gate, .. }) = &mut self.gate {
             if self.frames == 0 {
                 gate.start(magnitude);

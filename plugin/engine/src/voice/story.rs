@@ -59,8 +59,8 @@ pub(super) struct Story {
     format: PartialsFormat,
     trained_s: Option<f32>,
     hop_s: f32,
-    /// What is played, or the key of a fixed pitch class.
-    told: f64,
+    /// What is played.
+    pitch: f64,
     /// The note that the decoder is told now.
     told_now: f64,
     /// The note's own time at `to`.
@@ -91,7 +91,7 @@ impl Story {
             format,
             trained_s: decoder.trained_s(),
             hop_s: narrow(hop_s),
-            told: 0.0,
+            pitch: 0.0,
             told_now: 0.0,
             time_s: 0.0,
             decoded_s: 0.0,
@@ -107,10 +107,7 @@ impl Story {
 
     /// A note begins.
     pub(super) fn start(&mut self, decoder: &Decoder, onset: &Onset, ask: &Ask) {
-        self.told = match ask.chroma {
-            ChromaSource::Played => onset.pitch,
-            ChromaSource::Fixed(_) => f64::from(onset.key),
-        };
+        self.pitch = onset.pitch;
         self.conditioning
             .start(decoder, onset.pitch, onset.velocity, &ask.knobs);
         // Neither the note nor any moment has been told yet: the first ones are decoded elsewhere.
@@ -175,13 +172,19 @@ impl Story {
         }
     }
 
-    /// Tells the decoder the note: the one played, moved by the formant and as far as it follows.
+    /// Tells the decoder the note: the one played or the nearest of a fixed class, moved by the
+    /// formant and as far as that follows.
     /// Tells whether that is another one than before.
     fn tell(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) -> bool {
         let performance = &ask.performance;
         let follow = f64::from(performance.formant_follow) * shift;
-        let pitch = self.told + f64::from(performance.formant_semitones) + follow;
-        let (low, high) = decoder.layout().keys();
+        let layout = decoder.layout();
+        let heard = match ask.chroma {
+            ChromaSource::Played => self.pitch,
+            ChromaSource::Fixed(class) => f64::from(layout.nearest_key_of_class(class, self.pitch)),
+        };
+        let pitch = heard + f64::from(performance.formant_semitones) + follow;
+        let (low, high) = layout.keys();
         let told = pitch.clamp(f64::from(low), f64::from(high));
         let moved = told != self.told_now;
         if moved {
