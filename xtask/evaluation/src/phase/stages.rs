@@ -85,17 +85,24 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
 
 /// What a voice does with its decoder's frames: whole lobes, integrated.
 pub(super) fn gradient(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, seed, GradientPhase::begin, |_| {})
+    voice(geometry, (seed, None), GradientPhase::begin, |_| {})
+}
+
+/// The same, the fundamental (in bins) being known as it is of a model's note.
+pub(super) fn gradient_of_note(geometry: Geometry, seed: u64, fundamental: f32) -> Stage {
+    let told = (seed, Some(fundamental));
+    voice(geometry, told, GradientPhase::begin, |_| {})
 }
 
 /// Whole lobes, each by itself.
 pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, seed, GradientPhase::observe, GradientPhase::lock)
+    let lock = GradientPhase::lock;
+    voice(geometry, (seed, None), GradientPhase::observe, lock)
 }
 
 fn voice(
     geometry: Geometry,
-    seed: u64,
+    (seed, fundamental): (u64, Option<f32>),
     begin: fn(&mut GradientPhase, &[f32], Option<f32>),
     settle: fn(&mut GradientPhase),
 ) -> Stage {
@@ -104,10 +111,10 @@ fn voice(
     let mut lobes = GradientPhase::new(geometry);
     Box::new(move |magnitudes, number, phase| {
         if number == 0 {
-            lobes.start(&magnitudes[0], None, &mut random);
+            lobes.start(&magnitudes[0], fundamental, &mut random);
             lobes.take_noise(table.frame(0));
         } else {
-            begin(&mut lobes, &magnitudes[number], None);
+            begin(&mut lobes, &magnitudes[number], fundamental);
             settle(&mut lobes);
             lobes.finish(table.frame(number), &mut random);
         }
