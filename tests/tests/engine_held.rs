@@ -17,6 +17,7 @@ use betwixt_engine::random::Random;
 use betwixt_evaluation::phase::{FramesOf, HeldFrame, HeldQuality, Mode, Recording};
 use betwixt_spectral::number::narrow;
 use betwixt_spectral::{Geometry, InverseStft, stft};
+use betwixt_tests::saw;
 use std::f64::consts::{PI, TAU};
 use std::path::Path;
 
@@ -40,26 +41,11 @@ fn golden(path: &str) -> HeldFrame {
     frame(&Recording::read(&golden.join(path)).unwrap())
 }
 
-/// Partials up to 20 kHz, the k-th of amplitude 0.3/k.
-fn saw(hz: f64) -> HeldFrame {
-    let sample = |i: u32| {
-        let turn = hz * f64::from(i) / f64::from(RATE_HZ);
-        let partials = (1..).map(f64::from).take_while(|k| k * hz < 20_000.0);
-        let sum: f64 = partials.map(|k| (TAU * (k * turn).fract()).sin() / k).sum();
-        narrow(0.3 * sum)
-    };
-    frame(&Recording {
-        name: format!("saw {hz}"),
-        samples: (0..110_250).map(sample).collect(),
-        rate_hz: RATE_HZ,
-    })
-}
-
 /// The frames of notes; the eighth sound is the organ's chord.
 fn notes() -> [HeldFrame; 7] {
     [
-        saw(220.0),
-        saw(440.0),
+        frame(&saw(220.0)),
+        frame(&saw(440.0)),
         golden("phase/gm_violinA4.wav"),
         golden("phase/gm_fluteA5.wav"),
         golden("held/gm_trumpetBb4.wav"),
@@ -238,7 +224,7 @@ fn held_noise_is_noise() {
 #[test]
 fn held_saws_come_back() {
     for (hz, integrated_db) in [(220.0, -65.0), (440.0, -68.0)] {
-        let frame = saw(hz);
+        let frame = frame(&saw(hz));
         for seed in TONES {
             let reached = |mode| frame.hold(mode, seed).quality.sc_db;
             let (refined, integrated) = (reached(Mode::Refined), reached(Mode::Gradient));

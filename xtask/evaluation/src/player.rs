@@ -8,11 +8,14 @@
 //! width are off, and 12 dB of room keep the limiter out of it. Phase comes from where a new
 //! instrument takes it, or from another mode.
 
+use crate::phase::HeldFrame;
 use betwixt_engine::{
     Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, PhaseMode, Settings,
 };
+use betwixt_model::header::Output;
 use betwixt_model::{Model, Problem};
-use betwixt_spectral::number::index;
+use betwixt_spectral::number::{index, narrow};
+use betwixt_spectral::pitch;
 use std::sync::Arc;
 
 /// The rate that everything is played at.
@@ -100,6 +103,32 @@ impl Player {
         left.iter_mut().for_each(|sample| *sample /= ROOM);
         left
     }
+
+    /// The frame that a model draws so many seconds after a note's onset, in the trained key nearest
+    /// to the note's, whose pitch is the frame's. `None` of a model of partials.
+    ///
+    /// Magnitudes are linear, at the model's own level.
+    #[must_use]
+    pub fn frame(&self, take: &Take, seconds: f64) -> Option<HeldFrame> {
+        let Output::Frames(format) = self.decoder.output() else {
+            return None;
+        };
+        let layout = self.decoder.layout();
+        let key = layout.nearest_key(f64::from(take.key));
+        let mut vector = vec![0.0; layout.len()];
+        self.decoder.write_latents(&take.knobs, &mut vector);
+        layout.write_note(key, &mut vector);
+        layout.write_time(narrow(seconds), &mut vector);
+        layout.write_velocity(f32::from(take.velocity) / 127.0, &mut vector);
+        let mut magnitude = self.decoder.decode(&vector);
+        format.scale.decode(&mut magnitude);
+        Some(HeldFrame {
+            name: format!("key {key}"),
+            geometry: format.geometry,
+            magnitude,
+            pitch_hz: Some(pitch::hz(f64::from(key))),
+        })
+    }
 }
 
 fn controls(take: &Take) -> Controls {
@@ -183,5 +212,22 @@ mod tests {
         assert!((found - pulses_db).abs() < 1.0, "{found} for {pulses_db}");
         let found = crest_db(PhaseMode::StoredNoise);
         assert!((4.8..14.0).contains(&found), "{found}");
+    }
+
+    /// What is drawn is what the decoder says; partials are no frame.
+    #[test]
+    fn frames_are_the_decoder_s() {
+        let geometry = Geometry::new(1024, 256, RATE_HZ).unwrap();
+        let magnitude: Vec<f32> = (0..geometry.bins()).map(|k| 0.001 * real(k)).collect();
+        let player = Player::new(&drawn(geometry, magnitude.clone())).unwrap();
+        let frame = player.frame(&take(69), 0.5).unwrap();
+        assert_eq!(frame.magnitude, magnitude);
+        assert_eq!(frame.pitch_hz, Some(440.0));
+        assert!(
+            Player::new(&model(sine()))
+                .unwrap()
+                .frame(&take(69), 0.5)
+                .is_none()
+        );
     }
 }

@@ -4,6 +4,7 @@
 //!  models/NAME: weights, recipe ─► Subject ─┬─► likeness   learnt, held out, transposed
 //!                                           ├─► anywhere   in tune, silent, steady
 //!                                           ├─► gesture    velocity, decay
+//!                                           ├─► unaided    pitch of frames whose note is not told
 //!                                           └─► report     Markdown, pictures, JSON
 //! ```
 
@@ -13,6 +14,7 @@ mod likeness;
 mod material;
 mod report;
 mod subject;
+mod unaided;
 
 use crate::failure::Failure;
 use crate::{make_folder, progress};
@@ -98,6 +100,8 @@ pub(crate) struct Figures {
     knobs_anywhere: anywhere::Tuning,
     held_still: anywhere::Steadiness,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pitch_unaided: Option<unaided::Unaided>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     velocity: Option<gesture::Velocity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_for_20_s: Option<gesture::Decay>,
@@ -129,10 +133,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let material = load(&folder.join("recipe.toml"))?;
     let subject = Subject::new((&model, phase), &material)?;
     let sets = likeness::sets(&subject, arguments.notes)?;
+    let few = arguments.positions.div_ceil(4);
     let figures = Figures {
         likeness: Means::of(&sets),
         knobs_anywhere: anywhere::tuning(&subject, (arguments.positions, arguments.notes))?,
-        held_still: anywhere::steadiness(&subject, arguments.positions.div_ceil(4)),
+        held_still: anywhere::steadiness(&subject, few),
+        pitch_unaided: unaided::unaided(&subject, (few, arguments.notes)),
         velocity: gesture::velocity(&subject, arguments.notes)?,
         held_for_20_s: gesture::decay(&subject, arguments.notes.div_ceil(3)),
     };
@@ -213,6 +219,10 @@ impl Figures {
         let rest = [
             ("knobs anywhere", Some(self.knobs_anywhere.line())),
             ("held still", Some(self.held_still.line())),
+            (
+                "pitch of frames",
+                self.pitch_unaided.as_ref().map(unaided::Unaided::line),
+            ),
             (
                 "velocity",
                 self.velocity.as_ref().map(gesture::Velocity::line),
