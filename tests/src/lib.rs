@@ -10,10 +10,12 @@
 mod comb;
 mod painted;
 mod player;
+mod saw;
 
 pub use comb::{COMB_TOP_HZ, comb_model};
 pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
 pub use player::Player;
+pub use saw::saw;
 
 /// Both families of decoders.
 #[must_use]

@@ -15,16 +15,14 @@ const SIZES: [usize; 3] = [4096, 2048, 1024];
 const DRAWS: std::ops::RangeInclusive<u64> = 1..=8;
 /// Nobody needs better.
 const ENOUGH_DB: f64 = -60.0;
-/// Where this is not as good as the prototype, in dB: how partials stand to each other at the onset
-/// comes out a little differently, and what is steady keeps it.
-const KNOWN: [(&str, usize, bool, f64); 7] = [
+/// Where this is not as good as the prototype in the mean, in dB. What recordings reach depends on
+/// how partials stand to each other when they begin: of 48 draws 44, 19 and 33 % reach the figures
+/// of flute and violin, which are of a single draw.
+const KNOWN: [(&str, usize, bool, f64); 4] = [
     ("gm_fluteA5", 2048, false, 0.1),
     ("gm_fluteA5", 1024, true, 1.6),
     ("gm_violinA4", 1024, true, 0.2),
-    ("syn_glide220_440", 1024, false, 1.0),
-    ("syn_glide220_440", 1024, true, 0.8),
-    ("syn_saw110", 4096, true, 0.8),
-    ("syn_saw440", 1024, true, 0.5),
+    ("syn_glide220_440", 1024, false, 0.7),
 ];
 
 fn folder() -> PathBuf {

@@ -2,9 +2,11 @@
 
 use betwixt_engine::{EventKind, PhaseMode};
 use betwixt_evaluation::measure::pitch;
+use betwixt_evaluation::phase::{FramesOf, HeldFrame, Mode};
 use betwixt_model::Model;
+use betwixt_spectral::Geometry;
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::{Player, comb_model};
+use betwixt_tests::{Player, comb_model, saw};
 
 /// Cents between what is played and what a key should be, over a second after the onset.
 fn error_cents(player: &mut Player, rate: u32, expected_hz: f64) -> f64 {
@@ -155,4 +157,63 @@ fn the_newest_keys_of_a_chord_win() {
         1,
         "and it is told"
     );
+}
+
+/// The frame of a saw, to be held without its pitch being told.
+fn saw_frame(fft_len: usize, hz: f64) -> HeldFrame {
+    let recording = saw(hz);
+    let geometry = Geometry::new(fft_len, fft_len / 4, recording.rate_hz).expect("a size");
+    let frames = FramesOf::new(geometry, &recording.samples);
+    HeldFrame {
+        name: format!("{} at {fft_len}", recording.name),
+        magnitude: frames.magnitudes[frames.magnitudes.len() / 2].clone(),
+        geometry,
+        pitch_hz: Some(hz),
+    }
+}
+
+fn held_error_cents(frame: &HeldFrame) -> f64 {
+    let quality = frame.hold(Mode::Gradient, 1).quality;
+    quality.pitch_error_cents.unwrap_or(f64::NAN)
+}
+
+/// A frame alone says what its pitch is: to two cents, from the lowest fundamental on that each size
+/// can tell from its neighbours.
+#[test]
+fn frames_are_in_tune_without_their_note() {
+    for (fft_len, lowest) in [(4096, 50.0), (2048, 100.0), (1024, 200.0)] {
+        for step in 0..5 {
+            // Up to 5.6 kHz in uneven steps: partials lie at all places between two bins.
+            let hz = lowest * 2.3_f64.powi(step);
+            let error = held_error_cents(&saw_frame(fft_len, hz));
+            assert!(
+                error.abs() < 2.0,
+                "{hz:.1} Hz at {fft_len}: {error:.3} cents"
+            );
+        }
+    }
+}
+
+/// A decoder blurs its frames: with each bin the mean of three, 111 Hz at 4096 stays within two
+/// cents, wherever between two bins it lies; and so does its fundamental alone, where other partials
+/// cannot outvote it.
+#[test]
+fn blurred_frames_are_in_tune_without_their_note() {
+    for step in 0..6 {
+        let hz = (9.81 + 0.17 * f64::from(step)) * 44_100.0 / 4096.0;
+        let mut frame = saw_frame(4096, hz);
+        for last in [2048, 15] {
+            frame.magnitude[last..].fill(0.0);
+            let sharp = frame.magnitude.clone();
+            let mut blurred = frame.clone();
+            for (bin, three) in blurred.magnitude[1..].iter_mut().zip(sharp.windows(3)) {
+                *bin = three.iter().sum::<f32>() / 3.0;
+            }
+            let error = held_error_cents(&blurred);
+            assert!(
+                error.abs() < 2.0,
+                "{hz:.1} Hz below bin {last}: {error:.3} cents"
+            );
+        }
+    }
 }

@@ -125,6 +125,26 @@ impl PhaseMode {
         Self::Zero,
         Self::Random,
     ];
+
+    /// Its name in files and on command lines: small letters, words joined by underscores.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gradient => "gradient",
+            Self::StoredNoise => "stored_noise",
+            Self::Refined => "refined",
+            Self::PeakLock => "peak_lock",
+            Self::SinglePass => "single_pass",
+            Self::Zero => "zero",
+            Self::Random => "random",
+        }
+    }
+
+    /// The mode of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
 }
 
 /// Attack, decay, sustain, release.
@@ -255,6 +275,15 @@ fn within(value: f32, low: f32, high: f32, fallback: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// No two modes have one name, and a name leads back to its mode.
+    #[test]
+    fn modes_are_found_by_their_names() {
+        for mode in PhaseMode::ALL {
+            assert_eq!(PhaseMode::named(mode.name()), Some(mode));
+        }
+        assert_eq!(PhaseMode::named("loud"), None);
+    }
 
     /// Whatever a host sends, what is played by lies in the documented ranges.
     #[test]

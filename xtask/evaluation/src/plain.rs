@@ -1,12 +1,12 @@
 //! A model so plain that everything about it is arithmetic.
 
 use betwixt_model::header::{
-    Activation, Conditioning, FORMAT, Latent, Layer, Network, NoteConditioning, Output,
-    VelocityConditioning, Whitening,
+    Activation, Conditioning, FORMAT, FrameFormat, Latent, Layer, Level, Network, NoteConditioning,
+    Output, VelocityConditioning, Whitening,
 };
 use betwixt_model::{Dense, Header, Model};
-use betwixt_spectral::PartialsFormat;
 use betwixt_spectral::partials::LEVEL;
+use betwixt_spectral::{Geometry, MagnitudeScale, PartialsFormat};
 
 const FORMAT_OF_NUMBERS: PartialsFormat = PartialsFormat {
     exponent: 0.5,
@@ -24,7 +24,20 @@ pub(crate) fn sine() -> Vec<f32> {
 /// A decoder that always says `numbers`. Its encoder's latent 0 is a frame's first number, latent 1
 /// the velocity.
 pub(crate) fn model(numbers: Vec<f32>) -> Model {
-    let output = Output::Partials(FORMAT_OF_NUMBERS);
+    saying(Output::Partials(FORMAT_OF_NUMBERS), numbers)
+}
+
+/// A decoder that always draws these magnitudes, `[bins]`.
+pub(crate) fn drawn(geometry: Geometry, magnitude: Vec<f32>) -> Model {
+    let format = FrameFormat {
+        geometry,
+        scale: MagnitudeScale::Linear,
+        level: Level::NoteMax,
+    };
+    saying(Output::Frames(format), magnitude)
+}
+
+fn saying(output: Output, numbers: Vec<f32>) -> Model {
     let count = output.numbers();
     let inputs = count + 22 + 1;
     let mut weight = vec![0.0; 2 * inputs];

@@ -5,11 +5,17 @@
 //! ```
 //!
 //! Velocity only colours: the loudness of a real note is no part of a model. Vibrato, drift and
-//! width are off, and 12 dB of room keep the limiter out of it.
+//! width are off, and 12 dB of room keep the limiter out of it. Phase comes from where a new
+//! instrument takes it, or from another mode.
 
-use betwixt_engine::{Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, Settings};
+use crate::phase::HeldFrame;
+use betwixt_engine::{
+    Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, PhaseMode, Settings,
+};
+use betwixt_model::header::Output;
 use betwixt_model::{Model, Problem};
-use betwixt_spectral::number::index;
+use betwixt_spectral::number::{index, narrow};
+use betwixt_spectral::pitch;
 use std::sync::Arc;
 
 /// The rate that everything is played at.
@@ -23,6 +29,7 @@ const SEED: u64 = 1;
 #[derive(Clone, Debug)]
 pub struct Player {
     decoder: Arc<Decoder>,
+    phase: PhaseMode,
 }
 
 /// One note to be played.
@@ -50,7 +57,16 @@ impl Player {
     /// [`Problem`] when the model contradicts itself.
     pub fn new(model: &Model) -> Result<Self, Problem> {
         let decoder = Arc::new(Decoder::new(model)?);
-        Ok(Self { decoder })
+        Ok(Self {
+            decoder,
+            phase: Controls::default().phase,
+        })
+    }
+
+    /// The same with another source of phase, which a model of partials leaves unread.
+    #[must_use]
+    pub fn with_phase(self, phase: PhaseMode) -> Self {
+        Self { phase, ..self }
     }
 
     /// Plays a note on an engine of its own: mono, sample 0 being the note's own.
@@ -61,7 +77,10 @@ impl Player {
             seed: SEED,
         };
         let mut engine = Engine::new(Arc::clone(&self.decoder), settings);
-        let controls = controls(take);
+        let controls = Controls {
+            phase: self.phase,
+            ..controls(take)
+        };
         let note = Note {
             id: None,
             channel: 0,
@@ -83,6 +102,32 @@ impl Player {
         }
         left.iter_mut().for_each(|sample| *sample /= ROOM);
         left
+    }
+
+    /// The frame that a model draws so many seconds after a note's onset, in the trained key nearest
+    /// to the note's, whose pitch is the frame's. `None` of a model of partials.
+    ///
+    /// Magnitudes are linear, at the model's own level.
+    #[must_use]
+    pub fn frame(&self, take: &Take, seconds: f64) -> Option<HeldFrame> {
+        let Output::Frames(format) = self.decoder.output() else {
+            return None;
+        };
+        let layout = self.decoder.layout();
+        let key = layout.nearest_key(f64::from(take.key));
+        let mut vector = vec![0.0; layout.len()];
+        self.decoder.write_latents(&take.knobs, &mut vector);
+        layout.write_note(key, &mut vector);
+        layout.write_time(narrow(seconds), &mut vector);
+        layout.write_velocity(f32::from(take.velocity) / 127.0, &mut vector);
+        let mut magnitude = self.decoder.decode(&vector);
+        format.scale.decode(&mut magnitude);
+        Some(HeldFrame {
+            name: format!("key {key}"),
+            geometry: format.geometry,
+            magnitude,
+            pitch_hz: Some(pitch::hz(f64::from(key))),
+        })
     }
 }
 
@@ -110,7 +155,9 @@ fn controls(take: &Take) -> Controls {
 mod tests {
     use super::*;
     use crate::measure::{heard, level, onset};
-    use crate::plain::{model, sine};
+    use crate::plain::{drawn, model, sine};
+    use betwixt_spectral::Geometry;
+    use betwixt_spectral::number::real;
 
     fn take(key: u8) -> Take {
         Take {
@@ -147,5 +194,40 @@ mod tests {
         let mut hard = take(69);
         hard.velocity = 127;
         assert_eq!(player.play(&hard), player.play(&take(69)));
+    }
+
+    /// A flat frame is a pulse every hop when no phase is played, √hop over its rms, and noise with
+    /// stored phase.
+    #[test]
+    fn phase_comes_from_the_mode() {
+        let geometry = Geometry::new(1024, 256, RATE_HZ).unwrap();
+        let flat = Player::new(&drawn(geometry, vec![0.01; geometry.bins()])).unwrap();
+        let crest_db = |phase| {
+            let played = flat.clone().with_phase(phase).play(&take(69));
+            let settled = &played[4_410..];
+            level::db(level::peak(settled) / level::rms(settled))
+        };
+        let pulses_db = 10.0 * f64::from(real(geometry.hop())).log10();
+        let found = crest_db(PhaseMode::Zero);
+        assert!((found - pulses_db).abs() < 1.0, "{found} for {pulses_db}");
+        let found = crest_db(PhaseMode::StoredNoise);
+        assert!((4.8..14.0).contains(&found), "{found}");
+    }
+
+    /// What is drawn is what the decoder says; partials are no frame.
+    #[test]
+    fn frames_are_the_decoder_s() {
+        let geometry = Geometry::new(1024, 256, RATE_HZ).unwrap();
+        let magnitude: Vec<f32> = (0..geometry.bins()).map(|k| 0.001 * real(k)).collect();
+        let player = Player::new(&drawn(geometry, magnitude.clone())).unwrap();
+        let frame = player.frame(&take(69), 0.5).unwrap();
+        assert_eq!(frame.magnitude, magnitude);
+        assert_eq!(frame.pitch_hz, Some(440.0));
+        assert!(
+            Player::new(&model(sine()))
+                .unwrap()
+                .frame(&take(69), 0.5)
+                .is_none()
+        );
     }
 }

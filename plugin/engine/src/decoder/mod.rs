@@ -99,8 +99,9 @@ impl Decoder {
         Activations::new(&self.network)
     }
 
-    /// Writes the decoder's latents for knob positions into the front of a conditioning vector.
-    pub(crate) fn write_latents(&self, knobs: &[f32], vector: &mut [f32]) {
+    /// Writes the decoder's latents for knob positions, 0…1, `[latents]`, into the front of a
+    /// conditioning vector.
+    pub fn write_latents(&self, knobs: &[f32], vector: &mut [f32]) {
         let rows = self.matrix.chunks_exact(knobs.len());
         for ((latent, offset), row) in vector.iter_mut().zip(&self.offset).zip(rows) {
             let sum: f32 = row.iter().zip(knobs).map(|(m, k)| m * k).sum();

@@ -224,6 +224,7 @@ impl GradientPhase {
             }
             integration.next.phase[bin] = fresh.wrapping_add(self.signs.next.sign(bin));
         }
+        integration.fill_valleys(&self.signs.next);
         integration.finish();
         self.signs.swap();
     }

@@ -18,9 +18,13 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
-use super::lobes;
+use super::own::Own;
+use super::{lobes, relation};
 use betwixt_spectral::Geometry;
 use std::ops::Range;
+
+/// Valleys are told their phases this far below the floor: many faint bins are heard together.
+const FAINTER: f32 = 0.03;
 
 /// One frame, `[bins]` each: linear magnitude, frequency in bins, what that turns in half a hop,
 /// phase in turns, and which bins are noise and have no phase to hand on.
@@ -212,6 +216,11 @@ impl Integration {
     /// Whether a bin of the next frame is above the floor and no noise.
     pub(super) fn is_tonal(&self, bin: usize) -> bool {
         self.next.magnitude[bin] > self.floor && !self.next.noise[bin]
+    }
+
+    /// Gives the next frame's valleys between two lobes the phases that both make together.
+    pub(super) fn fill_valleys(&mut self, own: &Own) {
+        relation::fill(&mut self.next, own, FAINTER * self.floor);
     }
 
     /// The next frame is finished.

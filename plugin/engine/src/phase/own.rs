@@ -27,23 +27,46 @@ pub(super) struct Peak {
     pub(super) bin: usize,
     /// Where its bins begin: at the valley before it.
     pub(super) from: usize,
-    /// Of its centre, in bins.
-    pub(super) frequency: f32,
+    /// Of its centre from that, in bins.
+    pub(super) offset: f32,
     /// Magnitude of its largest bin.
     pub(super) loudest: f32,
 }
 
 impl Peak {
+    /// Of its centre, in bins.
+    pub(super) fn frequency(&self) -> f32 {
+        real(self.bin) + self.offset
+    }
+
     /// Of its lobe at the centre, linear.
     pub(super) fn height(&self) -> f32 {
-        self.loudest / lobe(self.frequency - real(self.bin))
+        self.loudest / lobe(self.offset)
+    }
+
+    /// What its lobe is at a bin, more than one bin from the centre: negative where it is opposite.
+    /// The sine of the window's transform is the same at every bin but for its sign, and has been
+    /// measured at the largest.
+    pub(super) fn side(&self, bin: usize) -> f32 {
+        self.side_at(real(bin) - real(self.bin), bin)
+    }
+
+    /// The same of its image below 0 Hz.
+    pub(super) fn side_of_image(&self, bin: usize) -> f32 {
+        self.side_at(-real(bin) - real(self.bin), bin)
+    }
+
+    fn side_at(&self, away: f32, bin: usize) -> f32 {
+        let x = away - self.offset;
+        let side = self.loudest * self.offset * (1.0 - self.offset * self.offset);
+        let sign = if (bin ^ self.bin) & 1 == 0 { -1.0 } else { 1.0 };
+        sign * side / (x * (1.0 - x * x))
     }
 
     /// Of its side lobes' envelope: a side lobe of height 1 is no larger than
     /// 2·sin(πδ) / π|x|(x² − 1) at x bins from the centre, δ bins from the largest bin.
     fn sides(&self) -> f32 {
-        let between = self.frequency - real(self.bin);
-        (2.0 * self.loudest * between * (1.0 - between * between)).abs()
+        (2.0 * self.loudest * self.offset * (1.0 - self.offset * self.offset)).abs()
     }
 }
 
@@ -111,21 +134,25 @@ impl Own {
     pub(super) fn write_own(&self, frame: &mut Frame, turns_per_bin: f64) {
         let magnitude = &frame.magnitude;
         let last = magnitude.len() - 1;
-        for (bin, own) in frame.frequency.iter_mut().enumerate() {
+        let bins = frame.frequency.iter_mut().zip(&mut frame.half_hop);
+        for (bin, (own, half)) in bins.enumerate() {
             // Beyond 0 Hz and half the rate the spectrum is mirrored.
             let before = magnitude[if bin == 0 { 1 } else { bin - 1 }];
             let after = magnitude[if bin == last { last - 1 } else { bin + 1 }];
-            *own = real(bin) + offset(before, after);
+            let offset = offset(before, after);
+            *own = real(bin) + offset;
+            *half = half_hop(bin, offset, turns_per_bin);
         }
-        for lobe in (0..self.peaks.len()).map(|number| self.lobe(number)) {
+        for (number, peak) in self.peaks.iter().enumerate() {
+            let lobe = self.lobe(number);
+            let half = half_hop(peak.bin, peak.offset, turns_per_bin);
             for bin in lobe.range.clone() {
                 if lobe.has_side(bin, magnitude[bin]) {
                     frame.frequency[bin] = lobe.centre;
+                    frame.half_hop[bin] = half;
                 }
             }
         }
-        let bins = frame.half_hop.iter_mut().zip(&frame.frequency);
-        bins.for_each(|(half, own)| *half = half_hop(*own, turns_per_bin));
     }
 
     /// Writes for each bin the frequency of the lobe that it belongs to; where the note is known,
@@ -140,15 +167,15 @@ impl Own {
         if self.peaks.is_empty() {
             for (bin, (frequency, half)) in bins.enumerate() {
                 *frequency = real(bin);
-                *half = half_hop(*frequency, turns_per_bin);
+                *half = half_hop(bin, 0.0, turns_per_bin);
             }
             return;
         }
         for (number, peak) in self.peaks.iter().enumerate() {
             let range = peak.from..self.end(number);
-            let frequency = lobes::snap(peak.frequency, fundamental);
+            let frequency = lobes::snap(peak.frequency(), fundamental);
             frame.frequency[range.clone()].fill(frequency);
-            frame.half_hop[range].fill(half_hop(frequency, turns_per_bin));
+            frame.half_hop[range].fill(half_hop(0, frequency, turns_per_bin));
         }
     }
 
@@ -156,7 +183,7 @@ impl Own {
         let peak = self.peaks[number];
         Lobe {
             range: peak.from..self.end(number),
-            centre: peak.frequency,
+            centre: peak.frequency(),
             largest: peak.sides(),
         }
     }
@@ -176,7 +203,7 @@ impl Own {
                 self.peaks.push(Peak {
                     bin,
                     from: if self.peaks.is_empty() { 0 } else { valley },
-                    frequency: real(bin) + offset,
+                    offset,
                     loudest: here,
                 });
                 (valley, lowest) = (bin, here);
@@ -246,9 +273,10 @@ impl Lobe {
     }
 }
 
-/// What a frequency in bins turns in half a hop.
-fn half_hop(frequency: f32, turns_per_bin: f64) -> u32 {
-    turns(0.5 * f64::from(frequency) * turns_per_bin)
+/// What a frequency so far from a bin turns in half a hop. A sum of both in single precision would be
+/// wrong by a hundredth of a turn after two seconds.
+fn half_hop(bin: usize, offset: f32, turns_per_bin: f64) -> u32 {
+    turns(0.5 * (bin as f64 + f64::from(offset)) * turns_per_bin)
 }
 
 /// How far the centre of a Hann lobe lies from a bin, by the magnitudes beside it: at most a bin.
@@ -328,6 +356,27 @@ mod tests {
                             "{partial}, {bin}"
                         );
                     }
+                }
+            }
+        }
+    }
+
+    /// The side lobes of a peak, worked out from its two largest bins, are the spectrum's own.
+    #[test]
+    fn side_lobes_follow_from_their_peak() {
+        for partial in [100.1, 200.5, 333.77] {
+            let spectrum = frame(partial);
+            let magnitude: Vec<f32> = spectrum.iter().map(|x| x.norm()).collect();
+            let (own, _) = read(&magnitude);
+            let peaks = own.peaks.iter();
+            let peak = peaks
+                .max_by(|a, b| a.loudest.total_cmp(&b.loudest))
+                .unwrap();
+            for away in 3..9 {
+                for bin in [peak.bin - away, peak.bin + away] {
+                    let (found, true_side) = (peak.side(bin), spectrum[bin].re);
+                    let error = (found - true_side).abs();
+                    assert!(error < 0.02, "{partial}, {bin}: {found} for {true_side}");
                 }
             }
         }

@@ -162,6 +162,7 @@ impl RecordedPhase {
                 self.frames,
             );
         }
+        self.integration.fill_valleys(&self.bins.signs.next);
         self.frames += 1;
         self.integration.finish();
         self.bins.signs.swap();

@@ -1,8 +1,9 @@
-//! How neighbouring partials stand to each other when a sound begins: told by the valleys between.
+//! What neighbouring partials are to each other: told by the valleys between, and telling them.
 //!
 //! ```text
 //!  before, magnitude, following [bins] ─► in each valley: |a·W(x₁) + b·W(x₂)·e^(jΔ)| ─► cos Δ, sin Δ
 //!  phases [bins] ◄─ the upper partial turned towards Δ ◄──────────────────────────────────┘
+//!                ◄─ the valley's phases: those of the sum itself
 //! ```
 //!
 //! Two lobes overlap in the valley between them, and how they add up there depends on the angle Δ
@@ -10,11 +11,18 @@
 //! turn on, its sine. Phases that start without a past are wrong about Δ, and would stay so: what
 //! is steady, turned on exactly, keeps every error. So the first frames are corrected, the lowest
 //! pair first, and then never again: a correction that goes on would be heard as jitter.
+//!
+//! Once both partials have their phases the valley has its own: side lobes of two partials are as
+//! loud as each other there, and the phase of either is wrong. Held saws come back at −77 dB with
+//! their sum's, at −60 dB without.
 
 use super::integration::Frame;
 use super::own::{Own, Peak, lobe};
+use crate::phasor::{angle as angle_of, phasor};
+use betwixt_spectral::Complex32;
 use betwixt_spectral::number::{index, real, turns};
 use std::f64::consts::TAU;
+use std::ops::Range;
 
 /// Numbers of the frames that are corrected, counted from the sound's first.
 const FRAMES: std::ops::RangeInclusive<usize> = 1..=5;
@@ -25,6 +33,9 @@ const GAIN: f64 = 3.0;
 const OUTSIDE: f32 = 2.0;
 /// What cosine and sine say together is one when the picture of two lobes is right.
 const CREDIBLE: std::ops::RangeInclusive<f32> = 0.6..=1.5;
+/// The sum of two lobes is the frame's valley when it has so many times its power: 3 dB.
+const LEAST: f32 = 0.5;
+const MOST: f32 = 2.0;
 /// Partials that turn nearly alike, or nearly opposite, from frame to frame do not tell the sine.
 const TELLING: f32 = 0.05;
 
@@ -54,6 +65,52 @@ pub(super) fn lock(
     }
 }
 
+/// Gives the bins of each valley above the floor the phase of both lobes' sum, where that is as large
+/// as the frame says: what one lobe alone would give them is wrong by as much as the other is loud,
+/// and what is explained is no noise.
+pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
+    if let Some(first) = own.peaks.first() {
+        let partial = phasor(frame.phase[first.bin]);
+        let to = index(f64::from(first.frequency() - OUTSIDE).max(0.0));
+        frame.fill(0..to, floor, |bin| {
+            partial * first.side(bin) + partial.conj() * first.side_of_image(bin)
+        });
+    }
+    for pair in own.peaks.windows(2) {
+        let [lower, upper] = [pair[0], pair[1]];
+        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin]));
+        let valley = valley([lower, upper], frame.magnitude.len());
+        frame.fill(valley, floor, |bin| {
+            below * lower.side(bin) + above * upper.side(bin)
+        });
+    }
+}
+
+impl Frame {
+    /// Takes the phases of a sum where it explains the magnitudes.
+    fn fill(&mut self, bins: Range<usize>, floor: f32, sum: impl Fn(usize) -> Complex32) {
+        for bin in bins {
+            let magnitude = self.magnitude[bin];
+            if magnitude <= floor {
+                continue;
+            }
+            let sum = sum(bin);
+            let share = sum.norm_sqr() / (magnitude * magnitude);
+            if (share > LEAST) & (share < MOST) {
+                self.phase[bin] = angle_of(sum);
+                self.noise[bin] = false;
+            }
+        }
+    }
+}
+
+/// The bins between two lobes, of so many.
+fn valley([lower, upper]: [Peak; 2], bins: usize) -> Range<usize> {
+    let from = index(f64::from(lower.frequency() + OUTSIDE).ceil());
+    let to = index(f64::from(upper.frequency() - OUTSIDE).max(0.0)) + 1;
+    from..to.min(bins)
+}
+
 /// The angle from the lower to the upper of two partials, in turns; `None` where the valley does
 /// not tell it.
 fn angle(
@@ -62,16 +119,14 @@ fn angle(
     [before, following]: [&[f32]; 2],
     turns_per_bin: f64,
 ) -> Option<f64> {
-    let turning = TAU * f64::from(upper.frequency - lower.frequency) * turns_per_bin;
+    let turning = TAU * f64::from(upper.frequency() - lower.frequency()) * turns_per_bin;
     let turning = betwixt_spectral::number::narrow(turning.sin());
-    let from = index(f64::from(lower.frequency + OUTSIDE).ceil());
-    let to = index(f64::from(upper.frequency - OUTSIDE).max(0.0)) + 1;
     // Least squares for cosine and sine, every bin relative to its own power.
     let (mut cosine, mut sine, mut weights) = (0.0, 0.0, 0.0);
     let [lower_height, upper_height] = [lower, upper].map(|peak| peak.height());
-    for bin in from..to.min(magnitude.len()) {
-        let a = lower_height * lobe(real(bin) - lower.frequency);
-        let b = upper_height * lobe(upper.frequency - real(bin));
+    for bin in valley([lower, upper], magnitude.len()) {
+        let a = lower_height * lobe(real(bin) - lower.frequency());
+        let b = upper_height * lobe(upper.frequency() - real(bin));
         let power = (a * a + b * b).max(f32::MIN_POSITIVE);
         let (product, squares) = (2.0 * a * b / power, magnitude[bin] * magnitude[bin]);
         let rise = following[bin] * following[bin] - before[bin] * before[bin];

@@ -11,14 +11,26 @@
 /// When `period` is 0.
 #[must_use]
 pub fn seam_ratio(signal: &[f32], first: usize, period: usize) -> Option<f64> {
+    let borders = (first..signal.len()).step_by(period);
+    seam_ratio_at(signal, borders)
+}
+
+/// The same for borders at any samples.
+#[must_use]
+pub fn seam_ratio_at(signal: &[f32], borders: impl IntoIterator<Item = usize>) -> Option<f64> {
+    let mut at_border = vec![false; signal.len()];
+    for border in borders {
+        // A difference is centred on its middle sample and spans the borders before and after it.
+        for centre in border.saturating_sub(1)..=border {
+            if let Some(at_border) = at_border.get_mut(centre) {
+                *at_border = true;
+            }
+        }
+    }
     let mut sums = [(0.0, 0.0); 2];
-    for (i, three) in signal.windows(3).enumerate() {
+    for (three, at_border) in signal.windows(3).zip(at_border.iter().skip(1)) {
         let [a, b, c] = [three[0], three[1], three[2]].map(f64::from);
-        // The difference is centred on sample i + 1 and spans the borders before it and after it.
-        let at_border = [i + 1, i + 2]
-            .iter()
-            .any(|n| *n >= first && (n - first).is_multiple_of(period));
-        let sum = &mut sums[usize::from(at_border)];
+        let sum = &mut sums[usize::from(*at_border)];
         sum.0 += (a - 2.0 * b + c).abs();
         sum.1 += 1.0;
     }

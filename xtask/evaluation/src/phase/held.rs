@@ -10,12 +10,12 @@
 //! convergence is fine, its modulation is +6 dB, the maximum. A steady tone's partials beat with one
 //! another; multiples of the hop's rate where they do are not counted (`measure::steadiness`).
 
-use super::{FramesOf, Mode, Recording, resynthesise};
+use super::{FramesOf, Mode, Recording, Resynthesis, frame_by_frame, resynthesise, stages};
 use crate::measure::heard::{Heard, listen};
 use crate::measure::{level, pitch, steadiness};
 use betwixt_engine::random::Random;
 use betwixt_spectral::Geometry;
-use betwixt_spectral::number::{index, real};
+use betwixt_spectral::number::{index, narrow, real};
 use serde::Serialize;
 
 /// How long a frame is held.
@@ -128,20 +128,41 @@ impl HeldFrame {
     /// Holds the frame for 3 s and measures what comes out.
     #[must_use]
     pub fn hold(&self, mode: Mode, seed: u64) -> Held {
+        self.held(|frames| resynthesise(mode, self.geometry, frames, seed))
+    }
+
+    /// The same as a voice holds a note's frame: in [`Mode::Gradient`], its pitch being known.
+    /// `None` without one.
+    #[must_use]
+    pub fn hold_as_note(&self, seed: u64) -> Option<Held> {
+        let fundamental = narrow(self.pitch_hz? / self.geometry.bin_hz());
+        let stage = stages::gradient_of_note(self.geometry, seed, fundamental);
+        Some(self.held(|frames| frame_by_frame(stage, self.geometry, frames)))
+    }
+
+    fn held(&self, make: impl FnOnce(&[Vec<f32>]) -> Resynthesis) -> Held {
         let (fft_len, hop) = (self.geometry.fft_len(), self.geometry.hop());
-        let rate_hz = f64::from(self.geometry.sample_rate_hz());
-        let samples = index(HELD_S * rate_hz);
+        let samples = self.samples();
         let frames = vec![self.magnitude.clone(); (samples + 2 * fft_len).div_ceil(hop) + 1];
-        let mut sound = resynthesise(mode, self.geometry, &frames, seed).sound;
+        let mut sound = make(&frames).sound;
         sound.drain(..fft_len);
         sound.truncate(samples);
         Held {
-            quality: self.quality(&sound, rate_hz),
+            quality: self.quality(&sound),
             sound,
         }
     }
 
-    fn quality(&self, sound: &[f32], rate_hz: f64) -> HeldQuality {
+    /// Samples of a held frame's sound.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        index(HELD_S * f64::from(self.geometry.sample_rate_hz()))
+    }
+
+    /// The figures of a sound, mono `[samples]`, that should be this frame held.
+    #[must_use]
+    pub fn quality(&self, sound: &[f32]) -> HeldQuality {
+        let rate_hz = f64::from(self.geometry.sample_rate_hz());
         // Without a pitch no multiple is the tone's own.
         let own_hz = self.pitch_hz.unwrap_or(f64::INFINITY);
         let hop = self.geometry.hop();

@@ -85,24 +85,37 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
 
 /// What a voice does with its decoder's frames: whole lobes, integrated.
 pub(super) fn gradient(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, seed, GradientPhase::integrate)
+    voice(geometry, (seed, None), GradientPhase::integrate)
+}
+
+/// The same, the fundamental (in bins) being known as it is of a model's note.
+pub(super) fn gradient_of_note(geometry: Geometry, seed: u64, fundamental: f32) -> Stage {
+    voice(
+        geometry,
+        (seed, Some(fundamental)),
+        GradientPhase::integrate,
+    )
 }
 
 /// Whole lobes, each by itself.
 pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, seed, GradientPhase::lock)
+    voice(geometry, (seed, None), GradientPhase::lock)
 }
 
-fn voice(geometry: Geometry, seed: u64, settle: fn(&mut GradientPhase)) -> Stage {
+fn voice(
+    geometry: Geometry,
+    (seed, fundamental): (u64, Option<f32>),
+    settle: fn(&mut GradientPhase),
+) -> Stage {
     let mut random = Random::new(seed);
     let table = NoiseTable::new(geometry, seed);
     let mut lobes = GradientPhase::new(geometry);
     Box::new(move |magnitudes, number, phase| {
         if number == 0 {
-            lobes.start(&magnitudes[0], None, &mut random);
+            lobes.start(&magnitudes[0], fundamental, &mut random);
             lobes.take_noise(table.frame(0));
         } else {
-            lobes.observe(&magnitudes[number], None);
+            lobes.observe(&magnitudes[number], fundamental);
             settle(&mut lobes);
             lobes.finish(table.frame(number), &mut random);
         }

@@ -39,6 +39,11 @@ pub(crate) enum Failure {
     Write { path: PathBuf, reason: String },
     #[error("the figures could not be told as JSON: {reason}")]
     Json { reason: String },
+    #[error(
+        "{model}: has no phase: its partials are painted at known frequencies; leave --phase out, or \
+         name a model of frames"
+    )]
+    Phase { model: String },
     #[error("--notes {found}: expected program:key:velocity, of the table in instruments.rs")]
     Note { found: String },
     #[error("outside its bounds: {0}")]

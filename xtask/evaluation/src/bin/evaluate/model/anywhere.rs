@@ -108,6 +108,13 @@ fn takes(
     positions.iter().flat_map(of).collect()
 }
 
+/// Takes at seeded positions, on some seven of the trained keys or more.
+pub(crate) fn trained_takes(subject: &Subject<'_>, count: usize, seconds: f64) -> Vec<Take> {
+    let (low, high) = subject.model.header.layout().keys();
+    let step = usize::from((high - low) / 6).max(1);
+    takes(subject, count, (low, high, step), (seconds, None))
+}
+
 pub(crate) fn tuning(
     subject: &Subject<'_>,
     (count, notes): (usize, usize),

@@ -20,17 +20,17 @@ const FARTHEST: usize = 6;
 /// Writes report and picture beside the figures.
 pub(crate) fn write(
     folder: &Path,
-    name: &str,
+    (name, command): &(String, String),
     subject: &Subject<'_>,
     (sets, lines): (&[Set], &str),
 ) -> Result<(), Failure> {
     let picture = folder.join(format!("{name}.png"));
     draw(&picture, subject, sets)?;
     let text = format!(
-        "# {}\n\nMade by `cargo xtask evaluate model {name}`; do not edit.\n\n\
+        "# {}\n\nMade by `{command}`; do not edit.\n\n\
          Means over notes; SC and LSD in dB, lower is better.\n\n```text\n{lines}```\n\n\
          {}![real and played]({name}.png)\n",
-        subject.model.header.name,
+        subject.called(),
         sets.iter().map(farthest).collect::<String>()
     );
     let path = folder.join(format!("{name}.md"));
@@ -75,7 +75,7 @@ fn draw(path: &Path, subject: &Subject<'_>, sets: &[Set]) -> Result<(), Failure>
         }
     }
     let picture = Sheet {
-        title: format!("{}: real notes and played ones", subject.model.header.name),
+        title: format!("{}: real notes and played ones", subject.called()),
         subtitle:
             "of each set the note in the middle of the field, and one that nine of ten surpass"
                 .into(),

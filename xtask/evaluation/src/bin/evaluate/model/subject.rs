@@ -3,6 +3,7 @@
 use super::material::{Material, Note};
 use crate::comparison::Compared;
 use crate::failure::Failure;
+use betwixt_engine::PhaseMode;
 use betwixt_evaluation::encoder::Encoder;
 use betwixt_evaluation::measure::level;
 use betwixt_evaluation::player::{Player, RATE_HZ, Take};
@@ -14,6 +15,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) model: &'a Model,
     pub(crate) material: &'a Material,
     pub(crate) player: Player,
+    /// The mode that it is played in, if it is a model of frames.
+    pub(crate) phase: Option<PhaseMode>,
     encoder: Encoder<'a>,
 }
 
@@ -27,13 +30,25 @@ pub(crate) struct Pair {
 }
 
 impl<'a> Subject<'a> {
-    pub(crate) fn new(model: &'a Model, material: &'a Material) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        (model, phase): (&'a Model, Option<PhaseMode>),
+        material: &'a Material,
+    ) -> Result<Self, Failure> {
+        let player = Player::new(model)?;
         Ok(Self {
             model,
             material,
-            player: Player::new(model)?,
+            player: phase.into_iter().fold(player, Player::with_phase),
+            phase,
             encoder: Encoder::new(model)?,
         })
+    }
+
+    /// The model's name, and the mode that it is played in.
+    pub(crate) fn called(&self) -> String {
+        let name = &self.model.header.name;
+        let phase = self.phase.map(|mode| format!(", phase {}", mode.name()));
+        name.clone() + &phase.unwrap_or_default()
     }
 
     /// Knob positions of a real note.
