@@ -10,7 +10,7 @@
 //! means a sound, not a pitch and not a strike. A note of partials may stand for its neighbours. A batch depends on the seed and the number of its
 //! step alone, so a continued training sees what an uninterrupted one would have seen.
 
-use crate::notes::{Moment, Notes};
+use crate::notes::{ATTACK_S, Moment, Notes};
 use crate::recipe::{LatentOf, Recipe};
 use betwixt_corpus::Part;
 use betwixt_model::ConditioningLayout;
@@ -208,10 +208,10 @@ impl<'a> Examples<'a> {
         let LatentOf::Note {
             encoder_frames,
             decoder_frames,
-            onset_bias,
             other_key,
             key_shift,
             strikes,
+            ..
         } = self.latent_of
         else {
             return;
@@ -249,13 +249,30 @@ impl<'a> Examples<'a> {
         } else {
             decoder_frames
         } {
-            let uniform: f64 = random.random_range(0.0..1.0);
-            let time_s = self.notes.length_s() * narrow(uniform.powf(onset_bias));
+            let time_s = self.draw_time_s(random);
             ask(note, time_s);
             if pairs {
                 let alike = &self.strikes[&(own.sound, own.key)];
                 ask(alike[random.random_range(0..alike.len())], time_s);
             }
+        }
+    }
+
+    /// When the decoder is asked: anywhere in a note, crowded at its onset, or in its attack.
+    fn draw_time_s(&self, random: &mut Pcg64Mcg) -> f32 {
+        let LatentOf::Note {
+            onset_bias, attack, ..
+        } = self.latent_of
+        else {
+            return 0.0;
+        };
+        // A recipe that does nothing for attacks draws the moments that it always drew.
+        let is_attack = attack.share > 0.0 && random.random_bool(attack.share);
+        let uniform: f64 = random.random_range(0.0..1.0);
+        if is_attack {
+            self.notes.length_s().min(ATTACK_S) * narrow(uniform)
+        } else {
+            self.notes.length_s() * narrow(uniform.powf(onset_bias))
         }
     }
 
@@ -275,7 +292,7 @@ impl<'a> Examples<'a> {
         let (mut amplitudes, mut told) = (Vec::new(), Vec::new());
         for (place, row) in asked.iter().zip(targets.chunks_exact_mut(self.numbers)) {
             self.notes.write(place.note, place.moment, row);
-            if let Some(weights) = self.notes.weigh(place.key, place.moment, row) {
+            if let Some(weights) = self.notes.weigh(place.note, place.key, place.moment, row) {
                 amplitudes.extend(weights.amplitudes);
                 told.extend(weights.told);
             }
@@ -323,5 +340,61 @@ impl<'a> Examples<'a> {
         self.layout
             .write_velocity(f32::from(note.velocity) / 127.0, &mut vector);
         vector.split_off(self.layout.latents())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::tests::{partials, tiny_partials};
+
+    fn examples(attack: &str) -> Examples<'static> {
+        let text =
+            tiny_partials().replace("onset_bias = 1.4", &format!("onset_bias = 1.4{attack}"));
+        let recipe = Recipe::parse(&text).unwrap();
+        Examples::new(&recipe, partials(), |part| part == Part::Train)
+    }
+
+    fn times_s(examples: &Examples<'_>, count: usize) -> Vec<f32> {
+        let mut random = Pcg64Mcg::seed_from_u64(5);
+        (0..count)
+            .map(|_| examples.draw_time_s(&mut random))
+            .collect()
+    }
+
+    /// Of notes of 0.3 s, (0.05/0.3)^(1/1.4) of the moments lie in the attack anyway, and of the
+    /// rest as many as the recipe says: evenly, so that their mean is the attack's middle.
+    #[test]
+    fn attacks_get_their_share() {
+        let crowded = (f64::from(ATTACK_S) / 0.3).powf(1.0 / 1.4);
+        for share in [0.0, 0.4, 1.0] {
+            let examples = examples(&format!(", attack = {{ share = {share:?}, level = 1.0 }}"));
+            let times_s = times_s(&examples, 20_000);
+            let within = times_s.iter().filter(|time| **time < ATTACK_S).count();
+            let (found, expected) = (within as f64 / 20_000.0, share + (1.0 - share) * crowded);
+            // Four standard deviations of so many draws.
+            assert!(
+                (found - expected).abs() < 0.015,
+                "{share}: {found}, not {expected}"
+            );
+            if share == 1.0 {
+                let mean = times_s.iter().sum::<f32>() / 20_000.0;
+                assert!((mean / ATTACK_S - 0.5).abs() < 0.01, "{mean}");
+            }
+        }
+    }
+
+    /// A recipe that says nothing of attacks asks for length·u^bias, one number of the stream each,
+    /// and a seed always asks for the same.
+    #[test]
+    fn without_attacks_nothing_has_changed() {
+        let found = times_s(&examples(""), 100);
+        let mut random = Pcg64Mcg::seed_from_u64(5);
+        for time_s in found {
+            let uniform: f64 = random.random_range(0.0..1.0);
+            assert_eq!(time_s, partials().length_s() * narrow(uniform.powf(1.4)));
+        }
+        let attacks = examples(", attack = { share = 0.4, level = 1.0 }");
+        assert_eq!(times_s(&attacks, 100), times_s(&attacks, 100));
     }
 }

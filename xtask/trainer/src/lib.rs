@@ -41,5 +41,5 @@ pub use finish::{Finished, finish};
 pub use network::Stack;
 pub use notes::{FrameNotes, Moment, Note, Notes, PartialsNotes, Weights, load};
 pub use places::Places;
-pub use recipe::{Emphasis, LatentOf, Material, Recipe};
+pub use recipe::{Attack, Emphasis, LatentOf, Material, Recipe, Training};
 pub use training::Run;

@@ -93,7 +93,7 @@ impl Notes for FrameNotes {
         self.corpus.read(note, frame, numbers);
     }
 
-    fn weigh(&self, _: u8, _: Moment, _: &[f32]) -> Option<Weights> {
+    fn weigh(&self, _: usize, _: u8, _: Moment, _: &[f32]) -> Option<Weights> {
         None
     }
 

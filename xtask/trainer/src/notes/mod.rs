@@ -23,6 +23,9 @@ use betwixt_spectral::PartialsFrame;
 use std::fmt::Debug;
 use std::path::Path;
 
+/// The attack, in seconds: as long as the engine decodes a note at every hop.
+pub(crate) const ATTACK_S: f32 = 0.05;
+
 /// A moment of a note: one that is stored, or silence before, between or after those.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Moment {
@@ -65,8 +68,8 @@ pub trait Notes: Debug + Send + Sync {
     /// Writes the numbers of a stored frame, `[numbers]`.
     fn read(&self, note: usize, frame: usize, numbers: &mut [f32]);
 
-    /// How much each number of a moment on a key counts; `None` when all count alike.
-    fn weigh(&self, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights>;
+    /// How much each number of a note's moment counts on a key; `None` when all count alike.
+    fn weigh(&self, note: usize, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights>;
 
     /// Amplitudes behind a moment's numbers for a key: their squares add up to its power.
     fn linear(&self, key: u8, numbers: &[f32]) -> Vec<f32>;
@@ -136,7 +139,7 @@ pub fn load(
         Material::Partials(settings) => {
             let folder = folder.join("partials");
             let corpus = PartialsCorpus::load(settings, &folder, progress)?;
-            Box::new(PartialsNotes::new(corpus, recipe.training.emphasis))
+            Box::new(PartialsNotes::new(corpus, &recipe.training))
         }
     })
 }

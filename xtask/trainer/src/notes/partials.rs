@@ -3,13 +3,13 @@
 //! ```text
 //!  PartialsCorpus [notes, frames, numbers] ─► numbers
 //!     amplitudes: the loud ones count more; groups above 20 kHz for the key are not learnt
-//!     level, tuning, stiffness, places ─► told, each with its own weight
+//!     level, tuning, stiffness, places ─► told, each with its own weight; the level more in the attack
 //! ```
 //!
 //! Past its last stored frame a note is silent: there only the level is learnt, and it is 0.
 
-use super::{Moment, Note, Notes, Weights};
-use crate::recipe::Emphasis;
+use super::{ATTACK_S, Moment, Note, Notes, Weights};
+use crate::recipe::{Emphasis, Training};
 use betwixt_corpus::{PartialsCorpus, PartialsNote};
 use betwixt_model::header::Output;
 use betwixt_spectral::number::real;
@@ -41,17 +41,19 @@ pub struct PartialsNotes {
     corpus: PartialsCorpus,
     format: PartialsFormat,
     emphasis: Emphasis,
+    attack_level: f32,
     sounds: Vec<String>,
     notes: Vec<Note>,
 }
 
 impl PartialsNotes {
-    /// The notes of a corpus.
+    /// The notes of a corpus, weighed as a training wants them.
     #[must_use]
-    pub fn new(corpus: PartialsCorpus, emphasis: Emphasis) -> Self {
+    pub fn new(corpus: PartialsCorpus, training: &Training) -> Self {
         Self {
             format: corpus.settings().format,
-            emphasis,
+            emphasis: training.emphasis,
+            attack_level: training.latent_of.attack().level,
             sounds: corpus.sounds().iter().map(|s| s.name.clone()).collect(),
             notes: corpus.notes().iter().map(PartialsNote::note).collect(),
             corpus,
@@ -90,9 +92,13 @@ impl Notes for PartialsNotes {
         pairs.for_each(|(out, value)| *out = value.to_f32());
     }
 
-    fn weigh(&self, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights> {
+    fn weigh(&self, note: usize, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights> {
         let sounds = matches!(moment, Moment::Frame(_));
-        Some(weights(key, sounds, numbers, self.emphasis))
+        let mut weights = weights(key, sounds, numbers, self.emphasis);
+        if self.time_s(note, moment) < ATTACK_S {
+            weights.told[LEVEL] *= self.attack_level;
+        }
+        Some(weights)
     }
 
     fn linear(&self, key: u8, numbers: &[f32]) -> Vec<f32> {
@@ -161,6 +167,7 @@ fn linear(key: u8, frame: &PartialsFrame, free: bool) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::tests::{load, tiny_partials};
 
     /// The 19th harmonic of key 84 (1,046.5 Hz) is the last below 20 kHz: what stands for the 20th
     /// and above is not learnt, however wrong it is. Of key 24 everything is.
@@ -183,6 +190,32 @@ mod tests {
         let silent = weights(24, false, &numbers, emphasis);
         assert_eq!(silent.amplitudes.iter().sum::<f32>(), 0.0);
         assert_eq!(silent.told.iter().sum::<f32>(), silent.told[LEVEL]);
+    }
+
+    /// Of a note's frames those before 50 ms have their level weighed as the recipe says, the others
+    /// as ever; nothing else changes, and silence that early counts as much.
+    #[test]
+    fn the_level_of_the_attack_counts_more() {
+        let attack = "onset_bias = 1.4, attack = { share = 0.2, level = 7.0 }";
+        let notes = load(&tiny_partials().replace("onset_bias = 1.4", attack));
+        let mut numbers = vec![0.0; notes.output().numbers()];
+        let mut early = 0;
+        for (frame, time_s) in notes.times_s(0).iter().enumerate() {
+            notes.read(0, frame, &mut numbers);
+            let found = notes.weigh(0, 84, Moment::Frame(frame), &numbers).unwrap();
+            let mut plain = weights(84, true, &numbers, Emphasis::default());
+            if *time_s < 0.05 {
+                plain.told[LEVEL] = 7.0 * LEVEL_WEIGHT;
+                early += 1;
+            }
+            assert_eq!(found, plain, "{time_s} s");
+        }
+        assert!(early > 4 && early < notes.times_s(0).len(), "{early}");
+        let told = |time_s| {
+            let weights = notes.weigh(0, 84, Moment::Silence(time_s), &numbers);
+            weights.unwrap().told[LEVEL]
+        };
+        assert_eq!((told(0.0), told(0.1)), (7.0 * LEVEL_WEIGHT, LEVEL_WEIGHT));
     }
 
     /// A free line's place matters as much as the line is strong; where there is none it is free.

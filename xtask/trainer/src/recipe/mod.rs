@@ -116,6 +116,9 @@ pub enum LatentOf {
         decoder_frames: usize,
         /// How much they crowd at the onset: time = length·u^bias.
         onset_bias: f64,
+        /// What the first moments get beside that.
+        #[serde(default, skip_serializing_if = "Attack::is_default")]
+        attack: Attack,
         /// Share of notes whose latent comes from another key of the same sound, so that a latent
         /// means a sound and not a pitch.
         other_key: f64,
@@ -128,6 +131,43 @@ pub enum LatentOf {
         #[serde(default, skip_serializing_if = "is_none")]
         strikes: f64,
     },
+}
+
+/// What is done for the first moments of a note, which decide how sharp it begins: there are few of
+/// them, and they are over sooner than a bias towards the onset reaches in a long note.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attack {
+    /// Share of the moments asked for that are drawn evenly from the attack, not from the note.
+    pub share: f64,
+    /// How much more an error of the level counts there.
+    pub level: f32,
+}
+
+impl Default for Attack {
+    fn default() -> Self {
+        Self {
+            share: 0.0,
+            level: 1.0,
+        }
+    }
+}
+
+impl LatentOf {
+    /// What the first moments get; nothing special where each frame has its own latent.
+    #[must_use]
+    pub fn attack(&self) -> Attack {
+        match self {
+            Self::Frame => Attack::default(),
+            Self::Note { attack, .. } => *attack,
+        }
+    }
+}
+
+impl Attack {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The file.
@@ -224,14 +264,16 @@ impl Recipe {
     }
 
     fn check_latent_of(&self) -> Result<(), String> {
-        let (level_is_learnt, farthest) = match self.material.output() {
-            Output::Frames(format) => (format.level == Level::NoteMax, 0),
-            Output::Partials(_) => (true, 12),
+        // Only partials tell their level by a number of its own.
+        let (level_is_learnt, farthest, loudest) = match self.material.output() {
+            Output::Frames(format) => (format.level == Level::NoteMax, 0, 1.0),
+            Output::Partials(_) => (true, 12, 1000.0),
         };
         let LatentOf::Note {
             encoder_frames,
             decoder_frames,
             onset_bias,
+            attack,
             other_key,
             key_shift,
             strikes,
@@ -250,6 +292,8 @@ impl Recipe {
         in_range(&field("encoder_frames"), encoder_frames, 1, 256)?;
         in_range(&field("decoder_frames"), decoder_frames, 1, 256)?;
         in_range(&field("onset_bias"), onset_bias, 0.2, 5.0)?;
+        in_range(&field("attack.share"), attack.share, 0.0, 1.0)?;
+        in_range(&field("attack.level"), attack.level, 1.0, loudest)?;
         in_range(&field("other_key"), other_key, 0.0, 1.0)?;
         in_range(&field("key_shift"), key_shift, 0, farthest)?;
         let told = self.conditioning().velocity.is_some() && decoder_frames.is_multiple_of(2);

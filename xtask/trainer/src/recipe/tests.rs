@@ -64,7 +64,8 @@ pub(crate) fn tiny_partials() -> String {
     format!("{before}{material}{after}")
 }
 
-fn load(text: &str) -> Box<dyn Notes> {
+/// The notes of a recipe, rendered anew.
+pub(crate) fn load(text: &str) -> Box<dyn Notes> {
     let folder = tempfile::tempdir().unwrap();
     let recipe = Recipe::parse(text).unwrap();
     crate::notes::load(&recipe, folder.path(), &|_, _| {}).unwrap()
@@ -114,6 +115,11 @@ fn mistakes_are_named() {
             "other_key = 0.5, key_shift = 1",
             "key_shift`: found 1",
         ),
+        (
+            "other_key = 0.5",
+            "other_key = 0.5, attack = { share = 0.2, level = 2.0 }",
+            "attack.level`: found 2",
+        ),
     ] {
         let error = Recipe::parse(&good.replace(from, to)).unwrap_err();
         assert!(error.contains(told), "{to}: {error}");
@@ -132,6 +138,11 @@ fn mistakes_are_named() {
             "decoder_frames = 2",
             "decoder_frames = 3, strikes = 1.0",
             "strikes`: found 1",
+        ),
+        (
+            "onset_bias = 1.4",
+            "onset_bias = 1.4, attack = { share = 1.2, level = 2.0 }",
+            "attack.share`: found 1.2",
         ),
     ] {
         let error = Recipe::parse(&good.replace(from, to)).unwrap_err();
