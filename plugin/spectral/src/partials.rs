@@ -166,6 +166,17 @@ impl PartialsFormat {
         }
     }
 
+    /// The level that a network's numbers tell, linear, the note's loudest frame having 1.
+    ///
+    /// # Panics
+    ///
+    /// When `numbers` is shorter than [`Self::numbers`].
+    #[must_use]
+    pub fn level(numbers: &[f32]) -> f32 {
+        let level = within(numbers[LEVEL], 0.0, HIGHEST_LEVEL);
+        10f32.powf((level - 1.0) * LEVEL_RANGE_DB / 20.0)
+    }
+
     /// Reads a frame from a network's numbers, the note's loudest frame having the level 1.
     ///
     /// Whatever the numbers are, the frame is finite and not negative.
@@ -174,8 +185,7 @@ impl PartialsFormat {
     ///
     /// When `numbers` is shorter than [`Self::numbers`].
     pub fn decode(self, numbers: &[f32], frame: &mut PartialsFrame) {
-        let level = within(numbers[LEVEL], 0.0, HIGHEST_LEVEL);
-        let level = 10f32.powf((level - 1.0) * LEVEL_RANGE_DB / 20.0);
+        let level = Self::level(numbers);
         let power = self.exponent.recip();
         let expand = |number: f32| level * within(number, 0.0, 1.5).powf(power);
         let amplitudes = frame.harmonics.iter_mut().chain(&mut frame.noise);

@@ -40,6 +40,9 @@ const FADING_DB: f32 = 2.0;
 const LOW_DB: f32 = 40.0;
 /// A struck sound loses at least this much per second.
 const STRUCK_DB: f32 = 4.0;
+/// A network's amplitudes come out a little small, each being a mean of what it might be; its level
+/// does not, and rules within this factor.
+const SHRUNK: f32 = 1.5;
 /// Where a tilted spectrum turns, in Hz.
 const TILT_HZ: f32 = 1_000.0;
 
@@ -255,6 +258,11 @@ fn read(format: PartialsFormat, numbers: &[f32], told: f64, performance: &Perfor
     format.decode(numbers, &mut frame);
     let told_hz = pitch::hz(told);
     let partials = last_partial(told_hz, f64::from(frame.inharmonicity));
+    let own = frame.level(index(f64::from(partials)));
+    if own > 0.0 {
+        let told = PartialsFormat::level(numbers);
+        scale(&mut frame, (told / own).clamp(1.0 / SHRUNK, SHRUNK));
+    }
     frame.inharmonicity *= performance.inharmonicity;
     frame.noise.iter_mut().for_each(|n| *n *= performance.noise);
     if performance.tilt_db_per_octave != 0.0 {
@@ -297,4 +305,42 @@ fn scale(frame: &mut PartialsFrame, gain: f32) {
     let amplitudes = frame.harmonics.iter_mut().chain(&mut frame.noise);
     let free = frame.free.iter_mut().map(|line| &mut line.amplitude);
     amplitudes.chain(free).for_each(|a| *a *= gain);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A lone partial of amplitude √2 has the level that is told. One that is told a little small has
+    /// it all the same; one far too small is only lifted by half.
+    #[test]
+    fn the_level_is_the_level_told() {
+        let format = PartialsFormat {
+            exponent: 0.3,
+            free: false,
+        };
+        let mut numbers = vec![0.0; format.numbers()];
+        let mut heard = |first: f32, level_db: f32| {
+            (numbers[0], numbers[LEVEL]) = (first, 1.0 + level_db / LEVEL_RANGE_DB);
+            let moment = read(format, &numbers, 69.0, &Performance::default());
+            moment.frame.level(20) / LOUDEST
+        };
+        let whole = 2f32.sqrt().powf(0.3);
+        for level_db in [0.0, -20.0] {
+            let told = 10f32.powf(level_db / 20.0);
+            for shrunk in [1.0, 0.95] {
+                let found = heard(shrunk * whole, level_db) / told;
+                assert!(
+                    (found - 1.0).abs() < 1e-4,
+                    "{shrunk}, {level_db} dB: {found}"
+                );
+            }
+            let found = heard(0.5 * whole, level_db) / told;
+            let expected = SHRUNK * 0.5f32.powf(1.0 / 0.3);
+            assert!(
+                (found / expected - 1.0).abs() < 1e-4,
+                "{found} for {expected}"
+            );
+        }
+    }
 }
