@@ -8,7 +8,8 @@
 //! The loudest bins are trusted first and hand their phase on, so errors end up where they cannot
 //! be heard. Without a look at the next frame the gradient across frequency is zero: a lobe is
 //! locked to its peak, its side lobes alternating as they do in the window's own transform: without
-//! their signs a held sound buzzes at the hop's rate, 20 dB louder. Phases count in turns modulo
+//! their signs a held sound buzzes at the hop's rate, 20 dB louder. Between two lobes the phase is
+//! that of their sum ([`super::relation`]). Phases count in turns modulo
 //! 2³², so a note held for hours stays exact.
 //!
 //! *Real time:* every buffer has its length from the start.

@@ -288,6 +288,7 @@ fn least(a: f32, b: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::random::Random;
+    use betwixt_spectral::number::turns;
     use std::collections::BinaryHeap;
 
     /// Leans that tell every step apart from every other.
@@ -295,11 +296,11 @@ mod tests {
 
     impl Lean for Numbered {
         fn in_time(&self, bin: usize) -> u32 {
-            0x1000_0001u32.wrapping_mul(bin as u32 + 1)
+            turns(0.618_034 * (bin + 1) as f64)
         }
 
         fn across(&self, from: usize, to: usize) -> u32 {
-            0x0100_1001u32.wrapping_mul((3 * from + to) as u32)
+            turns(0.414_214 * (3 * from + to) as f64)
         }
     }
 
