@@ -9,8 +9,8 @@
 //! be heard. Without a look at the next frame the gradient across frequency is zero: a lobe is
 //! locked to its peak, its side lobes alternating as they do in the window's own transform: without
 //! their signs a held sound buzzes at the hop's rate, 20 dB louder. Between two lobes the phase is
-//! that of their sum ([`super::relation`]). Phases count in turns modulo
-//! 2³², so a note held for hours stays exact.
+//! that of their sum ([`super::relation`]). Phases count in turns modulo 2³², so a note held for
+//! hours stays exact.
 //!
 //! *Real time:* every buffer has its length from the start.
 //!
@@ -90,10 +90,13 @@ impl GradientPhase {
         }
     }
 
-    /// Ends the frame that was observed as the first of another fundamental: each of its lobes has
+    /// Ends the frame whose lobes were observed as the first of another fundamental: each of them has
     /// the phase of the old frame's lobe that sounds alike; what had none begins anew. Then the
     /// frames before it can be drawn, from the first on ([`Self::turn`]).
     pub(crate) fn carry(&mut self, carry: &Carry, random: &mut Random) {
+        // Another key's noise has not moved from this one's: it begins.
+        self.gate.start(&self.integration.next.magnitude);
+        self.observe_noise();
         let integration = &mut self.integration;
         let turns_per_hop = integration.turns_per_bin;
         let before = turns_per_hop.recip() - 1.0;
@@ -189,7 +192,7 @@ impl GradientPhase {
         next.read(magnitude, fundamental, &mut self.signs.next, *turns_per_bin);
     }
 
-    /// The second half.
+    /// The second half; [`Self::carry`] does it by itself.
     pub(crate) fn observe_noise(&mut self) {
         let next = &mut self.integration.next;
         self.gate.read(&next.magnitude, &mut next.noise);

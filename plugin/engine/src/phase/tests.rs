@@ -170,6 +170,22 @@ fn ten_minutes_change_nothing() {
     }
 }
 
+/// Another key's noise is noise from its first frame on, however unlike the old key's it is.
+#[test]
+fn noise_is_carried_over_as_noise() {
+    let mut random = Random::new(1);
+    let mut phase = GradientPhase::new(geometry());
+    phase.start(&tone_frame(&[50.0]), Some(50.0), &mut random);
+    let carry = Carry {
+        ratio: 0.5,
+        until: 0.0,
+        from: 0.0,
+    };
+    phase.observe_lobes(&vec![0.3; 1025], Some(100.0));
+    phase.carry(&carry, &mut random);
+    assert!(phase.noise().iter().all(|noise| *noise));
+}
+
 /// Partials that appear from nothing start as lobes, not as scattered bins.
 #[test]
 fn new_lobes_are_coherent() {

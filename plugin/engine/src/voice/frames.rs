@@ -58,8 +58,9 @@ pub(crate) struct FrameTone {
     source: FrameSource,
     stream: Stream,
     tuning: Tuning,
-    /// The key that is decoded, and by which rule it was chosen.
+    /// The key that is decoded, the factor of its ratio, and by which rule it was chosen.
     key: u8,
+    scale: f64,
     chroma: ChromaSource,
 }
 
@@ -77,6 +78,8 @@ struct Tuning {
     ratio: f64,
     /// The same for the trained key itself.
     rate_ratio: f64,
+    /// Samples of any key's stream per output sample, at most.
+    fastest: f64,
     follow: f64,
 }
 
@@ -103,11 +106,13 @@ impl Tone for FrameTone {
     type Tools = FrameTools;
 
     fn new(decoder: &Decoder, tools: &FrameTools) -> Self {
+        let tuning = Tuning::new(tools);
         Self {
             source: FrameSource::new(decoder, tools.format.geometry),
-            stream: Stream::new(tools.format.geometry, Tuning::fastest(tools)),
-            tuning: Tuning::new(tools),
+            stream: Stream::new(tools.format.geometry, tuning.fastest),
+            tuning,
             key: 0,
+            scale: 1.0,
             chroma: ChromaSource::Played,
         }
     }
@@ -118,7 +123,7 @@ impl Tone for FrameTone {
 
     fn start(&mut self, decoder: &Decoder, tools: &FrameTools, onset: &Onset, ask: &Ask) {
         self.tuning.start(onset);
-        (self.key, self.chroma) = (onset.key, ask.chroma);
+        (self.key, self.scale, self.chroma) = (onset.key, 1.0, ask.chroma);
         self.source.start(decoder, tools, onset, ask);
         self.stream.clear();
     }
@@ -150,10 +155,10 @@ impl Tone for FrameTone {
         moments: &mut [Vec<f32>],
     ) {
         let stream = &mut self.stream;
-        self.source
-            .prefill(tools, moments, self.tuning.ratio, |frame, late| {
-                stream.add(frame, late);
-            });
+        let ratio = stream.ratio(self.tuning.ratio);
+        self.source.prefill(tools, moments, ratio, |frame, late| {
+            stream.add(frame, late);
+        });
         stream.start();
     }
 
@@ -209,15 +214,15 @@ impl FrameTone {
             let key = self.key_for(decoder.layout(), ask.chroma, shift);
             if key != self.key {
                 self.key = key;
+                self.scale = pitch::ratio(self.tuning.key - f64::from(key));
                 self.source.go_on_at(key, decoder, tools);
             }
         }
         // A frame is heard while the wheel moves on: it must not alias where that leads.
         let ratio = self.tuning.ratio.max(self.tuning.ratio_at(shift));
-        let scale = pitch::ratio(self.tuning.key - f64::from(self.key));
-        let highest = (ratio * scale).min(Tuning::fastest(tools));
+        let highest = (ratio * self.scale).min(self.tuning.fastest);
         self.source.work(slice, decoder, tools, ask, highest);
-        let stream = &mut self.stream;
+        let (stream, scale) = (&mut self.stream, self.scale);
         if self.source.is_changing() {
             self.source.redraw(slice, tools, |frame, late| {
                 stream.add_coming(frame, late, scale);
@@ -257,13 +262,9 @@ impl Tuning {
             lag: 0.0,
             ratio: rate_ratio,
             rate_ratio,
+            fastest: pitch::ratio(HIGHEST_BEND_SEMITONES) * rate_ratio,
             follow,
         }
-    }
-
-    /// Samples of a stream per output sample, at most.
-    fn fastest(tools: &FrameTools) -> f64 {
-        pitch::ratio(HIGHEST_BEND_SEMITONES) * Self::new(tools).rate_ratio
     }
 
     fn start(&mut self, onset: &Onset) {

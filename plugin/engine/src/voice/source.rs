@@ -283,10 +283,10 @@ impl FrameSource {
                 let fundamental = Some(self.fundamental);
                 self.phase.observe_lobes(&self.magnitude, fundamental);
             }
-            NOISE => {
-                self.phase.observe_noise();
-                self.carry(tools);
-            }
+            NOISE => match self.change {
+                Some(ratio) => self.carry(ratio, tools),
+                None => self.phase.observe_noise(),
+            },
             // Of a key that comes, the frames before the next one are drawn instead.
             _ if changes => {}
             SETTLE => self.settle(tools),
@@ -345,8 +345,7 @@ impl FrameSource {
     ///
     /// Both are heard where the next hop begins, half a kernel before it in the old frames and half
     /// a kernel after it in the new ones.
-    fn carry(&mut self, tools: &FrameTools) {
-        let Some(ratio) = self.change else { return };
+    fn carry(&mut self, ratio: f64, tools: &FrameTools) {
         let geometry = tools.format.geometry;
         let fft_len = geometry.fft_len() as f64;
         let (half, kernel) = (fft_len / 2.0, TAPS as f64 / 2.0);

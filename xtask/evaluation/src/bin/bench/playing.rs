@@ -54,6 +54,10 @@ const PHASES: [(&str, PhaseMode); 2] = [
     ("16 voices, keys 48–72, peak lock", PhaseMode::PeakLock),
 ];
 
+/// How far the wheel of a bent sound goes, and the blocks of its way from end to end: a second.
+const BEND_SEMITONES: f32 = 12.0;
+const BEND_BLOCKS: usize = 750;
+
 /// Prints the engine's figures; returns whether a struck chord meets its deadline.
 pub(crate) fn figures(model: &Model) -> Done<bool> {
     let decoder = Arc::new(Decoder::new(model)?);
@@ -61,25 +65,30 @@ pub(crate) fn figures(model: &Model) -> Done<bool> {
     let paints = matches!(model.header.output, Output::Partials(_));
     for setting in SETTINGS {
         let promised = setting.promised.filter(|_| paints);
-        held(&decoder, &controls, (setting.name, &setting), promised);
+        let strikes = strikes(setting.voices, setting.keys);
+        let cost = held_us(&decoder, &controls, &strikes, |_| None);
+        held(setting.name, cost, promised);
     }
+    let sixteen = strikes(SETTINGS[2].voices, SETTINGS[2].keys);
+    let controls_bent = Controls {
+        bend_range_semitones: BEND_SEMITONES,
+        ..controls
+    };
+    let cost = held_us(&decoder, &controls_bent, &sixteen, |block| {
+        Some(bend(block))
+    });
+    held("16 voices, keys 48–72, bent", cost, None);
     for (name, phase) in PHASES.into_iter().filter(|_| !paints) {
         let controls = Controls { phase, ..controls };
-        held(&decoder, &controls, (name, &SETTINGS[2]), None);
+        held(name, held_us(&decoder, &controls, &sixteen, |_| None), None);
         struck(&decoder, &controls, "  8 notes struck in one block");
     }
     let in_time = struck(&decoder, &controls, "8 notes struck in one block");
     Ok(in_time)
 }
 
-fn held(
-    decoder: &Arc<Decoder>,
-    controls: &Controls,
-    (name, setting): (&str, &Setting),
-    promised: Option<f64>,
-) {
-    let strikes = strikes(setting.voices, setting.keys);
-    let (mean, worst) = held_us(decoder, controls, &strikes);
+/// Mean and worst block of a held sound, and whether the mean is as promised.
+fn held(name: &str, (mean, worst): (f64, f64), promised: Option<f64>) {
     let share = mean / DEADLINE_US;
     let mut remark = format!(
         "{:.2} % of a core; worst block {worst:.0} µs = {:.0} % of its deadline",
@@ -154,17 +163,34 @@ fn strikes(voices: u8, (low, high): (u8, u8)) -> Vec<Event> {
     (0..voices).map(strike).collect()
 }
 
-/// Mean and worst block of held notes over five seconds.
+/// The wheel at a block, to and fro between its ends.
+fn bend(block: usize) -> Event {
+    let place = (block % (2 * BEND_BLOCKS)) as f32 / BEND_BLOCKS as f32;
+    let value = 1.0 - 2.0 * (place - 1.0).abs();
+    let kind = EventKind::PitchBend { channel: 0, value };
+    Event {
+        offset_samples: 0,
+        kind,
+    }
+}
+
+/// Mean and worst block of held notes over five seconds, with what happens in each block.
 ///
 /// Every pass does the same work block for block, so the least time of each block is what it costs
 /// when nothing else disturbs the machine.
-fn held_us(decoder: &Arc<Decoder>, controls: &Controls, strikes: &[Event]) -> (f64, f64) {
+fn held_us(
+    decoder: &Arc<Decoder>,
+    controls: &Controls,
+    strikes: &[Event],
+    happens: impl Fn(usize) -> Option<Event>,
+) -> (f64, f64) {
     let mut least = vec![f64::MAX; BLOCKS];
     for _ in 0..PASSES {
         let mut engine = engine(decoder);
         block_us(&mut engine, controls, strikes);
-        for least in &mut least {
-            *least = least.min(block_us(&mut engine, controls, &[]));
+        for (block, least) in least.iter_mut().enumerate() {
+            let event = happens(block);
+            *least = least.min(block_us(&mut engine, controls, event.as_slice()));
         }
     }
     let mean = least.iter().sum::<f64>() / least.len() as f64;
