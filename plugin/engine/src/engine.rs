@@ -13,6 +13,7 @@ use crate::event::Event;
 use crate::instrument::Instrument;
 use crate::painter::Painter;
 use crate::telemetry::Telemetry;
+use crate::tuning::Tuning;
 use crate::voice::{FrameTone, FrameTools, PartialsTone, PartialsTools};
 use betwixt_model::header::Output;
 use std::sync::Arc;
@@ -80,6 +81,11 @@ impl Engine {
     /// Silence, as freshly made; the telemetry's counters stay.
     pub fn reset(&mut self) {
         either!(mut self, instrument => instrument.reset());
+    }
+
+    /// Gives the keys their pitches; notes that sound go there smoothly. Real-time.
+    pub fn tune(&mut self, tuning: &Tuning) {
+        either!(mut self, instrument => instrument.tune(tuning));
     }
 
     /// The numbers that the engine shows.

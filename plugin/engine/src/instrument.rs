@@ -22,6 +22,7 @@ use crate::event::{Event, EventKind, Note};
 use crate::mix::{Mix, Report};
 use crate::notes::Notes;
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
+use crate::tuning::Tuning;
 use crate::voice::{
     Ask, CHANNELS, Hold, MOST_MOMENTS, Rates, Shared, Strike, Tone, Voice, velocity_gain,
 };
@@ -45,6 +46,7 @@ pub(crate) struct Instrument<T: Tone> {
     start: Start,
     steal: [Vec<f32>; 2],
     settings: Settings,
+    tuning: Tuning,
     telemetry: Arc<Telemetry>,
     player: Player,
     picture: Picture,
@@ -102,6 +104,7 @@ impl<T: Tone> Instrument<T> {
             mix,
             shared,
             settings,
+            tuning: Tuning::default(),
             telemetry: Arc::new(Telemetry::default()),
             player: Player::new(),
             picture: Picture {
@@ -152,6 +155,11 @@ impl<T: Tone> Instrument<T> {
         self.picture.samples = 0;
         self.telemetry.set_voices(0);
         self.telemetry.set_peak(0.0);
+    }
+
+    /// Gives the keys their pitches.
+    pub(crate) fn tune(&mut self, tuning: &Tuning) {
+        self.tuning = *tuning;
     }
 
     /// The numbers that the engine shows.
@@ -220,6 +228,9 @@ impl<T: Tone> Instrument<T> {
                 self.apply(event.kind);
                 continue;
             };
+            let Some(pitch) = self.tuning.pitch(note.key) else {
+                continue;
+            };
             // What is not a number counts as the softest strike.
             let velocity = if velocity.is_nan() {
                 0.0
@@ -228,6 +239,7 @@ impl<T: Tone> Instrument<T> {
             };
             self.start.strikes[struck] = Some(Strike {
                 note,
+                pitch,
                 velocity,
                 gain: velocity_gain(velocity, controls.velocity_amount),
             });

@@ -30,6 +30,7 @@ pub mod random;
 mod simd;
 mod stored_noise;
 pub mod telemetry;
+pub mod tuning;
 mod voice;
 
 pub use controls::{
@@ -39,3 +40,4 @@ pub use decoder::Decoder;
 pub use engine::{Engine, Settings};
 pub use event::{Event, EventKind, Note};
 pub use telemetry::Telemetry;
+pub use tuning::Tuning;

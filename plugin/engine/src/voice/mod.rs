@@ -137,6 +137,8 @@ pub(crate) struct Voice<T> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strike {
     pub(crate) note: Note,
+    /// The key's own, in semitones.
+    pub(crate) pitch: f64,
     /// How hard, 0…1.
     pub(crate) velocity: f32,
     /// Loudness from velocity, linear.
@@ -183,7 +185,7 @@ impl<T: Tone> Voice<T> {
         age: u64,
         seed: u64,
     ) {
-        let pitch = f64::from(strike.note.key) + 12.0 * f64::from(ask.octave);
+        let pitch = strike.pitch + 12.0 * f64::from(ask.octave);
         let shift = ask.shift(strike.note.channel);
         let key = ask.chroma.key(shared.decoder.layout(), pitch + shift);
         let onset = Onset {
