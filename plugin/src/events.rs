@@ -165,8 +165,8 @@ enum Ending {
 impl Ending {
     fn of(self, note: Note) -> EventKind {
         match self {
-            Self::LetGo => EventKind::NoteOff { note },
-            Self::Choke => EventKind::Choke { note },
+            Self::LetGo => EventKind::NoteOff { whom: note.into() },
+            Self::Choke => EventKind::Choke { whom: note.into() },
         }
     }
 
@@ -184,7 +184,7 @@ fn note_on(note: Note, velocity: f32) -> EventKind {
         let velocity = velocity.min(1.0);
         EventKind::NoteOn { note, velocity }
     } else {
-        EventKind::NoteOff { note }
+        EventKind::NoteOff { whom: note.into() }
     }
 }
 
@@ -355,7 +355,8 @@ mod tests {
             channel: 0,
             key: 0,
         };
-        assert_eq!(by_id, [EventKind::NoteOff { note: expected }]);
+        let whom = expected.into();
+        assert_eq!(by_id, [EventKind::NoteOff { whom }]);
     }
 
     /// Whatever comes, the list keeps the room that it was made with.

@@ -64,7 +64,7 @@ impl Player {
     pub fn key(&mut self, key: u8, velocity: f32, from: usize, to: usize) -> &mut Self {
         let note = Self::note(key);
         self.at(from, EventKind::NoteOn { note, velocity })
-            .at(to, EventKind::NoteOff { note })
+            .at(to, EventKind::NoteOff { whom: note.into() })
     }
 
     /// Plays `len` samples in blocks whose sizes go round `blocks`; forgets the events played.

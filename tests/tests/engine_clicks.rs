@@ -60,7 +60,7 @@ const SCENARIOS: [Scenario; 8] = [
             player.at(
                 6_001 * i + 2_000,
                 EventKind::Choke {
-                    note: Player::note(60),
+                    whom: Player::note(60).into(),
                 },
             );
             player.at(6_001 * i + 4_000, EventKind::AllSoundOff { channel: None });

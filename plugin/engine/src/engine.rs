@@ -10,7 +10,8 @@
 use crate::controls::Controls;
 use crate::decoder::Decoder;
 use crate::event::Event;
-use crate::instrument::Instrument;
+use crate::instrument::{Ended, Instrument};
+use crate::modulation::Transport;
 use crate::painter::Painter;
 use crate::telemetry::Telemetry;
 use crate::tuning::Tuning;
@@ -86,6 +87,18 @@ impl Engine {
     /// Gives the keys their pitches; notes that sound go there smoothly. Real-time.
     pub fn tune(&mut self, tuning: &Tuning) {
         either!(mut self, instrument => instrument.tune(tuning));
+    }
+
+    /// Tells where the host is in its piece at the next call's first sample. Real-time.
+    pub fn follow_transport(&mut self, transport: &Transport) {
+        either!(mut self, instrument => instrument.follow_transport(transport));
+    }
+
+    /// The notes that ended in the last call, in the order of their samples: every note that was
+    /// struck ends once, when the last of its voices does or another key takes it over.
+    #[must_use]
+    pub fn ended(&self) -> &[Ended] {
+        either!(self, instrument => instrument.ended())
     }
 
     /// The numbers that the engine shows.

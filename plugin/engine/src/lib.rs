@@ -20,8 +20,11 @@ pub mod controls;
 pub mod decoder;
 pub mod engine;
 pub mod event;
+mod channels;
 mod instrument;
+mod keys;
 mod mix;
+mod modulation;
 mod notes;
 pub mod painter;
 pub mod phase;
@@ -34,10 +37,14 @@ pub mod tuning;
 mod voice;
 
 pub use controls::{
-    ChromaSource, Controls, Envelope, LATENTS, MAX_VOICES, Performance, PhaseMode, Time, Vibrato,
+    ChromaSource, Controls, ENVELOPES, Envelope, Glide, LATENTS, LFOS, Lfo, MAX_VOICES,
+    MOST_UNISON, Modulation, Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape, Slot, Source,
+    Target, Time, Unison, Vibrato, Zones,
 };
 pub use decoder::Decoder;
 pub use engine::{Engine, Settings};
-pub use event::{Event, EventKind, Note};
+pub use event::{Event, EventKind, Note, Touch, Whom};
+pub use instrument::Ended;
+pub use modulation::Transport;
 pub use telemetry::Telemetry;
 pub use tuning::Tuning;

@@ -1,0 +1,468 @@
+//! What one voice is asked to play: the player's controls, its note's own touch, what moves it.
+//!
+//! ```text
+//!  Common (controls, channels, LFOs) ─┐
+//!  Finger (touch of this note) ───────┼─ every tick (1.3 ms) ─► slots ─► Ask ─► tone, loudness
+//!  glide, LFOs, envelopes, unison ────┘
+//! ```
+//!
+//! Ticks lie at fixed samples of the voice's own clock, so blocks cannot be heard.
+//!
+//! *Real time:* a few numbers.
+
+use super::envelope::{Contour, Rates};
+use crate::channels::{CHANNELS, Felt};
+use crate::controls::{
+    ChromaSource, Controls, ENVELOPES, LATENTS, LFOS, Lfo, Performance, PhaseMode,
+};
+use crate::event::Touch;
+use crate::modulation::{Moved, Sources, Turns, VIBRATO_CENTS};
+use crate::random::Random;
+use betwixt_spectral::number::{index, narrow, real};
+
+/// Time between ticks, in seconds.
+const TICK_S: f32 = 1.0 / 750.0;
+
+/// What the player asks of all voices during a part of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Common<'a> {
+    pub(crate) controls: &'a Controls,
+    /// Knobs, 0…1.
+    pub(crate) knobs: [f32; LATENTS],
+    pub(crate) felt: [Felt; CHANNELS],
+    /// The modulation wheel, 0…1.
+    pub(crate) wheel: f32,
+    /// Of the loudness, per sample.
+    pub(crate) rates: Rates,
+    /// Of the other envelopes, per tick.
+    pub(crate) envelopes: [Rates; ENVELOPES],
+    pub(crate) lfos: [Turning; LFOS],
+    pub(crate) tick: Tick,
+}
+
+/// How an oscillator turns.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Turning {
+    /// Where the one that is common to all voices stands at the part's first sample.
+    pub(crate) turns: Turns,
+    /// Per sample.
+    pub(crate) step: Turns,
+}
+
+/// The time between two ticks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tick {
+    pub(crate) samples: usize,
+    pub(crate) seconds: f32,
+}
+
+/// What a voice plays by until the next tick.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask {
+    pub(crate) knobs: [f32; LATENTS],
+    pub(crate) phase: PhaseMode,
+    pub(crate) chroma: ChromaSource,
+    pub(crate) performance: Performance,
+    pub(crate) rates: Rates,
+    /// From the onset's note to the note that is played now, in semitones: all of a voice goes
+    /// along, its decoder too.
+    pub(crate) glide: f64,
+    /// Where the glide leads.
+    pub(crate) goal: f64,
+    /// Bend, tuning, detune: the pitch alone, in semitones.
+    pub(crate) bend: f64,
+    /// Gain of left and right.
+    pub(crate) sides: [f32; 2],
+}
+
+/// What the player, or the host, has done to one note.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Finger {
+    tuning: f32,
+    gain: f32,
+    pan: f32,
+    vibrato: f32,
+    expression: f32,
+    slide: f32,
+    pressure: f32,
+    latents: [f32; LATENTS],
+}
+
+/// One of the voices of a note.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place {
+    /// Where it lies between the lowest and the highest, −1…1.
+    across: f32,
+    /// The same between left and right.
+    aside: f32,
+    /// Its direction among the latents.
+    away: [f32; LATENTS],
+    gain: f32,
+    is_first: bool,
+}
+
+/// The way of a pitch to where it leads, in semitones.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    now: f64,
+    to: f64,
+    /// Per tick.
+    step: f64,
+}
+
+/// How a voice begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beginning {
+    /// The note's own, in semitones.
+    pub(crate) pitch: f64,
+    /// Where its glide begins.
+    pub(crate) from: f64,
+    pub(crate) velocity: f32,
+    pub(crate) channel: u8,
+    pub(crate) finger: Finger,
+    pub(crate) place: Place,
+    pub(crate) seed: u64,
+}
+
+/// What one voice is asked to play.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    begins: Beginning,
+    finger: Finger,
+    way: Way,
+    random: f32,
+    lfos: [Turns; LFOS],
+    contours: [Contour; ENVELOPES],
+    since_onset_s: f32,
+    /// What the channel said when the note was let go, where channels are passed on.
+    kept: Option<Felt>,
+    channel: usize,
+    until_tick: usize,
+    ask: Ask,
+}
+
+impl Tick {
+    /// At a host's rate.
+    pub(crate) fn new(sample_rate_hz: f32) -> Self {
+        let samples = index(f64::from(TICK_S * sample_rate_hz).round()).max(1);
+        Self {
+            samples,
+            seconds: real(samples) / sample_rate_hz,
+        }
+    }
+}
+
+impl Finger {
+    /// Nothing has been done.
+    pub(crate) const REST: Self = Self {
+        tuning: 0.0,
+        gain: 1.0,
+        pan: 0.0,
+        vibrato: 0.0,
+        expression: 1.0,
+        slide: 0.0,
+        pressure: 0.0,
+        latents: [0.0; LATENTS],
+    };
+
+    /// Takes what a touch moves; what is not a number moves nothing.
+    pub(crate) fn feel(&mut self, touch: Touch) {
+        let set = |own: &mut f32, value: f32, low: f32, high: f32| {
+            if !value.is_nan() {
+                *own = value.clamp(low, high);
+            }
+        };
+        match touch {
+            Touch::Tuning(semitones) => set(&mut self.tuning, semitones, -120.0, 120.0),
+            Touch::Gain(gain) => set(&mut self.gain, gain, 0.0, 4.0),
+            Touch::Pan(pan) => set(&mut self.pan, pan, -1.0, 1.0),
+            Touch::Vibrato(depth) => set(&mut self.vibrato, depth, 0.0, 1.0),
+            Touch::Expression(share) => set(&mut self.expression, share, 0.0, 1.0),
+            Touch::Slide(place) => set(&mut self.slide, place, -1.0, 1.0),
+            Touch::Pressure(pressure) => set(&mut self.pressure, pressure, 0.0, 1.0),
+            Touch::Latent(latent, away) => {
+                if let Some(own) = self.latents.get_mut(latent) {
+                    set(own, away, -1.0, 1.0);
+                }
+            }
+        }
+    }
+}
+
+impl Place {
+    /// The only voice of its note.
+    pub(crate) const ALONE: Self = Self {
+        across: 0.0,
+        aside: 0.0,
+        away: [0.0; LATENTS],
+        gain: 1.0,
+        is_first: true,
+    };
+
+    /// One of several; the same number has the same place in every note.
+    pub(crate) fn new(number: usize, voices: usize) -> Self {
+        if voices < 2 {
+            return Self::ALONE;
+        }
+        let across = 2.0 * real(number) / real(voices - 1) - 1.0;
+        let mut random = Random::new(number as u64 + 1);
+        Self {
+            across,
+            // Neighbours in pitch lie on different sides.
+            aside: if number.is_multiple_of(2) { across } else { -across },
+            away: std::array::from_fn(|_| random.bipolar()),
+            gain: real(voices).sqrt().recip(),
+            is_first: number == 0,
+        }
+    }
+
+    /// Whether the note begins with it.
+    pub(crate) fn is_first(&self) -> bool {
+        self.is_first
+    }
+}
+
+impl Part {
+    /// Of a voice that has not played yet.
+    pub(crate) fn new() -> Self {
+        let begins = Beginning {
+            pitch: 60.0,
+            from: 60.0,
+            velocity: 0.0,
+            channel: 0,
+            finger: Finger::REST,
+            place: Place::ALONE,
+            seed: 0,
+        };
+        let controls = Controls::default();
+        Self {
+            begins,
+            finger: Finger::REST,
+            way: Way {
+                now: 60.0,
+                to: 60.0,
+                step: 0.0,
+            },
+            random: 0.0,
+            lfos: [Turns::default(); LFOS],
+            contours: [Contour::start(); ENVELOPES],
+            since_onset_s: 0.0,
+            kept: None,
+            channel: 0,
+            until_tick: 0,
+            ask: Ask {
+                knobs: controls.latents,
+                phase: controls.phase,
+                chroma: controls.chroma,
+                performance: controls.performance,
+                rates: Rates::new(&controls.envelope, 48_000.0),
+                glide: 0.0,
+                goal: 0.0,
+                bend: 0.0,
+                sides: [1.0; 2],
+            },
+        }
+    }
+
+    /// A note begins.
+    pub(crate) fn start(&mut self, begins: Beginning, common: &Common) {
+        let mut random = Random::new(begins.seed ^ 0x7061_7274);
+        *self = Self {
+            begins,
+            finger: begins.finger,
+            way: Way {
+                now: begins.from,
+                to: begins.from,
+                step: 0.0,
+            },
+            random: random.bipolar(),
+            channel: usize::from(begins.channel) % CHANNELS,
+            until_tick: common.tick.samples,
+            ..Self::new()
+        };
+        self.glide_to(begins.pitch, common);
+        self.ask = self.ask(common, 0);
+    }
+
+    /// What is asked until the next tick.
+    pub(crate) fn asked(&self) -> &Ask {
+        &self.ask
+    }
+
+    /// The pitch that is played now, without bend.
+    pub(crate) fn pitch(&self) -> f64 {
+        self.way.now
+    }
+
+    /// The note goes to another pitch.
+    pub(crate) fn glide_to(&mut self, pitch: f64, common: &Common) {
+        let way = &mut self.way;
+        let ticks = (common.controls.playing.glide.time_s / common.tick.seconds).round();
+        way.to = pitch;
+        way.step = (way.to - way.now) / f64::from(ticks.max(1.0));
+        if ticks < 1.0 {
+            way.now = pitch;
+        }
+    }
+
+    /// The note is tuned so many semitones higher.
+    pub(crate) fn retune(&mut self, semitones: f64) {
+        self.way.now += semitones;
+        self.way.to += semitones;
+    }
+
+    /// The note goes on on another channel.
+    pub(crate) fn go_on(&mut self, channel: u8) {
+        self.channel = usize::from(channel) % CHANNELS;
+    }
+
+    /// The player moves this note.
+    pub(crate) fn feel(&mut self, touch: Touch) {
+        self.finger.feel(touch);
+    }
+
+    /// The key comes up: its envelopes too; in a zone the channel is another note's from now on.
+    pub(crate) fn release(&mut self, common: &Common) {
+        self.contours = self.contours.map(Contour::release);
+        let channel = u8::try_from(self.channel).unwrap_or(0);
+        if common.controls.playing.zones.master_of(channel).is_some() {
+            self.kept = Some(common.felt[self.channel]);
+        }
+    }
+
+    /// The samples until the next tick, at most `count`; they count as played. `passed` samples of
+    /// the part have been played before. True where a tick falls before them.
+    pub(crate) fn advance(&mut self, common: &Common, passed: usize, count: usize) -> (usize, bool) {
+        let ticks = self.until_tick == 0;
+        if ticks {
+            self.until_tick = common.tick.samples;
+            self.tick(common, passed);
+        }
+        let now = count.min(self.until_tick);
+        self.until_tick -= now;
+        (now, ticks)
+    }
+
+    fn tick(&mut self, common: &Common, passed: usize) {
+        let tick = common.tick;
+        self.since_onset_s += tick.seconds;
+        for (own, lfo) in self.lfos.iter_mut().zip(&common.lfos) {
+            *own = own.after(lfo.step, tick.samples);
+        }
+        for (contour, rates) in self.contours.iter_mut().zip(&common.envelopes) {
+            contour.next(rates);
+        }
+        let way = &mut self.way;
+        way.now = if (way.to - way.now).abs() <= way.step.abs() * 1.000_001 {
+            way.to
+        } else {
+            way.now + way.step
+        };
+        self.ask = self.ask(common, passed);
+    }
+
+    /// All that this moment asks of the voice.
+    fn ask(&self, common: &Common, passed: usize) -> Ask {
+        let controls = common.controls;
+        let felt = self.kept.unwrap_or(common.felt[self.channel]);
+        let (finger, place) = (&self.finger, &self.begins.place);
+        let unison = &controls.playing.unison;
+        let mut knobs = common.knobs;
+        for (knob, (away, touched)) in knobs.iter_mut().zip(place.away.iter().zip(&finger.latents)) {
+            *knob += unison.spread * away + touched;
+        }
+        let mut performance = controls.performance;
+        performance.vibrato.depth_cents += VIBRATO_CENTS * (common.wheel + finger.vibrato);
+        let moved = Moved {
+            knobs,
+            performance,
+            semitones: finger.tuning + place.across * unison.detune_cents / 200.0,
+            gain: place.gain * finger.gain * finger.expression * finger.expression * felt.gain,
+            pan: finger.pan + place.aside * unison.width,
+        };
+        let moved = moved.by(&controls.modulation.slots, &self.sources(common, &felt, passed));
+        let bend = felt.bend_semitones + controls.fine_cents / 100.0 + moved.semitones;
+        Ask {
+            knobs: moved.knobs,
+            phase: controls.phase,
+            chroma: controls.chroma,
+            performance: moved.performance,
+            rates: common.rates,
+            glide: self.way.now - self.begins.pitch,
+            goal: self.way.to - self.begins.pitch,
+            bend: f64::from(bend),
+            sides: sides(moved.gain, moved.pan),
+        }
+    }
+
+    fn sources(&self, common: &Common, felt: &Felt, passed: usize) -> Sources {
+        let modulation = &common.controls.modulation;
+        Sources {
+            velocity: self.begins.velocity,
+            pitch: narrow(self.way.now),
+            pressure: felt.pressure.max(self.finger.pressure),
+            slide: (felt.slide + self.finger.slide).clamp(-1.0, 1.0),
+            wheel: common.wheel,
+            random: self.random,
+            lfos: std::array::from_fn(|index| {
+                let (lfo, turning) = (&modulation.lfos[index], &common.lfos[index]);
+                let turns = if lfo.is_common {
+                    turning.turns.after(turning.step, passed)
+                } else {
+                    self.lfos[index]
+                };
+                self.coming_in(lfo) * turns.and(lfo.phase).height(lfo.shape, lfo.seed)
+            }),
+            envelopes: self.contours.map(Contour::level),
+        }
+    }
+
+    /// How far an oscillator has come in, 0…1.
+    fn coming_in(&self, lfo: &Lfo) -> f32 {
+        if lfo.fade_s > 0.0 {
+            (self.since_onset_s / lfo.fade_s).min(1.0)
+        } else {
+            1.0
+        }
+    }
+}
+
+/// Gains of left and right: equal power, nothing lost in the middle.
+fn sides(gain: f32, pan: f32) -> [f32; 2] {
+    if pan == 0.0 {
+        return [gain; 2];
+    }
+    let (sine, cosine) = ((pan + 1.0) * std::f32::consts::FRAC_PI_4).sin_cos();
+    [cosine, sine].map(|side| gain * std::f32::consts::SQRT_2 * side)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The middle is untouched, a side is that side alone, and the power stays the same.
+    #[test]
+    fn panning_keeps_the_power() {
+        assert_eq!(sides(0.5, 0.0), [0.5; 2]);
+        let [left, right] = sides(1.0, -1.0);
+        assert!((left - 2f32.sqrt()).abs() < 1e-6 && right.abs() < 1e-6);
+        for step in -10i8..=10 {
+            let [left, right] = sides(1.0, f32::from(step) / 10.0);
+            assert!((left * left + right * right - 2.0).abs() < 1e-5, "{step}");
+        }
+    }
+
+    /// Voices of a note lie evenly from −1 to 1, and together are as loud as one.
+    #[test]
+    fn unison_voices_share_the_note() {
+        for voices in 2..=8 {
+            let places: Vec<Place> = (0..voices).map(|n| Place::new(n, voices)).collect();
+            let sum: f32 = places.iter().map(|place| place.across).sum();
+            assert!(sum.abs() < 1e-5);
+            assert_eq!((places[0].across, places[voices - 1].across), (-1.0, 1.0));
+            let power: f32 = places.iter().map(|place| place.gain * place.gain).sum();
+            assert!((power - 1.0).abs() < 1e-5);
+        }
+        assert_eq!(Place::new(0, 1), Place::ALONE);
+    }
+}
