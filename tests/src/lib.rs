@@ -11,11 +11,13 @@ mod comb;
 mod painted;
 mod player;
 mod saw;
+mod tone;
 
 pub use comb::{COMB_TOP_HZ, comb_model};
 pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
 pub use player::Player;
 pub use saw::saw;
+pub use tone::{amplitude, level_db};
 
 /// Both families of decoders.
 #[must_use]

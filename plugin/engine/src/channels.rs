@@ -151,10 +151,7 @@ mod tests {
         let alone = felt(&controls, 2);
         assert_eq!(alone.bend_semitones, -0.5);
         assert_eq!((alone.pressure, alone.slide, alone.gain), (0.5, 0.25, 1.0));
-        controls.playing.zones = Zones {
-            lower: 4,
-            upper: 0,
-        };
+        controls.playing.zones = Zones { lower: 4, upper: 0 };
         let member = felt(&controls, 2);
         assert_eq!(member.bend_semitones, -12.0 + 1.0);
         assert_eq!(member.pressure, 0.75);

@@ -77,7 +77,9 @@ mod tests {
     #[test]
     fn the_newest_key_has_the_note() {
         let mut keys = Keys::new();
-        [60, 64, 67].into_iter().for_each(|key| keys.down(note(key)));
+        [60, 64, 67]
+            .into_iter()
+            .for_each(|key| keys.down(note(key)));
         keys.up(&note(64).into());
         assert_eq!(keys.newest(), Some(note(67)));
         keys.up(&note(67).into());

@@ -15,12 +15,12 @@
 
 #![deny(unsafe_code)]
 
+mod channels;
 mod conditioning;
 pub mod controls;
 pub mod decoder;
 pub mod engine;
 pub mod event;
-mod channels;
 mod instrument;
 mod keys;
 mod mix;

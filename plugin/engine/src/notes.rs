@@ -109,7 +109,11 @@ impl<T: Tone> Notes<T> {
     /// The newest note that a key or a pedal holds, with its age.
     pub(crate) fn newest_held(&self) -> Option<(u64, Note)> {
         let held = |voice: &&Voice<T>| matches!(voice.hold, Hold::Key | Hold::Pedal);
-        let newest = self.voices.iter().filter(held).max_by_key(|voice| voice.age);
+        let newest = self
+            .voices
+            .iter()
+            .filter(held)
+            .max_by_key(|voice| voice.age);
         newest.map(|voice| (voice.age, voice.note))
     }
 

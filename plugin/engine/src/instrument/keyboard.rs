@@ -107,8 +107,7 @@ impl<T: Tone> Instrument<T> {
             voice.start(&self.shared, &strike, common, self.struck, seed);
         }
         self.chord.decode(&mut self.notes, &self.shared, count);
-        self.chord
-            .prefill(&mut self.notes, &mut self.shared, count);
+        self.chord.prefill(&mut self.notes, &mut self.shared, count);
     }
 
     /// Steals voices until no more than `limit` sound.

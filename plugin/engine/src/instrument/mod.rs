@@ -268,7 +268,17 @@ impl<T: Tone> Instrument<T> {
     fn common<'a>(&self, controls: &'a Controls) -> Common<'a> {
         let (player, rate_hz) = (&self.player, self.settings.sample_rate_hz);
         let modulation = &controls.modulation;
-        let mut common = Common {
+        let mut lfos = player.lfos.map(|turns| Turning {
+            turns,
+            step: Turns::default(),
+        });
+        for (turning, lfo) in lfos.iter_mut().zip(&modulation.lfos) {
+            turning.step = Turns::new(match lfo.beats {
+                Some(beats) => self.clock.beats_per_sample() / f64::from(beats),
+                None => f64::from(lfo.rate_hz) / f64::from(rate_hz),
+            });
+        }
+        Common {
             controls,
             knobs: player.knobs,
             felt: player.channels.felt(controls),
@@ -277,27 +287,9 @@ impl<T: Tone> Instrument<T> {
             envelopes: modulation
                 .envelopes
                 .map(|envelope| Rates::new(&envelope, self.tick.seconds.recip())),
-            lfos: modulation.lfos.map(|lfo| Turning {
-                turns: Turns::default(),
-                step: Turns::new(match lfo.beats {
-                    Some(beats) => self.clock.beats_per_sample() / f64::from(beats),
-                    None => f64::from(lfo.rate_hz) / f64::from(rate_hz),
-                }),
-            }),
+            lfos,
+            clock: self.clock,
             tick: self.tick,
-        };
-        self.turn(&mut common);
-        common
-    }
-
-    /// Where the oscillators stand that all voices share.
-    fn turn(&self, common: &mut Common) {
-        let lfos = common.controls.modulation.lfos.iter();
-        for ((turning, lfo), free) in common.lfos.iter_mut().zip(lfos).zip(self.player.lfos) {
-            turning.turns = match lfo.beats {
-                Some(beats) => Turns::new(self.clock.beats(0) / f64::from(beats)),
-                None => free,
-            };
         }
     }
 
@@ -370,10 +362,11 @@ impl<T: Tone> Instrument<T> {
     /// Samples have been played.
     fn pass(&mut self, common: &mut Common, samples: usize) {
         self.clock.pass(samples);
-        for (turns, turning) in self.player.lfos.iter_mut().zip(&common.lfos) {
-            *turns = turns.after(turning.step, samples);
+        common.clock = self.clock;
+        for (turns, turning) in self.player.lfos.iter_mut().zip(&mut common.lfos) {
+            turning.turns = turning.turns.after(turning.step, samples);
+            *turns = turning.turns;
         }
-        self.turn(common);
     }
 
     fn show(&mut self, report: &Report, samples: usize) {

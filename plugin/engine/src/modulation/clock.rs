@@ -90,6 +90,7 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use betwixt_spectral::number::narrow;
 
     /// The same piece in blocks of two sizes, positions rounded as hosts do, counts the same.
     #[test]
@@ -98,7 +99,7 @@ mod tests {
             let mut clock = Clock::new(44_100.0);
             let mut at = 0;
             while at < 441_000 {
-                let beats = (7.0 + at as f64 * 97.0 / 60.0 / 44_100.0) as f32;
+                let beats = narrow(7.0 + at as f64 * 97.0 / 60.0 / 44_100.0);
                 clock.follow(&Transport {
                     bpm: 97.0,
                     beats: Some(f64::from(beats)),

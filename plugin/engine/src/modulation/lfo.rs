@@ -10,6 +10,7 @@
 
 use crate::controls::Shape;
 use crate::random::Random;
+use betwixt_spectral::number::index;
 
 /// Bits of a turn's fraction.
 const FRACTION: u32 = 40;
@@ -24,9 +25,14 @@ impl Turns {
     /// So many turns; negative ones count back from the largest number of turns.
     pub(crate) fn new(turns: f64) -> Self {
         let whole = turns.floor();
-        let fraction = ((turns - whole) * TURN as f64) as i64;
-        let count = (whole as i64).wrapping_mul(TURN.cast_signed());
-        Self(count.wrapping_add(fraction).cast_unsigned())
+        let fraction = index((turns - whole) * TURN as f64) as u64;
+        let count = (index(whole.abs()) as u64).wrapping_mul(TURN);
+        let count = if whole < 0.0 {
+            count.wrapping_neg()
+        } else {
+            count
+        };
+        Self(count.wrapping_add(fraction))
     }
 
     /// So many samples on at this step per sample.

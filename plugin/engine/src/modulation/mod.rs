@@ -1,7 +1,7 @@
 //! What is moved by how much: the slots, evaluated for one voice at one moment.
 //!
 //! ```text
-//!  Sources (one number each) ─► slots ─► Moved: latents [8], performance, pitch, level, pan
+//!  sources (one number each) ─► slots ─► Moved: latents [8], performance, pitch, level, pan
 //! ```
 //!
 //! *Real time:* arithmetic on a few numbers; a slot without depth costs a comparison.
@@ -9,7 +9,7 @@
 mod clock;
 mod lfo;
 
-use crate::controls::{ENVELOPES, LATENTS, LFOS, Performance, Slot, Source, Target};
+use crate::controls::{LATENTS, Performance, Slot, Source, Target};
 pub(crate) use clock::Clock;
 pub use clock::Transport;
 pub(crate) use lfo::Turns;
@@ -34,20 +34,6 @@ const KEY_SEMITONES: f32 = 60.0;
 /// Middle C.
 const MIDDLE: f32 = 60.0;
 
-/// Where every source stands.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sources {
-    pub(crate) velocity: f32,
-    /// In semitones.
-    pub(crate) pitch: f32,
-    pub(crate) pressure: f32,
-    pub(crate) slide: f32,
-    pub(crate) wheel: f32,
-    pub(crate) random: f32,
-    pub(crate) lfos: [f32; LFOS],
-    pub(crate) envelopes: [f32; ENVELOPES],
-}
-
 /// What one voice plays by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moved {
@@ -61,29 +47,21 @@ pub(crate) struct Moved {
     pub(crate) pan: f32,
 }
 
-impl Sources {
-    fn value(&self, source: Source) -> f32 {
-        match source {
-            Source::Off => 0.0,
-            Source::Velocity => self.velocity,
-            Source::Key => ((self.pitch - MIDDLE) / KEY_SEMITONES).clamp(-1.0, 1.0),
-            Source::Pressure => self.pressure,
-            Source::Slide => self.slide,
-            Source::Wheel => self.wheel,
-            Source::Random => self.random,
-            Source::Lfo(index) => self.lfos[index % LFOS],
-            Source::Envelope(index) => self.envelopes[index % ENVELOPES],
-        }
-    }
+/// Where a pitch in semitones stands as a source.
+pub(crate) fn key(pitch: f32) -> f32 {
+    ((pitch - MIDDLE) / KEY_SEMITONES).clamp(-1.0, 1.0)
 }
 
 impl Moved {
-    /// Moves everything that the slots move; the result lies in its ranges.
-    pub(crate) fn by(mut self, slots: &[Slot], sources: &Sources) -> Self {
+    /// Moves everything that the slots move; the result lies in its ranges. `value` tells where a
+    /// source stands.
+    pub(crate) fn by(mut self, slots: &[Slot], value: impl Fn(Source) -> f32) -> Self {
         let mut level = 0.0;
+        let mut is_moved = false;
         for slot in slots.iter().filter(|slot| slot.depth != 0.0) {
-            let amount = slot.depth * sources.value(slot.source);
+            let amount = slot.depth * value(slot.source);
             if amount != 0.0 {
+                is_moved = true;
                 self.take(slot.target, amount, &mut level);
             }
         }
@@ -94,7 +72,9 @@ impl Moved {
             *knob = knob.clamp(0.0, 1.0);
         }
         self.pan = self.pan.clamp(-1.0, 1.0);
-        self.performance = self.performance.sane();
+        if is_moved {
+            self.performance = self.performance.sane();
+        }
         self
     }
 
@@ -125,7 +105,7 @@ impl Moved {
 mod tests {
     use super::*;
 
-    fn moved(source: Source, target: Target, depth: f32, sources: &Sources) -> Moved {
+    fn moved(target: Target, depth: f32, value: f32) -> Moved {
         let still = Moved {
             knobs: [0.5; LATENTS],
             performance: Performance::default(),
@@ -134,21 +114,20 @@ mod tests {
             pan: 0.0,
         };
         let slot = Slot {
-            source,
+            source: Source::Wheel,
             target,
             depth,
         };
-        still.by(&[slot], sources)
+        still.by(&[slot], |source| match source {
+            Source::Wheel => value,
+            _ => f32::NAN,
+        })
     }
 
     /// Half the depth of a full source is half of the way that the target's description names.
     #[test]
     fn targets_move_as_described() {
-        let full = Sources {
-            wheel: 1.0,
-            ..Sources::default()
-        };
-        let half = |target| moved(Source::Wheel, target, 0.5, &full);
+        let half = |target| moved(target, 0.5, 1.0);
         assert_eq!(half(Target::Latent(3)).knobs[3], 1.0);
         assert_eq!(half(Target::Pitch).semitones, 6.0);
         assert!((20.0 * half(Target::Level).gain.log10() - 12.0).abs() < 1e-4);
@@ -171,14 +150,13 @@ mod tests {
     #[test]
     fn resting_sources_move_nothing_and_ranges_hold() {
         let usual = Performance::default();
-        let rest = moved(Source::Pressure, Target::Tilt, 1.0, &Sources::default());
+        let rest = moved(Target::Tilt, 1.0, 0.0);
         assert_eq!(rest.performance, usual);
-        assert_eq!((rest.gain, rest.pan, rest.knobs), (1.0, 0.0, [0.5; LATENTS]));
-        let far = Sources {
-            lfos: [9.0; LFOS],
-            ..Sources::default()
-        };
-        let far = |target| moved(Source::Lfo(0), target, 1.0, &far);
+        assert_eq!(
+            (rest.gain, rest.pan, rest.knobs),
+            (1.0, 0.0, [0.5; LATENTS])
+        );
+        let far = |target| moved(target, 1.0, 9.0);
         assert_eq!(far(Target::Latent(0)).knobs[0], 1.0);
         assert_eq!(far(Target::Tilt).performance.tilt_db_per_octave, 6.0);
         assert_eq!(far(Target::Pan).pan, 1.0);
@@ -187,13 +165,9 @@ mod tests {
     /// Middle C is the middle of the keyboard; five octaves above it is its end.
     #[test]
     fn the_key_is_a_source() {
-        let at = |pitch| {
-            let sources = Sources {
-                pitch,
-                ..Sources::default()
-            };
-            moved(Source::Key, Target::Pan, 1.0, &sources).pan
-        };
-        assert_eq!([at(60.0), at(120.0), at(30.0), at(0.0)], [0.0, 1.0, -0.5, -1.0]);
+        assert_eq!(
+            [key(60.0), key(120.0), key(30.0), key(0.0)],
+            [0.0, 1.0, -0.5, -1.0]
+        );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Contour (attack, decay, sustain, release) × velocity ─► Smoother ─► × sides ─► gain of each
-//!                                                touch, pan, modulation ─┘ (lines from tick to tick)
+//!  touch, pan, modulation ─► lines from tick to tick ─► Smoother ────────┘
 //! ```
 //!
 //! *Real time:* a few numbers.
@@ -20,13 +20,16 @@ pub(crate) struct Loudness {
     sides: [Line; 2],
 }
 
-/// A gain on its way from one tick to the next.
+/// A gain on its way from one tick to the next, its corners rounded.
 #[derive(Clone, Copy, Debug)]
 struct Line {
     now: f32,
     /// Per sample.
     step: f32,
     to: f32,
+    smoother: Smoother,
+    /// Whether it has come to where it goes.
+    rests: bool,
 }
 
 impl Loudness {
@@ -36,7 +39,7 @@ impl Loudness {
             contour: Contour::Ended,
             smoother: Smoother::new(0.0, sample_rate_hz),
             velocity_gain: 0.0,
-            sides: [Line::at(1.0); 2],
+            sides: [Line::new(sample_rate_hz); 2],
         }
     }
 
@@ -45,7 +48,9 @@ impl Loudness {
         self.contour = Contour::start();
         self.smoother.jump(0.0);
         self.velocity_gain = velocity_gain;
-        self.sides = sides.map(Line::at);
+        for (line, side) in self.sides.iter_mut().zip(sides) {
+            line.jump(side);
+        }
     }
 
     /// The gains of left and right go here in so many samples.
@@ -86,7 +91,7 @@ impl Loudness {
         let level = contour.next(rates) * self.velocity_gain;
         let rests = contour == self.contour
             && self.smoother.rests_at(level)
-            && self.sides.iter().all(|line| line.step == 0.0);
+            && self.sides.iter().all(|line| line.rests);
         rests.then(|| self.sides.map(|line| level * line.now))
     }
 
@@ -98,15 +103,26 @@ impl Loudness {
 }
 
 impl Line {
-    fn at(value: f32) -> Self {
+    fn new(sample_rate_hz: f32) -> Self {
         Self {
-            now: value,
+            now: 1.0,
             step: 0.0,
-            to: value,
+            to: 1.0,
+            smoother: Smoother::new(1.0, sample_rate_hz),
+            rests: true,
         }
     }
 
+    fn jump(&mut self, to: f32) {
+        (self.now, self.step, self.to) = (to, 0.0, to);
+        self.smoother.jump(to);
+        self.rests = true;
+    }
+
     fn head_for(&mut self, to: f32, samples: usize) {
+        if self.rests && to == self.now {
+            return;
+        }
         // Where the last line has led, exactly.
         self.now = self.to;
         self.to = to;
@@ -115,7 +131,12 @@ impl Line {
 
     #[inline]
     fn next(&mut self) -> f32 {
+        if self.rests {
+            return self.now;
+        }
         self.now += self.step;
-        self.now
+        let heard = self.smoother.next(self.now);
+        self.rests = self.step == 0.0 && self.smoother.rests_at(self.now);
+        heard
     }
 }

@@ -1,7 +1,7 @@
 //! One note sounding: a tone, its loudness, who holds it.
 //!
 //! ```text
-//!  Strike ─► Part (touch, glide, LFOs) ─► Ask, every 1.3 ms
+//!  Strike ─► Part (touch, glide, LFOs) ─► Ask, every 2.7 ms
 //!  Onset, Ask ─► Tone ─ frames:   FrameSource ─► Stream ─► resampler ─┐
 //!                     └ partials: Oscillators ─► Painter ─► Overlap ──┴─► × Loudness ─► mix
 //! ```
@@ -33,8 +33,8 @@ use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
 pub(crate) use frames::{FrameTone, FrameTools};
 use loudness::Loudness;
-pub(crate) use part::{Ask, Beginning, Common, Finger, Place, Tick, Turning};
 use part::Part;
+pub(crate) use part::{Ask, Beginning, Common, Finger, Place, Tick, Turning};
 pub(crate) use partials::{PartialsTone, PartialsTools};
 pub(crate) use resampler::{TAPS, read_body};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Common (controls, channels, LFOs) ─┐
-//!  Finger (touch of this note) ───────┼─ every tick (1.3 ms) ─► slots ─► Ask ─► tone, loudness
+//!  Finger (touch of this note) ───────┼─ every tick (2.7 ms) ─► slots ─► Ask ─► tone, loudness
 //!  glide, LFOs, envelopes, unison ────┘
 //! ```
 //!
@@ -13,15 +13,15 @@
 use super::envelope::{Contour, Rates};
 use crate::channels::{CHANNELS, Felt};
 use crate::controls::{
-    ChromaSource, Controls, ENVELOPES, LATENTS, LFOS, Lfo, Performance, PhaseMode,
+    ChromaSource, Controls, ENVELOPES, LATENTS, LFOS, Lfo, Performance, PhaseMode, Source,
 };
 use crate::event::Touch;
-use crate::modulation::{Moved, Sources, Turns, VIBRATO_CENTS};
+use crate::modulation::{self, Clock, Moved, Turns, VIBRATO_CENTS};
 use crate::random::Random;
 use betwixt_spectral::number::{index, narrow, real};
 
 /// Time between ticks, in seconds.
-const TICK_S: f32 = 1.0 / 750.0;
+const TICK_S: f32 = 1.0 / 375.0;
 
 /// What the player asks of all voices during a part of a call.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +37,16 @@ pub(crate) struct Common<'a> {
     /// Of the other envelopes, per tick.
     pub(crate) envelopes: [Rates; ENVELOPES],
     pub(crate) lfos: [Turning; LFOS],
+    /// At the part's first sample.
+    pub(crate) clock: Clock,
     pub(crate) tick: Tick,
 }
 
 /// How an oscillator turns.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Turning {
-    /// Where the one that is common to all voices stands at the part's first sample.
+    /// Where the one that is common to all voices stands at the part's first sample, where it does
+    /// not keep to the host's beats.
     pub(crate) turns: Turns,
     /// Per sample.
     pub(crate) step: Turns,
@@ -204,12 +207,17 @@ impl Place {
         if voices < 2 {
             return Self::ALONE;
         }
-        let across = 2.0 * real(number) / real(voices - 1) - 1.0;
+        let between = |place: usize| 2.0 * real(place) / real(voices - 1) - 1.0;
+        // Neighbours in pitch lie on different sides.
+        let aside = if number.is_multiple_of(2) {
+            number / 2
+        } else {
+            voices.div_ceil(2) + number / 2
+        };
         let mut random = Random::new(number as u64 + 1);
         Self {
-            across,
-            // Neighbours in pitch lie on different sides.
-            aside: if number.is_multiple_of(2) { across } else { -across },
+            across: between(number),
+            aside: between(aside),
             away: std::array::from_fn(|_| random.bipolar()),
             gain: real(voices).sqrt().recip(),
             is_first: number == 0,
@@ -332,7 +340,12 @@ impl Part {
 
     /// The samples until the next tick, at most `count`; they count as played. `passed` samples of
     /// the part have been played before. True where a tick falls before them.
-    pub(crate) fn advance(&mut self, common: &Common, passed: usize, count: usize) -> (usize, bool) {
+    pub(crate) fn advance(
+        &mut self,
+        common: &Common,
+        passed: usize,
+        count: usize,
+    ) -> (usize, bool) {
         let ticks = self.until_tick == 0;
         if ticks {
             self.until_tick = common.tick.samples;
@@ -368,7 +381,8 @@ impl Part {
         let (finger, place) = (&self.finger, &self.begins.place);
         let unison = &controls.playing.unison;
         let mut knobs = common.knobs;
-        for (knob, (away, touched)) in knobs.iter_mut().zip(place.away.iter().zip(&finger.latents)) {
+        for (knob, (away, touched)) in knobs.iter_mut().zip(place.away.iter().zip(&finger.latents))
+        {
             *knob += unison.spread * away + touched;
         }
         let mut performance = controls.performance;
@@ -380,7 +394,8 @@ impl Part {
             gain: place.gain * finger.gain * finger.expression * finger.expression * felt.gain,
             pan: finger.pan + place.aside * unison.width,
         };
-        let moved = moved.by(&controls.modulation.slots, &self.sources(common, &felt, passed));
+        let slots = &controls.modulation.slots;
+        let moved = moved.by(slots, |source| self.source(source, common, &felt, passed));
         let bend = felt.bend_semitones + controls.fine_cents / 100.0 + moved.semitones;
         Ask {
             knobs: moved.knobs,
@@ -395,26 +410,31 @@ impl Part {
         }
     }
 
-    fn sources(&self, common: &Common, felt: &Felt, passed: usize) -> Sources {
-        let modulation = &common.controls.modulation;
-        Sources {
-            velocity: self.begins.velocity,
-            pitch: narrow(self.way.now),
-            pressure: felt.pressure.max(self.finger.pressure),
-            slide: (felt.slide + self.finger.slide).clamp(-1.0, 1.0),
-            wheel: common.wheel,
-            random: self.random,
-            lfos: std::array::from_fn(|index| {
-                let (lfo, turning) = (&modulation.lfos[index], &common.lfos[index]);
-                let turns = if lfo.is_common {
-                    turning.turns.after(turning.step, passed)
-                } else {
-                    self.lfos[index]
-                };
-                self.coming_in(lfo) * turns.and(lfo.phase).height(lfo.shape, lfo.seed)
-            }),
-            envelopes: self.contours.map(Contour::level),
+    /// Where a source stands.
+    fn source(&self, source: Source, common: &Common, felt: &Felt, passed: usize) -> f32 {
+        match source {
+            Source::Off => 0.0,
+            Source::Velocity => self.begins.velocity,
+            Source::Key => modulation::key(narrow(self.way.now)),
+            Source::Pressure => felt.pressure.max(self.finger.pressure),
+            Source::Slide => (felt.slide + self.finger.slide).clamp(-1.0, 1.0),
+            Source::Wheel => common.wheel,
+            Source::Random => self.random,
+            Source::Lfo(index) => self.lfo(index % LFOS, common, passed),
+            Source::Envelope(index) => self.contours[index % ENVELOPES].level(),
         }
+    }
+
+    /// How high an oscillator stands.
+    fn lfo(&self, index: usize, common: &Common, passed: usize) -> f32 {
+        let lfo = &common.controls.modulation.lfos[index];
+        let turning = &common.lfos[index];
+        let turns = match lfo.beats {
+            _ if !lfo.is_common => self.lfos[index],
+            Some(beats) => Turns::new(common.clock.beats(passed) / f64::from(beats)),
+            None => turning.turns.after(turning.step, passed),
+        };
+        self.coming_in(lfo) * turns.and(lfo.phase).height(lfo.shape, lfo.seed)
     }
 
     /// How far an oscillator has come in, 0…1.
@@ -457,8 +477,11 @@ mod tests {
     fn unison_voices_share_the_note() {
         for voices in 2..=8 {
             let places: Vec<Place> = (0..voices).map(|n| Place::new(n, voices)).collect();
-            let sum: f32 = places.iter().map(|place| place.across).sum();
-            assert!(sum.abs() < 1e-5);
+            let mut asides: Vec<f32> = places.iter().map(|place| place.aside).collect();
+            asides.sort_by(f32::total_cmp);
+            let evenly = places.iter().map(|place| place.across);
+            assert!(evenly.eq(asides), "the same places, from left to right");
+            assert!(places.is_sorted_by_key(|place| place.across));
             assert_eq!((places[0].across, places[voices - 1].across), (-1.0, 1.0));
             let power: f32 = places.iter().map(|place| place.gain * place.gain).sum();
             assert!((power - 1.0).abs() < 1e-5);
