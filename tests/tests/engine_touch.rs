@@ -72,8 +72,8 @@ fn touch_reaches_its_note_alone() {
     let keys = [50, 61, 71];
     let play = |touches: &[(i32, Touch)]| {
         let mut player = plain();
-        for (id, key) in keys.into_iter().enumerate() {
-            player.at(0, strike(note(id as i32, 0, key)));
+        for (id, key) in (0..).zip(keys) {
+            player.at(0, strike(note(id, 0, key)));
         }
         for (id, moved) in touches {
             player.at(9_000, touch(*id, *moved));

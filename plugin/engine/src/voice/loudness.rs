@@ -127,6 +127,7 @@ impl Line {
         self.now = self.to;
         self.to = to;
         self.step = (to - self.now) / real(samples.max(1));
+        self.rests = false;
     }
 
     #[inline]
