@@ -282,6 +282,28 @@ mod tests {
         assert_eq!(damaged.fields, fresh.serialize_fields());
     }
 
+    /// A tuning that cannot be read gives twelve equal steps and is said; one that is not there, as in
+    /// older projects, is no damage; a sound one is kept.
+    #[test]
+    fn a_damaged_tuning_is_said() {
+        let fresh = fresh();
+        let loaded = |fields: &[(&str, &str)]| {
+            let mut repaired = state(&[], fields);
+            repair(&mut repaired, &fresh);
+            fresh.deserialize_fields(&repaired.fields);
+            let shown = fresh.tuning.shown();
+            (shown.name, shown.problem.is_some())
+        };
+        let equal = crate::tuning::EQUAL.to_owned();
+        for damaged in ["", "[3]", "{\"scale\":{\"name\":3}}"] {
+            let found = loaded(&[("tuning", damaged)]);
+            assert_eq!(found, (equal.clone(), true), "{damaged}");
+        }
+        assert_eq!(loaded(&[]), (equal, false));
+        let sound = r#"{"scale":{"name":"q.scl","text":"Quarters\n1\n50.0"}}"#;
+        assert_eq!(loaded(&[("tuning", sound)]), ("Quarters".to_owned(), false));
+    }
+
     /// A sound value is not touched, to the last bit.
     #[test]
     fn sound_values_are_kept_exactly() {

@@ -73,7 +73,12 @@ impl Choice {
         self.client.get_or_init(Client::connect);
     }
 
-    /// The library of MTS-ESP, if it is there and followed.
+    /// Whether there is a library of MTS-ESP, whose master may come at any time.
+    pub(crate) fn is_connected(&self) -> bool {
+        matches!(self.client.get(), Some(Ok(Some(_))))
+    }
+
+    /// The library of MTS-ESP, if it is there, has a master and is followed.
     pub(crate) fn master(&self) -> Option<&Client> {
         let client = self.client.get()?.as_ref().ok()?.as_ref();
         client.filter(|client| !self.is_alone.load(Relaxed) && client.has_master())
