@@ -61,17 +61,17 @@ impl Master {
 /// Thirteen equal steps to the twelfth above 100 Hz on key 40, every fifth key ignored.
 fn bohlen_pierce(key: u8) -> Option<f64> {
     let steps = f64::from(key) - 40.0;
-    (key % 5 != 0).then(|| 100.0 * 3f64.powf(steps / 13.0))
+    (!key.is_multiple_of(5)).then(|| 100.0 * 3f64.powf(steps / 13.0))
 }
 
 fn pitch(hz: f64) -> f64 {
     69.0 + 12.0 * (hz / 440.0).log2()
 }
 
-/// Pitches from the second octave of a piano to its seventh.
+/// Pitches of a piano.
 fn tuned(hz: impl Fn(u8) -> Option<f64>) -> Vec<(u8, f64)> {
     let keys = (0..128).filter_map(|key| Some((key, pitch(hz(key)?))));
-    keys.filter(|(_, pitch)| (36.0..=96.0).contains(pitch))
+    keys.filter(|(_, pitch)| (21.0..=108.0).contains(pitch))
         .collect()
 }
 

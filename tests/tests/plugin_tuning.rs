@@ -11,8 +11,8 @@ use std::fmt::Write;
 /// The default, which draws partials, and the one that draws frames.
 const PARTIALS: u8 = 0;
 const FRAMES: u8 = 4;
-/// Pitches whose keys are measured: from the second octave of a piano to its seventh.
-const MEASURED: std::ops::RangeInclusive<f64> = 36.0..=96.0;
+/// Pitches whose keys are measured: those of a piano.
+const MEASURED: std::ops::RangeInclusive<f64> = 21.0..=108.0;
 
 fn file(name: &str, text: &str) -> Value {
     json!({ "name": name, "text": text })
@@ -68,7 +68,11 @@ fn just_pitch(key: i32) -> Option<f64> {
 #[test]
 fn nineteen_equal_steps_are_in_tune() {
     let keys = keys(nineteenth);
-    assert_eq!(keys.len(), 96, "five octaves of nineteen steps");
+    assert_eq!(
+        keys.len(),
+        128,
+        "the whole keyboard is six octaves and a half"
+    );
     for (model, what) in [
         (PARTIALS, "19 steps, partials"),
         (FRAMES, "19 steps, frames"),

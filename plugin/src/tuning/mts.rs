@@ -23,7 +23,7 @@
 
 use betwixt_engine::tuning::KEYS;
 use libloading::Library as Opened;
-use std::ffi::{OsString, c_char};
+use std::ffi::c_char;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::{Mutex, PoisonError};
@@ -113,20 +113,16 @@ fn place() -> Option<PathBuf> {
     instead.map(PathBuf::from).or_else(of_the_system)
 }
 
-#[cfg(windows)]
+/// Where a master's installation puts it.
 fn of_the_system() -> Option<PathBuf> {
-    let common: Option<OsString> = std::env::var_os("CommonProgramFiles");
-    common.map(|folder| PathBuf::from(folder).join("MTS-ESP").join("LIBMTS.dll"))
-}
-
-#[cfg(not(windows))]
-fn of_the_system() -> Option<PathBuf> {
-    let place = if cfg!(target_os = "macos") {
-        "/Library/Application Support/MTS-ESP/libMTS.dylib"
+    if cfg!(windows) {
+        let common = PathBuf::from(std::env::var_os("CommonProgramFiles")?);
+        Some(common.join("MTS-ESP").join("LIBMTS.dll"))
+    } else if cfg!(target_os = "macos") {
+        Some("/Library/Application Support/MTS-ESP/libMTS.dylib".into())
     } else {
-        "/usr/local/lib/libMTS.so"
-    };
-    Some(OsString::from(place).into())
+        Some("/usr/local/lib/libMTS.so".into())
+    }
 }
 
 /// One instance's connection; it ends with it.
