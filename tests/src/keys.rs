@@ -36,17 +36,24 @@ pub fn plugin(model: u8) -> Instance {
         "Noise",
         "Release",
     ];
-    let mut events: Vec<_> = still.map(|name| Event::parameter(name, 0.0).at(0)).into();
-    events.push(Event::parameter("Model", f64::from(model)).at(0));
+    let events = still.map(|name| Event::parameter(name, 0.0).at(0));
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     let played = instance.process(&events, &mut left, &mut right);
     played.expect("it plays");
-    wait(&mut instance);
+    choose(&mut instance, model);
     instance
 }
 
-/// Waits until the chosen model plays.
-fn wait(instance: &mut Instance) {
+/// Chooses a model, and waits until it plays.
+///
+/// # Panics
+///
+/// When that takes more than some seconds.
+pub fn choose(instance: &mut Instance, model: u8) {
+    let chosen = [Event::parameter("Model", f64::from(model)).at(0)];
+    let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+    let played = instance.process(&chosen, &mut left, &mut right);
+    played.expect("it plays");
     let struck = [Event::note_on(60, 1.0).at(0)];
     let plays = (0..1_000).any(|_| {
         std::thread::sleep(Duration::from_millis(5));

@@ -12,7 +12,9 @@
     reason = "the stand-in is a C library, and where it lies is told through the environment"
 )]
 
-use betwixt_tests::keys::{assert_in_tune, errors_cents, plugin, tune};
+use betwixt_evaluation::measure::pitch::error_cents;
+use betwixt_host::{Blocks, Event, Instance, Timed};
+use betwixt_tests::keys::{RATE_HZ, assert_in_tune, errors_cents, plugin, tune};
 use libloading::{Library, library_filename};
 use serde_json::json;
 use std::ffi::c_char;
@@ -68,6 +70,21 @@ fn pitch(hz: f64) -> f64 {
     69.0 + 12.0 * (hz / 440.0).log2()
 }
 
+/// Holds a key while the master changes its mind; cents off the Bohlen-Pierce scale afterwards.
+fn held(instance: &mut Instance, key: u8, change: impl Fn()) -> f64 {
+    let mut play = |events: &[Timed]| {
+        let sound = instance.play(events, 24_000, &Blocks::Of(480));
+        sound.expect("it plays").left
+    };
+    play(&[Event::note_on(key, 0.9).at(0)]);
+    change();
+    let sound = [play(&[]), play(&[])].concat();
+    instance.reset();
+    let wanted = bohlen_pierce(key).expect("it is tuned");
+    // The pitch arrives within some milliseconds.
+    error_cents(&sound[4_800..], RATE_HZ, wanted).expect("it sounds")
+}
+
 /// Pitches of a piano.
 fn tuned(hz: impl Fn(u8) -> Option<f64>) -> Vec<(u8, f64)> {
     let keys = (0..128).filter_map(|key| Some((key, pitch(hz(key)?))));
@@ -76,7 +93,7 @@ fn tuned(hz: impl Fn(u8) -> Option<f64>) -> Vec<(u8, f64)> {
 }
 
 /// A master that is there is obeyed on every key within half a cent and its filter too, in both
-/// families; one that changes its mind is followed, one that goes leaves the project's own tuning,
+/// families; one that changes its mind is followed, by notes that sound too, one that goes leaves the project's own tuning,
 /// one that is not to be followed is not, and wild tables do no harm.
 #[test]
 fn a_master_of_mts_esp_is_followed() {
@@ -102,6 +119,10 @@ fn a_master_of_mts_esp_is_followed() {
             (90, pitch(lower(90).expect("tuned"))),
         ];
         assert_in_tune(&mut instance, &keys, &format!("{what}, another scale"));
+
+        let error = held(&mut instance, 62, || master.tune(bohlen_pierce));
+        assert!(error.abs() < 0.5, "{what}, while a note sounds: {error:.3}");
+        master.tune(lower);
 
         tune(&mut instance, &json!({ "follow": false }));
         assert_in_tune(&mut instance, &a_few, &format!("{what}, not followed"));

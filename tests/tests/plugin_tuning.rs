@@ -4,7 +4,7 @@
 //!  .scl, .kbm in a project's state ─► built .clap ─► samples ─► cents off, per key
 //! ```
 
-use betwixt_tests::keys::{assert_in_tune, errors_cents, plugin, tune};
+use betwixt_tests::keys::{assert_in_tune, choose, errors_cents, plugin, tune};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -115,6 +115,8 @@ fn a_project_comes_back_in_its_tuning() {
     let setup = second.setup();
     second.activate(setup).expect("active");
     assert_in_tune(&mut second, &some, "activated again");
+    choose(&mut second, FRAMES);
+    assert_in_tune(&mut second, &some, "another model");
     tune(&mut second, &json!({}));
     let equal = [(48, 48.0), (70, 70.0)];
     assert_in_tune(&mut second, &equal, "twelve equal steps again");
