@@ -121,7 +121,8 @@ impl Choice {
 
     /// Whether a master of MTS-ESP is followed from now on.
     pub(crate) fn set_follow(&self, follow: bool) {
-        self.lock().saved.follow = follow;
+        let mut chosen = self.lock();
+        chosen.saved.follow = follow;
         self.is_alone.store(!follow, Relaxed);
     }
 

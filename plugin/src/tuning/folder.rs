@@ -68,12 +68,16 @@ impl Folder {
         &self.0
     }
 
-    /// Makes the folder where it is missing, so that the player finds it, and looks through it.
+    /// Makes the folder where it is missing, so that the player finds it, and looks through it. Names
+    /// that are no Unicode are left out.
     ///
     /// # Errors
     ///
     /// What the system says about the folder, with its path.
     pub(crate) fn list(&self) -> Result<Listing, String> {
+        if self.0.as_os_str().is_empty() {
+            return Err("The system tells no folder for user data. Set HOME, start anew".into());
+        }
         self.try_list().map_err(|error| {
             let path = self.0.display();
             format!("{path}: the folder cannot be read ({error}). Check that it may be opened")
@@ -159,6 +163,7 @@ mod tests {
             let words = folder.read(name).unwrap_err();
             assert!(words.starts_with(name), "{words}");
         }
+        assert!(Folder::default().list().is_err(), "no place at all");
         let blocked = Folder::at(&place.path().join("utf.scl"));
         assert!(blocked.list().is_err_and(|words| words.contains("utf.scl")));
     }

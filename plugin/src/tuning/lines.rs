@@ -35,20 +35,20 @@ pub(crate) struct Refused {
 ///
 /// For a file that is too long, or that is not a text.
 pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<String, Refused> {
-    let refused = |found: String, remedy: &str| Refused {
+    let refused = |at: usize, found: String, remedy: &str| Refused {
         file: file.into(),
-        line: 1 + bytes.iter().filter(|byte| **byte == b'\n').count(),
+        line: 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count(),
         found,
         remedy: remedy.into(),
     };
     if bytes.len() > LONGEST_FILE {
-        let found = format!("the file has {} bytes", bytes.len());
-        let remedy = format!("Expected at most {LONGEST_FILE}: shorten its comments or its scale");
-        return Err(refused(found, &remedy));
+        let found = format!("the file has more than {LONGEST_FILE} bytes");
+        let remedy = "Shorten its comments or its scale";
+        return Err(refused(LONGEST_FILE, found, remedy));
     }
-    if bytes.contains(&0) {
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
         let remedy = "Expected a plain text (not UTF-16): save it as UTF-8 or Latin-1";
-        return Err(refused("the file holds zero bytes".into(), remedy));
+        return Err(refused(at, "a zero byte stands there".into(), remedy));
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),

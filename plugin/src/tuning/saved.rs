@@ -24,6 +24,9 @@ pub(crate) struct TextFile {
     pub(crate) text: String,
 }
 
+/// Letters of a description that are shown.
+const LONGEST_SHOWN: usize = 200;
+
 /// What a project remembers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -82,11 +85,16 @@ impl Saved {
         Ok((table(&scale, &keyboard.unwrap_or_default()), name))
     }
 
+    /// The scale's description, or its file; without one, equal steps and their keyboard.
     fn name(&self, scale: Option<&Scale>) -> String {
+        let file = |file: &Option<TextFile>| file.as_ref().map(|file| file.name.clone());
         let description = scale.map(|scale| scale.description.clone());
-        let file = self.scale.as_ref().map(|file| file.name.clone());
-        let own = description.filter(|words| !words.is_empty()).or(file);
-        own.unwrap_or_else(|| EQUAL.to_owned())
+        let own = description.filter(|words| !words.is_empty());
+        let name = own.or_else(|| file(&self.scale)).unwrap_or_else(|| {
+            let on = file(&self.keyboard).map(|keyboard| format!("{EQUAL}, {keyboard}"));
+            on.unwrap_or_else(|| EQUAL.to_owned())
+        });
+        name.chars().take(LONGEST_SHOWN).collect()
     }
 }
 

@@ -54,7 +54,8 @@ fn a_click_takes_a_scale() {
     let keyboard = bench.parameters.tuning.shown().keyboard;
     assert_eq!(keyboard.as_deref(), Some("low.kbm"));
     press(&mut bench, EQUAL);
-    assert_eq!(bench.parameters.tuning.shown().name, EQUAL);
+    let name = bench.parameters.tuning.shown().name;
+    assert_eq!(name, "12 equal steps, low.kbm");
 }
 
 /// What is chosen already, and what is refused, is no change; the reason stands in the list.

@@ -69,6 +69,7 @@ fn files_are_chosen_or_refused() {
     assert_eq!(shown.problem, None, "it is over");
     assert!(choice.choose(&folder, Kind::Scale, None));
     assert!((heard(&choice) - 57.0).abs() < 1e-9, "a keyboard alone");
+    assert_eq!(choice.shown().name, "12 equal steps, low.kbm");
     assert!(choice.choose(&folder, Kind::Keyboard, None));
     assert!(
         !choice.choose(&folder, Kind::Keyboard, None),
