@@ -15,7 +15,8 @@ use super::{Editor, header, theme};
 use crate::parameters::Parameters;
 use crate::tuning::{EQUAL, Folder, Kind, Listing, Shown};
 use egui::{
-    Align2, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Ui, WidgetInfo,
+    Align, Align2, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
+    Ui, WidgetInfo,
 };
 use nice_plug::prelude::{Param, ParamSetter};
 use std::time::Duration;
@@ -63,7 +64,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSett
     let shown = editor.parameters.tuning.shown();
     let response = button(ui, header::tuning(area.shrink(12.0)), &shown);
     let (panel, parameters) = (&mut editor.tuning, &*editor.parameters);
-    let popup = Popup::menu(&response).width(WIDTH);
+    let popup = Popup::menu(&response);
     let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let is_open = popup.is_open();
     if is_open && !panel.was_open {
@@ -104,9 +105,12 @@ fn button(ui: &Ui, area: Rect, shown: &Shown) -> Response {
 
 /// The list; whether the player has changed anything.
 fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> bool {
-    ui.label(RichText::new(&shown.name).strong());
+    ui.set_width(WIDTH);
+    let selection = &mut ui.visuals_mut().selection;
+    (selection.bg_fill, selection.stroke) = (theme::TRACK, theme::thin(theme::ACCENT));
+    words(ui, RichText::new(&shown.name).color(theme::TEXT));
     if let Some(problem) = &shown.problem {
-        ui.colored_label(theme::WARM, problem);
+        words(ui, RichText::new(problem).color(theme::WARM));
     }
     let listing = &panel.listing;
     let scales = Files {
@@ -124,7 +128,7 @@ fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> b
     let mut is_changed = false;
     for (heading, files) in [("Scale", scales), ("Keyboard", keyboards)] {
         ui.separator();
-        ui.label(RichText::new(heading).color(theme::DIM));
+        words(ui, RichText::new(heading).color(theme::DIM));
         is_changed |= files.show(ui, panel, parameters);
     }
     ui.separator();
@@ -134,9 +138,14 @@ fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> b
         is_changed = true;
     }
     let place = panel.folder.path().display();
-    let words = format!("Files .scl and .kbm lie in {place}");
-    ui.label(RichText::new(words).small().color(theme::DIM));
+    let help = RichText::new(format!("Files .scl and .kbm lie in {place}"));
+    words(ui, help.small().color(theme::DIM));
     is_changed
+}
+
+/// Words that are ragged on the right, unlike a menu's own.
+fn words(ui: &mut Ui, text: RichText) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(text));
 }
 
 /// The files of one kind, and none of them.
