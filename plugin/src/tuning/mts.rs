@@ -10,9 +10,9 @@
 //! is. One table holds for all MIDI channels: the channel is told as unknown, which the interface
 //! allows.
 //!
-//! *Real time:* the three functions of [`Client`] that the audio thread calls return what stands in
-//! the library's memory; none of them allocates, locks or waits, which is what its makers ask audio
-//! threads to call for every block.
+//! *Real time:* [`Client::has_master`] and [`Client::frequency`] ask the library for what stands in its
+//! memory. That allocates, locks and waits for nothing: its makers want audio threads to ask as often
+//! as they can. With a master there a call asks for 128 keys, 0.4 µs; without one, for the master.
 //!
 //! *Source:* the interface published by ODDSound Ltd. as MTS-ESP (names, places, signatures).
 
