@@ -22,6 +22,7 @@ mod performance;
 use crate::library::Factory;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
+use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
 use betwixt_model::Header;
 use make::{linear, number, octave, real, share, time, voices, words};
@@ -93,6 +94,9 @@ pub(crate) struct Parameters {
     /// Where controllers hold latents.
     #[persist = "controllers"]
     pub(crate) controllers: Controllers,
+    /// Which pitch each key has.
+    #[persist = "tuning"]
+    pub(crate) tuning: Choice,
 }
 
 /// The eight knobs.
@@ -216,6 +220,7 @@ impl Parameters {
             window: WindowSize::default(),
             pad: PadAxes::default(),
             controllers: Controllers::default(),
+            tuning: Choice::default(),
         }
     }
 

@@ -50,8 +50,10 @@ fn parameters() -> Parameters {
 
 impl Default for Betwixt {
     fn default() -> Self {
+        let parameters = Arc::new(parameters());
+        parameters.tuning.connect();
         Self {
-            parameters: Arc::new(parameters()),
+            parameters,
             screen: Arc::new(Screen::default()),
             exchange: Arc::new(Exchange::new()),
             worker: None,
@@ -142,6 +144,7 @@ impl Plugin for Betwixt {
         {
             worker.wake();
         }
+        self.player.tune(&parameters.tuning);
         let next = || context.next_event();
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);

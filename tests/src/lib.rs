@@ -2,12 +2,13 @@
 //!
 //! ```text
 //!  comb_model, painted_model ─► Engine ─► samples ─► measures  (tests/engine_*.rs)
-//!  built .clap ─► host ─► samples ─► measures           (tests/plugin_*.rs)
+//!  built .clap ─► host ─► samples ─► measures           (tests/plugin_*.rs, keys)
 //! ```
 
 #![forbid(unsafe_code)]
 
 mod comb;
+pub mod keys;
 mod painted;
 mod player;
 mod saw;

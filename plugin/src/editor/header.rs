@@ -1,4 +1,4 @@
-//! The top of the window: which model plays, how many voices, how loud.
+//! The top of the window: which model plays, in which tuning, how many voices, how loud.
 
 use super::compact::choice;
 use super::{Editor, theme};
@@ -11,6 +11,8 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 const METER: f32 = 120.0;
 /// Width of the choice of a model.
 const CHOOSER: f32 = 220.0;
+/// Width of the tuning's name.
+const TUNING: f32 = 150.0;
 /// The lowest level that the meter shows.
 const FLOOR_DB: f32 = -60.0;
 
@@ -30,7 +32,7 @@ pub(super) fn paint(
     let header = &editor.model.header;
     let painter = ui
         .painter()
-        .with_clip_rect(inside.with_max_x(chooser(inside).left()));
+        .with_clip_rect(inside.with_max_x(tuning(inside).left()));
     let corner = inside.left_top();
     theme::words(
         &painter,
@@ -41,7 +43,7 @@ pub(super) fn paint(
     );
     let below = inside.left_bottom();
     let chooser = chooser(inside);
-    let room = chooser.left() - inside.left() - 12.0;
+    let room = tuning(inside).left() - inside.left() - 12.0;
     let look = (12.0, theme::DIM);
     theme::elided(&painter, below, &header.description, room, look);
     choice(ui, chooser, &editor.parameters.choice, setter, true);
@@ -52,6 +54,13 @@ pub(super) fn paint(
 pub(super) fn chooser(inside: Rect) -> Rect {
     let right = (inside.right() - METER - 90.0).max(inside.left());
     let left = (right - CHOOSER).max(inside.left());
+    Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
+}
+
+/// Where the tuning stands.
+pub(super) fn tuning(inside: Rect) -> Rect {
+    let right = (chooser(inside).left() - 12.0).max(inside.left());
+    let left = (right - TUNING).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
 }
 

@@ -25,12 +25,14 @@ mod spectrum;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod tuning;
 mod window;
 
 pub use window::Window;
 
 use crate::library::Description;
 use crate::parameters::Parameters;
+use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::RepaintNotifier;
@@ -81,6 +83,7 @@ pub(crate) struct Editor {
     model: Arc<Description>,
     screen: Arc<Screen>,
     cloud: pad::Cloud,
+    tuning: tuning::Panel,
 }
 
 impl Editor {
@@ -101,6 +104,7 @@ impl Editor {
             models,
             model,
             screen,
+            tuning: tuning::Panel::new(Folder::of_the_user()),
         };
         editor.follow_choice();
         editor
@@ -123,6 +127,7 @@ impl Editor {
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
         header::paint(ui, areas.header, self, &telemetry, setter);
+        tuning::paint(ui, areas.header, self, setter);
         latents::paint(ui, areas.latents, self, &telemetry, setter);
         pad::paint(ui, areas.pad, self, &telemetry, setter);
         spectrum::paint(ui, areas.spectrum, &telemetry);

@@ -2,6 +2,7 @@
 
 mod bench;
 mod performance;
+mod tuning;
 
 use crate::library::tests::tiny;
 use bench::{Bench, Heard, SIZE};

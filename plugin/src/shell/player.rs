@@ -18,6 +18,7 @@ use super::exchange::{Exchange, Order};
 use super::leaving::Leaving;
 use crate::events::{EventList, moved};
 use crate::state::{Controllers, WHEEL};
+use crate::tuning::{Choice, Tuner};
 use betwixt_engine::{Controls, Engine, LATENTS};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
@@ -31,6 +32,9 @@ pub(super) struct Player {
     /// Events of the first sample after the call.
     late: EventList,
     rulers: Rulers,
+    tuner: Tuner,
+    /// Whether the engine has been given the tuning in force.
+    is_tuned: bool,
     is_sounding: bool,
     is_muted: bool,
 }
@@ -86,6 +90,8 @@ impl Player {
             events: EventList::new(),
             late: EventList::new(),
             rulers: Rulers::default(),
+            tuner: Tuner::new(),
+            is_tuned: false,
             is_sounding: false,
             is_muted: false,
         }
@@ -99,6 +105,7 @@ impl Player {
     /// Plays this engine from now on, which was made as ordered.
     pub(super) fn activate(&mut self, engine: Box<Engine>, order: Order) {
         self.stage = Stage::Ready(engine, order.model);
+        self.is_tuned = false;
         self.order = Some(order);
         self.reset();
     }
@@ -156,12 +163,24 @@ impl Player {
             Some(fresh) if fresh.order == *order => {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
+                self.is_tuned = false;
                 self.rulers = Rulers::default();
             }
             Some(late) => exchange.free(late.engine),
             None => {}
         }
         is_something
+    }
+
+    /// Gives the engine the tuning in force, whenever it is another one than before.
+    pub(super) fn tune(&mut self, choice: &Choice) {
+        let is_other = self.tuner.follow(choice);
+        if let Stage::Ready(engine, _) = &mut self.stage
+            && (is_other || !self.is_tuned)
+        {
+            engine.tune(self.tuner.now());
+            self.is_tuned = true;
+        }
     }
 
     /// Fills both channels; `next` gives the host's events in the order of their samples.

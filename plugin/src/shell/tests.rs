@@ -1,8 +1,10 @@
 //! The shell's own part of a call, with the allocator switched off.
 
 use super::*;
+use crate::tuning::Saved;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::NoteEvent;
 
 #[global_allocator]
@@ -58,6 +60,13 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
     (0..count).map(event).collect()
 }
 
+/// An equal tuning whose octave is anything.
+fn stretched(cents: usize) -> Saved {
+    let text = format!("Stretched\n2\n{cents}.5\n1{cents}.0\n");
+    let value = serde_json::json!({ "scale": { "name": "stretched.scl", "text": text } });
+    serde_json::from_value(value).unwrap()
+}
+
 /// A player on one of the factory's models.
 fn ready(model: usize) -> Player {
     let order = Order {
@@ -73,7 +82,8 @@ fn ready(model: usize) -> Player {
     player
 }
 
-/// A minute of notes, controllers, wildcards and floods through parameters, events and engine.
+/// A minute of notes, controllers, wildcards, floods and other tunings through parameters, events
+/// and engine.
 #[test]
 fn a_call_never_allocates() {
     let plugin = Betwixt::default();
@@ -87,9 +97,13 @@ fn a_call_never_allocates() {
             [0, 2, 5, 1, 0, 40, 3, 1][call % 8]
         };
         let mut next = events(&mut state, count).into_iter();
+        if call % 50 == 49 {
+            plugin.parameters.tuning.set(stretched(call));
+        }
         assert_no_alloc(|| {
             let controls = snapshot::controls(&plugin.parameters);
             let controllers = &plugin.parameters.controllers;
+            player.tune(&plugin.parameters.tuning);
             player.play(&controls, controllers, &mut left, &mut right, || {
                 next.next()
             });
