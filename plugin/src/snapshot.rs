@@ -41,6 +41,7 @@ pub(crate) fn controls(parameters: &Parameters) -> Controls {
         performance: performance(&parameters.performance),
         gain: linear_gain(real(&parameters.gain)),
         voice_limit: usize::try_from(parameters.voices.value()).unwrap_or(1),
+        ..Controls::default()
     }
 }
 
