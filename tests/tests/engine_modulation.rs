@@ -1,10 +1,16 @@
-//! What moves by itself: oscillators, envelopes, the slots that join them with what they move.
+//! What moves by itself: oscillators, envelopes, slots, a recorded movement.
 
-use betwixt_engine::{EventKind, Lfo, PlayMode, Shape, Slot, Source, Target, Transport, Unison};
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use betwixt_engine::{
+    Course, EventKind, LATENTS, Lfo, Movement, PlayMode, Shape, Slot, Source, Target, TrackPoint,
+    Trajectory, Transport, Unison,
+};
 use betwixt_evaluation::measure::pitch;
-use betwixt_spectral::number::narrow;
+use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::{Player, amplitude, families, level_db, painted_model};
+use std::sync::Arc;
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -124,6 +130,88 @@ fn an_envelope_moves_a_latent() {
     }
 }
 
+/// Latent 1 from 0 up to 0.4 in two seconds, which are four beats.
+fn rise() -> Arc<Trajectory> {
+    let mut tracks: [Vec<TrackPoint>; LATENTS] = Default::default();
+    tracks[0] = [(0.0, 0.0), (2.0, 0.4)]
+        .map(|(at_s, value)| TrackPoint { at_s, value })
+        .to_vec();
+    Arc::new(Trajectory::new(2.0, Some(4.0), tracks).unwrap())
+}
+
+/// Where latent 1 is heard to be at some times, in seconds: the second partial tells.
+fn heard(player: &mut Player, at_s: &[f64]) -> Vec<f64> {
+    let len = (at_s.last().unwrap_or(&0.0) + 0.1) * RATE_HZ;
+    let sound = player.play(index(len), &[64]);
+    let knob = |at_s: &f64| {
+        let middle = index(at_s * RATE_HZ);
+        let part = &sound[middle - 2_400..middle + 2_400];
+        let [first, second] = [1.0, 2.0].map(|number| amplitude(part, number * hz(60.0), RATE_HZ));
+        0.5 * (1.0 - 2.0 * second / first)
+    };
+    at_s.iter().map(knob).collect()
+}
+
+/// Knobs are followed up to 60 ms late, which is 0.024 at the fastest.
+fn near(found: &[f64], expected: &[f64]) {
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() < 0.026;
+    let all = found.iter().zip(expected).all(close);
+    assert!(all, "{found:.3?} for {expected:?}");
+}
+
+/// A movement is played once, over and over, to and fro; faster, and only half of it.
+#[test]
+fn a_movement_is_played_as_asked() {
+    let play = |ask: &dyn Fn(&mut Movement)| {
+        let mut player = plain();
+        player.engine.follow_trajectory(rise());
+        player.controls.movement.course = Course::Once;
+        ask(&mut player.controls.movement);
+        player.key(60, 1.0, 0, usize::MAX);
+        heard(&mut player, &[0.5, 1.5, 2.5, 3.5])
+    };
+    near(&play(&|_| {}), &[0.1, 0.3, 0.4, 0.4]);
+    near(&play(&|m| m.course = Course::Loop), &[0.1, 0.3, 0.1, 0.3]);
+    near(
+        &play(&|m| m.course = Course::PingPong),
+        &[0.1, 0.3, 0.3, 0.1],
+    );
+    near(&play(&|m| m.speed = 2.0), &[0.2, 0.4, 0.4, 0.4]);
+    near(&play(&|m| m.depth = 0.5), &[0.05, 0.15, 0.2, 0.2]);
+    near(&play(&|m| m.course = Course::Off), &[0.0; 4]);
+}
+
+/// For all notes it runs on whoever plays; for each of them it begins with the note.
+#[test]
+fn a_movement_belongs_to_all_or_to_each() {
+    let play = |is_common| {
+        let mut player = plain();
+        player.engine.follow_trajectory(rise());
+        player.controls.movement.course = Course::Loop;
+        player.controls.movement.is_common = is_common;
+        player.key(60, 1.0, 48_000, usize::MAX);
+        heard(&mut player, &[1.5, 2.5])
+    };
+    near(&play(true), &[0.3, 0.1]);
+    near(&play(false), &[0.1, 0.3]);
+}
+
+/// With the host's beats, four of them last the movement: at 60 a minute, twice as long; and a host
+/// that begins at the third beat begins in its middle.
+#[test]
+fn a_movement_keeps_to_the_hosts_beats() {
+    let mut player = plain();
+    player.engine.follow_trajectory(rise());
+    player.controls.movement.course = Course::Loop;
+    player.controls.movement.is_synced = true;
+    player.engine.follow_transport(&Transport {
+        bpm: 60.0,
+        beats: Some(2.0),
+    });
+    player.key(60, 1.0, 0, usize::MAX);
+    near(&heard(&mut player, &[1.0, 2.5, 3.5]), &[0.3, 0.05, 0.15]);
+}
+
 /// Everything that can move, moving.
 fn everything(player: &mut Player) {
     let controls = &mut player.controls;
@@ -135,7 +223,9 @@ fn everything(player: &mut Player) {
         spread: 0.2,
         width: 0.0,
     };
-    let modulation = &mut controls.modulation;
+    controls.movement.course = Course::PingPong;
+    player.engine.follow_trajectory(rise());
+    let modulation = &mut player.controls.modulation;
     modulation.lfos[0] = Lfo {
         shape: Shape::Wander,
         rate_hz: 7.0,
@@ -214,6 +304,7 @@ fn what_does_not_move_changes_nothing() {
             if is_armed {
                 everything(&mut player);
                 player.controls.playing = Default::default();
+                player.controls.movement.course = Course::Off;
                 player.controls.voice_limit = 16;
                 let slots = player.controls.modulation.slots.iter_mut();
                 slots.for_each(|slot| slot.depth = 0.0);

@@ -4,9 +4,10 @@
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use betwixt_engine::{
-    ChromaSource, Controls, Decoder, Engine, Envelope, Event, EventKind, Glide, Lfo, Modulation,
-    Note, Performance, PhaseMode, PlayMode, Playing, Settings, Shape, Slot, Source, Target, Time,
-    Touch, Transport, Tuning, Unison, Vibrato, Whom, Zones,
+    ChromaSource, Controls, Course, Decoder, Engine, Envelope, Event, EventKind, Glide, Lfo,
+    Modulation, Movement, Note, Performance, PhaseMode, PlayMode, Playing, Settings, Shape, Slot,
+    Source, Target, Time, Touch, TrackPoint, Trajectory, Transport, Tuning, Unison, Vibrato, Whom,
+    Zones,
 };
 use betwixt_model::Model;
 use betwixt_tests::families;
@@ -224,6 +225,24 @@ impl Dice {
         }
     }
 
+    /// Now and then another movement.
+    fn trajectory(&mut self) -> Option<Arc<Trajectory>> {
+        if self.roll(30) > 0 {
+            return None;
+        }
+        let track = |dice: &mut Self| {
+            let points = dice.roll(5);
+            let point = |number: usize| TrackPoint {
+                at_s: betwixt_spectral::number::real(number) * 0.2,
+                value: dice.share(),
+            };
+            (0..points).map(point).collect()
+        };
+        let tracks = std::array::from_fn(|_| track(self));
+        let beats = [None, Some(3.0)][self.roll(2)];
+        Some(Arc::new(Trajectory::new(1.0, beats, tracks).unwrap()))
+    }
+
     fn transport(&mut self) -> Transport {
         Transport {
             bpm: f64::from(self.wild() * 200.0),
@@ -268,6 +287,13 @@ impl Dice {
             performance: self.performance(),
             playing: self.playing(),
             modulation: self.modulation(),
+            movement: Movement {
+                course: [Course::Off, Course::Once, Course::Loop, Course::PingPong][self.roll(4)],
+                is_common: self.roll(2) == 0,
+                is_synced: self.roll(2) == 0,
+                speed: self.wild() * 8.0,
+                depth: self.wild(),
+            },
             gain: self.wild(),
             voice_limit: [1, 4, 16, 64, 0, usize::MAX][self.roll(6)],
         }
@@ -297,6 +323,9 @@ fn storm(model: &Model, seed: u64, blocks: usize, sample_rate_hz: f32) -> usize 
         if dice.roll(5) == 0 {
             controls = dice.controls();
         }
+        let moved = dice.trajectory();
+        let old = assert_no_alloc(|| moved.map(|moved| engine.follow_trajectory(moved)));
+        drop(old);
         match dice.roll(40) {
             0 => engine.tune(&dice.tuning()),
             1 => engine.tune(&Tuning::default()),

@@ -14,6 +14,7 @@ use crate::instrument::{Ended, Instrument};
 use crate::modulation::Transport;
 use crate::painter::Painter;
 use crate::telemetry::Telemetry;
+use crate::trajectory::Trajectory;
 use crate::tuning::Tuning;
 use crate::voice::{FrameTone, FrameTools, PartialsTone, PartialsTools};
 use betwixt_model::header::Output;
@@ -87,6 +88,12 @@ impl Engine {
     /// Gives the keys their pitches; notes that sound go there smoothly. Real-time.
     pub fn tune(&mut self, tuning: &Tuning) {
         either!(mut self, instrument => instrument.tune(tuning));
+    }
+
+    /// Plays this movement from now on, and gives back the one before it, to be freed elsewhere.
+    /// Real-time.
+    pub fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
+        either!(mut self, instrument => instrument.follow_trajectory(trajectory))
     }
 
     /// Tells where the host is in its piece at the next call's first sample. Real-time.

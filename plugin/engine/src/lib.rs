@@ -33,13 +33,14 @@ pub mod random;
 mod simd;
 mod stored_noise;
 pub mod telemetry;
+pub mod trajectory;
 pub mod tuning;
 mod voice;
 
 pub use controls::{
-    ChromaSource, Controls, ENVELOPES, Envelope, Glide, LATENTS, LFOS, Lfo, MAX_VOICES,
-    MOST_UNISON, Modulation, Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape, Slot, Source,
-    Target, Time, Unison, Vibrato, Zones,
+    ChromaSource, Controls, Course, ENVELOPES, Envelope, Glide, LATENTS, LFOS, Lfo, MAX_VOICES,
+    MOST_UNISON, Modulation, Movement, Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape,
+    Slot, Source, Target, Time, Unison, Vibrato, Zones,
 };
 pub use decoder::Decoder;
 pub use engine::{Engine, Settings};
@@ -47,4 +48,5 @@ pub use event::{Event, EventKind, Note, Touch, Whom};
 pub use instrument::Ended;
 pub use modulation::Transport;
 pub use telemetry::Telemetry;
+pub use trajectory::{TrackPoint, Trajectory, TrajectoryError};
 pub use tuning::Tuning;

@@ -3,13 +3,16 @@
 //! ```text
 //!  latents, sound, envelope, performance ─┐
 //!  playing (mode, glide, unison, zones) ──┼─► Controls ─► sane ─► engine
-//!  modulation (LFOs, envelopes, slots) ───┘
+//!  modulation (LFOs, envelopes, slots) ───┤
+//!  movement (how a recorded one is played)┘
 //! ```
 
 mod modulation;
+mod movement;
 mod playing;
 
 pub use modulation::{ENVELOPES, LFOS, Lfo, Modulation, SLOTS, Shape, Slot, Source, Target};
+pub use movement::{Course, Movement};
 pub use playing::{Glide, MOST_UNISON, PlayMode, Playing, Unison, Zones};
 
 /// Knobs that the engine follows. A model with fewer latents leaves the rest unread.
@@ -44,6 +47,8 @@ pub struct Controls {
     pub playing: Playing,
     /// What moves by itself or by touch.
     pub modulation: Modulation,
+    /// How a recorded movement is played.
+    pub movement: Movement,
     /// Output gain, linear, 0…4.
     pub gain: f32,
     /// How many notes may sound at once, 1…[`MAX_VOICES`].
@@ -195,6 +200,7 @@ impl Default for Controls {
             performance: Performance::default(),
             playing: Playing::default(),
             modulation: Modulation::default(),
+            movement: Movement::default(),
             gain: 1.0,
             voice_limit: 16,
         }
@@ -285,6 +291,7 @@ impl Controls {
         sane.performance = sane.performance.sane();
         sane.playing = sane.playing.sane();
         sane.modulation = sane.modulation.sane();
+        sane.movement = sane.movement.sane();
         sane.gain = within(sane.gain, 0.0, 4.0, usual.gain);
         sane.voice_limit = sane.voice_limit.clamp(1, MAX_VOICES);
         sane

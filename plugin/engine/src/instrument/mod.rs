@@ -17,9 +17,9 @@
 
 mod chord;
 mod keyboard;
+mod player;
 
-use crate::channels::Channels;
-use crate::controls::{Controls, LATENTS, LFOS, MAX_VOICES};
+use crate::controls::{Controls, MAX_VOICES};
 use crate::decoder::Decoder;
 use crate::engine::Settings;
 use crate::event::{Event, EventKind, Note};
@@ -28,10 +28,12 @@ use crate::mix::{Mix, Report};
 use crate::modulation::{Clock, Transport, Turns};
 use crate::notes::Notes;
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
+use crate::trajectory::Trajectory;
 use crate::tuning::Tuning;
 use crate::voice::{Common, Hold, Rates, Shared, Tick, Tone, Turning, Voice};
 use betwixt_spectral::number::index;
 use chord::Chord;
+use player::Player;
 use std::sync::Arc;
 
 /// Notes whose end is told in one call, at most.
@@ -50,6 +52,7 @@ pub(crate) struct Instrument<T: Tone> {
     steal: [Vec<f32>; 2],
     settings: Settings,
     tuning: Tuning,
+    trajectory: Arc<Trajectory>,
     telemetry: Arc<Telemetry>,
     player: Player,
     clock: Clock,
@@ -80,21 +83,6 @@ struct Picture {
     edges_hz: Vec<f64>,
 }
 
-/// What the player has done so far.
-#[derive(Clone, Copy, Debug)]
-struct Player {
-    /// The controls' latents as they last were.
-    set: [f32; LATENTS],
-    /// Where the latents stand: whoever moved last, control or controller.
-    knobs: [f32; LATENTS],
-    channels: Channels,
-    /// The modulation wheel, 0…1.
-    wheel: f32,
-    /// Oscillators that are common to all voices.
-    lfos: [Turns; LFOS],
-    gain: Option<f32>,
-}
-
 impl<T: Tone> Instrument<T> {
     /// Makes an instrument. Allocates everything that it will ever use: not for the audio thread.
     pub(crate) fn new(decoder: Arc<Decoder>, tools: T::Tools, settings: Settings) -> Self {
@@ -114,6 +102,7 @@ impl<T: Tone> Instrument<T> {
             shared,
             settings,
             tuning: Tuning::default(),
+            trajectory: Arc::default(),
             telemetry: Arc::new(Telemetry::default()),
             player: Player::new(),
             clock: Clock::new(settings.sample_rate_hz),
@@ -191,6 +180,12 @@ impl<T: Tone> Instrument<T> {
         self.tuning = *tuning;
     }
 
+    /// Plays this movement from now on; gives back the one before it.
+    pub(crate) fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
+        self.player.movement = Turns::default();
+        std::mem::replace(&mut self.trajectory, trajectory)
+    }
+
     /// Listens to where the host is in its piece.
     pub(crate) fn follow_transport(&mut self, transport: &Transport) {
         self.clock.follow(transport);
@@ -220,10 +215,15 @@ impl<T: Tone> Instrument<T> {
     ) {
         let controls = controls.sane();
         self.ended.clear();
-        self.follow(&controls);
+        if self.player.follow(&controls) {
+            let rate_hz = self.settings.sample_rate_hz;
+            self.mix.reset(controls.gain, rate_hz);
+        }
         left.fill(0.0);
         right.fill(0.0);
-        let mut common = self.common(&controls);
+        // Counts one up and, at the end, one down: this instrument keeps its own.
+        let trajectory = Arc::clone(&self.trajectory);
+        let mut common = self.common(&controls, &trajectory);
         self.make_room(&common, 0, controls.voice_limit);
         let mut report = Report::default();
         let mut done = 0;
@@ -249,23 +249,8 @@ impl<T: Tone> Instrument<T> {
         self.show(&report, left.len());
     }
 
-    /// Takes over what the controls have moved.
-    fn follow(&mut self, controls: &Controls) {
-        let player = &mut self.player;
-        for (latent, &value) in controls.latents.iter().enumerate() {
-            if value.to_bits() != player.set[latent].to_bits() {
-                player.set[latent] = value;
-                player.knobs[latent] = value;
-            }
-        }
-        if player.gain.is_none() {
-            self.mix.reset(controls.gain, self.settings.sample_rate_hz);
-        }
-        player.gain = Some(controls.gain);
-    }
-
     /// What is asked of all voices from here on.
-    fn common<'a>(&self, controls: &'a Controls) -> Common<'a> {
+    fn common<'a>(&self, controls: &'a Controls, trajectory: &'a Trajectory) -> Common<'a> {
         let (player, rate_hz) = (&self.player, self.settings.sample_rate_hz);
         let modulation = &controls.modulation;
         let mut lfos = player.lfos.map(|turns| Turning {
@@ -288,9 +273,27 @@ impl<T: Tone> Instrument<T> {
                 .envelopes
                 .map(|envelope| Rates::new(&envelope, self.tick.seconds.recip())),
             lfos,
+            trajectory,
+            movement: Turning {
+                turns: player.movement,
+                step: Turns::new(self.movement_s_per_sample(controls, trajectory)),
+            },
             clock: self.clock,
             tick: self.tick,
         }
+    }
+
+    /// Seconds of the movement per sample.
+    fn movement_s_per_sample(&self, controls: &Controls, trajectory: &Trajectory) -> f64 {
+        let movement = &controls.movement;
+        let natural = match trajectory.beats().filter(|_| movement.is_synced) {
+            Some(beats) => {
+                let beat_s = f64::from(trajectory.length_s()) / f64::from(beats);
+                self.clock.beats_per_sample() * beat_s
+            }
+            None => f64::from(self.settings.sample_rate_hz).recip(),
+        };
+        natural * f64::from(movement.speed)
     }
 
     /// One event; keys that go down together wait to be struck together.
@@ -367,6 +370,9 @@ impl<T: Tone> Instrument<T> {
             turning.turns = turning.turns.after(turning.step, samples);
             *turns = turning.turns;
         }
+        let movement = &mut common.movement;
+        movement.turns = movement.turns.after(movement.step, samples);
+        self.player.movement = movement.turns;
     }
 
     fn show(&mut self, report: &Report, samples: usize) {
@@ -397,42 +403,5 @@ impl<T: Tone> Instrument<T> {
         for (point, value) in points.into_iter().enumerate() {
             self.telemetry.set_spectrum_point(point, value);
         }
-    }
-}
-
-impl Player {
-    fn new() -> Self {
-        Self {
-            set: [f32::NAN; LATENTS],
-            knobs: [0.5; LATENTS],
-            channels: Channels::new(),
-            wheel: 0.0,
-            lfos: [Turns::default(); LFOS],
-            gain: None,
-        }
-    }
-
-    /// Takes what is said to a whole channel; tells whether it was that.
-    fn hear(&mut self, kind: EventKind) -> bool {
-        let channels = &mut self.channels;
-        match kind {
-            EventKind::PitchBend { channel, value } => channels.bend(channel, value),
-            EventKind::Pressure { channel, value } => channels.press(channel, value),
-            EventKind::Slide { channel, value } => channels.slide(channel, value),
-            EventKind::Expression { channel, value } => channels.express(channel, value),
-            EventKind::Rest { channel } => channels.reset(channel),
-            EventKind::Latent { index, value } => {
-                if let (Some(knob), false) = (self.knobs.get_mut(index), value.is_nan()) {
-                    *knob = value.clamp(0.0, 1.0);
-                }
-            }
-            EventKind::Wheel { value } => {
-                if !value.is_nan() {
-                    self.wheel = value.clamp(0.0, 1.0);
-                }
-            }
-            _ => return false,
-        }
-        true
     }
 }

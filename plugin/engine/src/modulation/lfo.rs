@@ -40,6 +40,11 @@ impl Turns {
         Self(self.0.wrapping_add(step.0.wrapping_mul(samples as u64)))
     }
 
+    /// How many they are.
+    pub(crate) fn count(self) -> f64 {
+        self.0 as f64 / TURN as f64
+    }
+
     /// So much of a turn further.
     pub(crate) fn and(self, turn: f32) -> Self {
         self.after(Self::new(f64::from(turn)), 1)

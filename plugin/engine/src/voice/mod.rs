@@ -13,6 +13,7 @@
 
 mod decay;
 mod envelope;
+mod finger;
 mod frames;
 mod loudness;
 mod movement;
@@ -24,6 +25,7 @@ pub(crate) mod smoother;
 mod source;
 mod story;
 mod stream;
+mod unison;
 
 use crate::controls::ChromaSource;
 use crate::decoder::Decoder;
@@ -31,13 +33,15 @@ use crate::event::{Note, Touch};
 use crate::telemetry::SPECTRUM_POINTS;
 use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
+pub(crate) use finger::Finger;
 pub(crate) use frames::{FrameTone, FrameTools};
 use loudness::Loudness;
 use part::Part;
-pub(crate) use part::{Ask, Beginning, Common, Finger, Place, Tick, Turning};
+pub(crate) use part::{Ask, Beginning, Common, Tick, Turning};
 pub(crate) use partials::{PartialsTone, PartialsTools};
 pub(crate) use resampler::{TAPS, read_body};
 use std::sync::Arc;
+pub(crate) use unison::Place;
 
 /// Moments that any tone decodes before a note can sound, at most.
 pub(crate) const MOST_MOMENTS: usize = 3;

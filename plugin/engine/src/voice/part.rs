@@ -11,13 +11,16 @@
 //! *Real time:* a few numbers.
 
 use super::envelope::{Contour, Rates};
+use super::finger::Finger;
+use super::unison::Place;
 use crate::channels::{CHANNELS, Felt};
 use crate::controls::{
-    ChromaSource, Controls, ENVELOPES, LATENTS, LFOS, Lfo, Performance, PhaseMode, Source,
+    ChromaSource, Controls, Course, ENVELOPES, LATENTS, LFOS, Lfo, Performance, PhaseMode, Source,
 };
 use crate::event::Touch;
 use crate::modulation::{self, Clock, Moved, Turns, VIBRATO_CENTS};
 use crate::random::Random;
+use crate::trajectory::Trajectory;
 use betwixt_spectral::number::{index, narrow, real};
 
 /// Time between ticks, in seconds.
@@ -37,6 +40,9 @@ pub(crate) struct Common<'a> {
     /// Of the other envelopes, per tick.
     pub(crate) envelopes: [Rates; ENVELOPES],
     pub(crate) lfos: [Turning; LFOS],
+    pub(crate) trajectory: &'a Trajectory,
+    /// Seconds of the movement.
+    pub(crate) movement: Turning,
     /// At the part's first sample.
     pub(crate) clock: Clock,
     pub(crate) tick: Tick,
@@ -78,32 +84,6 @@ pub(crate) struct Ask {
     pub(crate) sides: [f32; 2],
 }
 
-/// What the player, or the host, has done to one note.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Finger {
-    tuning: f32,
-    gain: f32,
-    pan: f32,
-    vibrato: f32,
-    expression: f32,
-    slide: f32,
-    pressure: f32,
-    latents: [f32; LATENTS],
-}
-
-/// One of the voices of a note.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Place {
-    /// Where it lies between the lowest and the highest, −1…1.
-    across: f32,
-    /// The same between left and right.
-    aside: f32,
-    /// Its direction among the latents.
-    away: [f32; LATENTS],
-    gain: f32,
-    is_first: bool,
-}
-
 /// The way of a pitch to where it leads, in semitones.
 #[derive(Clone, Copy, Debug)]
 struct Way {
@@ -135,6 +115,8 @@ pub(crate) struct Part {
     way: Way,
     random: f32,
     lfos: [Turns; LFOS],
+    /// Seconds of the movement since the onset.
+    moved_s: Turns,
     contours: [Contour; ENVELOPES],
     since_onset_s: f32,
     /// What the channel said when the note was let go, where channels are passed on.
@@ -152,81 +134,6 @@ impl Tick {
             samples,
             seconds: real(samples) / sample_rate_hz,
         }
-    }
-}
-
-impl Finger {
-    /// Nothing has been done.
-    pub(crate) const REST: Self = Self {
-        tuning: 0.0,
-        gain: 1.0,
-        pan: 0.0,
-        vibrato: 0.0,
-        expression: 1.0,
-        slide: 0.0,
-        pressure: 0.0,
-        latents: [0.0; LATENTS],
-    };
-
-    /// Takes what a touch moves; what is not a number moves nothing.
-    pub(crate) fn feel(&mut self, touch: Touch) {
-        let set = |own: &mut f32, value: f32, low: f32, high: f32| {
-            if !value.is_nan() {
-                *own = value.clamp(low, high);
-            }
-        };
-        match touch {
-            Touch::Tuning(semitones) => set(&mut self.tuning, semitones, -120.0, 120.0),
-            Touch::Gain(gain) => set(&mut self.gain, gain, 0.0, 4.0),
-            Touch::Pan(pan) => set(&mut self.pan, pan, -1.0, 1.0),
-            Touch::Vibrato(depth) => set(&mut self.vibrato, depth, 0.0, 1.0),
-            Touch::Expression(share) => set(&mut self.expression, share, 0.0, 1.0),
-            Touch::Slide(place) => set(&mut self.slide, place, -1.0, 1.0),
-            Touch::Pressure(pressure) => set(&mut self.pressure, pressure, 0.0, 1.0),
-            Touch::Latent(latent, away) => {
-                if let Some(own) = self.latents.get_mut(latent) {
-                    set(own, away, -1.0, 1.0);
-                }
-            }
-        }
-    }
-}
-
-impl Place {
-    /// The only voice of its note.
-    pub(crate) const ALONE: Self = Self {
-        across: 0.0,
-        aside: 0.0,
-        away: [0.0; LATENTS],
-        gain: 1.0,
-        is_first: true,
-    };
-
-    /// One of several; the same number has the same place in every note.
-    pub(crate) fn new(number: usize, voices: usize) -> Self {
-        if voices < 2 {
-            return Self::ALONE;
-        }
-        let between = |place: usize| 2.0 * real(place) / real(voices - 1) - 1.0;
-        // Neighbours in pitch lie on different sides.
-        let aside = if number.is_multiple_of(2) {
-            number / 2
-        } else {
-            voices.div_ceil(2) + number / 2
-        };
-        let mut random = Random::new(number as u64 + 1);
-        Self {
-            across: between(number),
-            aside: between(aside),
-            away: std::array::from_fn(|_| random.bipolar()),
-            gain: real(voices).sqrt().recip(),
-            is_first: number == 0,
-        }
-    }
-
-    /// Whether the note begins with it.
-    pub(crate) fn is_first(&self) -> bool {
-        self.is_first
     }
 }
 
@@ -253,6 +160,7 @@ impl Part {
             },
             random: 0.0,
             lfos: [Turns::default(); LFOS],
+            moved_s: Turns::default(),
             contours: [Contour::start(); ENVELOPES],
             since_onset_s: 0.0,
             kept: None,
@@ -362,6 +270,7 @@ impl Part {
         for (own, lfo) in self.lfos.iter_mut().zip(&common.lfos) {
             *own = own.after(lfo.step, tick.samples);
         }
+        self.moved_s = self.moved_s.after(common.movement.step, tick.samples);
         for (contour, rates) in self.contours.iter_mut().zip(&common.envelopes) {
             contour.next(rates);
         }
@@ -381,6 +290,9 @@ impl Part {
         let (finger, place) = (&self.finger, &self.begins.place);
         let unison = &controls.playing.unison;
         let mut knobs = common.knobs;
+        if controls.movement.course != Course::Off {
+            self.follow_movement(&mut knobs, common, passed);
+        }
         for (knob, (away, touched)) in knobs.iter_mut().zip(place.away.iter().zip(&finger.latents))
         {
             *knob += unison.spread * away + touched;
@@ -407,6 +319,30 @@ impl Part {
             goal: self.way.to - self.begins.pitch,
             bend: f64::from(bend),
             sides: sides(moved.gain, moved.pan),
+        }
+    }
+
+    /// Takes the knobs to where the movement is, as far as is asked.
+    fn follow_movement(&self, knobs: &mut [f32; LATENTS], common: &Common, passed: usize) {
+        let (trajectory, movement) = (common.trajectory, &common.controls.movement);
+        let length_s = f64::from(trajectory.length_s());
+        let synced = trajectory.beats().filter(|_| movement.is_synced);
+        let passed_s = match synced {
+            _ if !movement.is_common => self.moved_s.count(),
+            Some(beats) => {
+                let share = common.clock.beats(passed) / f64::from(beats);
+                share * length_s * f64::from(movement.speed)
+            }
+            None => {
+                let Turning { turns, step } = common.movement;
+                turns.after(step, passed).count()
+            }
+        };
+        let place_s = narrow(movement.course.place_s(passed_s, length_s));
+        for (latent, knob) in knobs.iter_mut().enumerate() {
+            if let Some(value) = trajectory.value(latent, place_s) {
+                *knob += movement.depth * (value - *knob);
+            }
         }
     }
 
@@ -470,22 +406,5 @@ mod tests {
             let [left, right] = sides(1.0, f32::from(step) / 10.0);
             assert!((left * left + right * right - 2.0).abs() < 1e-5, "{step}");
         }
-    }
-
-    /// Voices of a note lie evenly from −1 to 1, and together are as loud as one.
-    #[test]
-    fn unison_voices_share_the_note() {
-        for voices in 2..=8 {
-            let places: Vec<Place> = (0..voices).map(|n| Place::new(n, voices)).collect();
-            let mut asides: Vec<f32> = places.iter().map(|place| place.aside).collect();
-            asides.sort_by(f32::total_cmp);
-            let evenly = places.iter().map(|place| place.across);
-            assert!(evenly.eq(asides), "the same places, from left to right");
-            assert!(places.is_sorted_by_key(|place| place.across));
-            assert_eq!((places[0].across, places[voices - 1].across), (-1.0, 1.0));
-            let power: f32 = places.iter().map(|place| place.gain * place.gain).sum();
-            assert!((power - 1.0).abs() < 1e-5);
-        }
-        assert_eq!(Place::new(0, 1), Place::ALONE);
     }
 }
