@@ -5,6 +5,7 @@
 //!  phase     frames: every mode that works in real time  beside  an inverse FFT
 //!  painting  a frame of 20, 60, 200, 600 partials, from the table  beside  sines
 //!  playing   1, 8, 16, 64 voices: share of a core, worst block; a chord struck in one block
+//!  instances 16 silent ones: share of a core; what another one takes of memory
 //! ```
 //!
 //! Absolute times belong to the machine; the ratios within one run travel. Every figure is a median
@@ -14,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
+mod instances;
 mod kernel;
 mod painting;
 mod phase;
@@ -49,6 +51,7 @@ fn main() -> Done<()> {
     } else {
         arguments.models
     };
+    instances::figures()?;
     println!("\nPainting, no model");
     painting::figures(arguments.runs);
     let mut missed = Vec::new();
