@@ -15,7 +15,6 @@ mod player;
 use crate::editor::{Screen, Window};
 use crate::library;
 use crate::parameters::Parameters;
-use crate::snapshot;
 use crate::state;
 use betwixt_engine::Settings;
 use exchange::{Exchange, Order, Worker, make};
@@ -50,8 +49,10 @@ fn parameters() -> Parameters {
 
 impl Default for Betwixt {
     fn default() -> Self {
+        let parameters = parameters();
+        parameters.map.start();
         Self {
-            parameters: Arc::new(parameters()),
+            parameters: Arc::new(parameters),
             screen: Arc::new(Screen::default()),
             exchange: Arc::new(Exchange::new()),
             worker: None,
@@ -115,7 +116,7 @@ impl Plugin for Betwixt {
         self.player.activate(Box::new(engine), order);
         self.worker.get_or_insert_with(|| {
             let (exchange, screen) = (Arc::clone(&self.exchange), Arc::clone(&self.screen));
-            Worker::start(exchange, screen)
+            Worker::start(exchange, screen, Arc::clone(&self.parameters))
         });
         true
     }
@@ -134,20 +135,17 @@ impl Plugin for Betwixt {
             return ProcessStatus::Error("expected two output channels");
         };
         let parameters = &*self.parameters;
-        let controls = snapshot::controls(parameters);
         let was_sounding = self.player.is_sounding();
         let chosen = parameters.model.chosen();
-        if self.player.follow(chosen, &self.exchange)
-            && let Some(worker) = &self.worker
-        {
-            worker.wake();
-        }
+        let mut has_work = self.player.follow(chosen, &self.exchange);
         let next = || context.next_event();
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);
         } else {
-            let controllers = &parameters.controllers;
-            self.player.play(&controls, controllers, left, right, next);
+            has_work |= self.player.play(parameters, [left, right], next);
+        }
+        if has_work && let Some(worker) = &self.worker {
+            worker.wake();
         }
         if self.player.is_sounding() && !was_sounding {
             self.screen.wake();

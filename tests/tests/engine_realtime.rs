@@ -72,10 +72,7 @@ impl Dice {
                 channel: note.channel,
                 down: self.roll(2) == 0,
             },
-            10 => EventKind::Latent {
-                index: self.roll(300),
-                value: self.wild(),
-            },
+            10 => EventKind::Wheel { value: self.wild() },
             _ if self.roll(10) == 0 => EventKind::AllSoundOff {
                 channel: [None, Some(note.channel)][self.roll(2)],
             },

@@ -19,11 +19,7 @@ fn phrase(player: &mut Player) {
     for i in 0..40 {
         let value = (real(i) / 5.0).sin();
         player.at(2_000 + 333 * i, EventKind::PitchBend { channel: 0, value });
-        let latent = EventKind::Latent {
-            index: i % 2,
-            value: 0.5 + 0.5 * value,
-        };
-        player.at(1_500 + 417 * i, latent);
+        player.latent(1_500 + 417 * i, i % 2, 0.5 + 0.5 * value);
     }
     player.at(
         3_000,

@@ -15,7 +15,7 @@
 //!
 //! *Real time:* after [`Instrument::new`] nothing allocates, frees, locks, waits, logs or reads a clock.
 
-use crate::controls::{Controls, LATENTS, MAX_VOICES};
+use crate::controls::{Controls, MAX_VOICES};
 use crate::decoder::{Activations, BATCH, Decoder};
 use crate::engine::Settings;
 use crate::event::{Event, EventKind, Note};
@@ -59,10 +59,6 @@ struct Picture {
 /// What the player has done so far.
 #[derive(Clone, Copy, Debug)]
 struct Player {
-    /// The controls' latents as they last were.
-    set: [f32; LATENTS],
-    /// Where the latents stand: whoever moved last, control or controller.
-    knobs: [f32; LATENTS],
     bends: [f32; CHANNELS],
     /// The modulation wheel, 0…1.
     wheel: f32,
@@ -198,11 +194,8 @@ impl<T: Tone> Instrument<T> {
     /// Takes over what the controls have moved, and makes room under a lowered voice limit.
     fn follow(&mut self, controls: &Controls) {
         let player = &mut self.player;
-        for (latent, &value) in controls.latents.iter().enumerate() {
-            if value.to_bits() != player.set[latent].to_bits() {
-                player.set[latent] = value;
-                player.knobs[latent] = value;
-            }
+        for (latent, value) in controls.latents.iter().enumerate() {
+            self.telemetry.set_latent(latent, *value);
         }
         if player.gain.is_none() {
             self.mix.reset(controls.gain, self.settings.sample_rate_hz);
@@ -253,11 +246,6 @@ impl<T: Tone> Instrument<T> {
                 self.player.bends[usize::from(channel) % CHANNELS] = value;
             }
             EventKind::Sustain { channel, down } => self.notes.pedal(channel, down),
-            EventKind::Latent { index, value } => {
-                if let (Some(knob), false) = (self.player.knobs.get_mut(index), value.is_nan()) {
-                    *knob = value.clamp(0.0, 1.0);
-                }
-            }
             EventKind::Wheel { value } => {
                 if !value.is_nan() {
                     self.player.wheel = value.clamp(0.0, 1.0);
@@ -332,7 +320,7 @@ impl<T: Tone> Instrument<T> {
         let mut performance = controls.performance;
         performance.vibrato.depth_cents += WHEEL_CENTS * self.player.wheel;
         Ask {
-            knobs: self.player.knobs,
+            knobs: controls.latents,
             phase: controls.phase,
             chroma: controls.chroma,
             octave: controls.octave,
@@ -351,11 +339,6 @@ impl<T: Tone> Instrument<T> {
         telemetry.set_peak(report.peak);
         telemetry.add_limited(report.limited);
         telemetry.add_not_a_number(report.not_a_number);
-        self.player
-            .knobs
-            .iter()
-            .enumerate()
-            .for_each(|(i, k)| telemetry.set_latent(i, *k));
         self.picture.samples += samples;
         if self.picture.samples >= PICTURE_SAMPLES {
             self.picture.samples = 0;
@@ -378,8 +361,6 @@ impl<T: Tone> Instrument<T> {
 impl Player {
     fn new() -> Self {
         Self {
-            set: [f32::NAN; LATENTS],
-            knobs: [0.5; LATENTS],
             bends: [0.0; CHANNELS],
             wheel: 0.0,
             struck: 0,

@@ -4,9 +4,14 @@
 //!  Idle ── activate ─► Ready(engine) ── another model is chosen ─► Waiting ─► Ready(its engine)
 //!                                        the old engine fades (leaving)
 //!
-//!  one call:  parameters ─► Controls ──┐
-//!             host events ─► [Event] ──┴─► Engine ─► left, right [block]
+//!  one call:  parameters, what controllers hold ─► Controls ──┐
+//!             host events ─┬─ mapped ─► Router ─► holds ▲     │
+//!                          └─ others ─► [Event] ──────────────┴─► Engine ─► left, right [block]
 //! ```
+//!
+//! Where a mapped controller moves something the engine plays up to that sample, and on from it with
+//! new controls: the block's size cannot be heard. Of what comes at one sample controllers are heard
+//! first, so that a note and what it is struck with meet.
 //!
 //! While the chosen model is made ready nothing else is played in its place: notes are let go by,
 //! controllers are remembered.
@@ -16,9 +21,11 @@
 
 use super::exchange::{Exchange, Order};
 use super::leaving::Leaving;
-use crate::events::{EventList, moved};
-use crate::state::{Controllers, WHEEL};
-use betwixt_engine::{Controls, Engine, LATENTS};
+use crate::controllers::{Hands, Router};
+use crate::events::{EventList, wheel};
+use crate::parameters::{Parameters, ROOM};
+use crate::snapshot;
+use betwixt_engine::{Controls, Engine};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
 /// What plays.
@@ -31,6 +38,7 @@ pub(super) struct Player {
     /// Events of the first sample after the call.
     late: EventList,
     rulers: Rulers,
+    router: Router,
     is_sounding: bool,
     is_muted: bool,
 }
@@ -45,34 +53,85 @@ enum Stage {
     Ready(Box<Engine>, usize),
 }
 
-/// Who rules each latent, parameter or controller: whoever moved last.
-#[derive(Default)]
+/// Who rules each parameter, itself or a controller: whoever moved last.
 struct Rulers {
-    /// The parameters as they were in the last call; nothing after a reset.
-    seen: Option<[f32; LATENTS]>,
+    /// Where the parameters were set in the last call.
+    set: [f32; ROOM],
+    /// Whether there was one since the reset.
+    has_seen: bool,
 }
 
 impl Rulers {
-    /// Lets a parameter that has moved take its latent back. A new engine, or one whose project has
-    /// just been loaded, is told where every latent stands, and the wheel.
-    fn agree(&mut self, controls: &Controls, controllers: &Controllers, events: &mut EventList) {
-        let seen = self.seen.replace(controls.latents);
-        match seen.filter(|_| !controllers.take_loaded()) {
-            Some(seen) => {
-                for (latent, (then, now)) in seen.iter().zip(&controls.latents).enumerate() {
-                    if then.to_bits() != now.to_bits() {
-                        controllers.release(latent);
-                    }
-                }
-            }
-            None => {
-                for (latent, &own) in controls.latents.iter().enumerate() {
-                    let position = controllers.position(latent).unwrap_or(own);
-                    events.add_held(latent, position);
-                }
-                events.add_held(WHEEL, controllers.position(WHEEL).unwrap_or(0.0));
-            }
+    fn new() -> Self {
+        Self {
+            set: [0.0; ROOM],
+            has_seen: false,
         }
+    }
+
+    /// Lets a parameter that has moved take itself back. After a reset, for a new engine and where a
+    /// project has just been loaded nothing has moved; then the engine is told the wheel.
+    fn agree(&mut self, parameters: &Parameters, router: &mut Router, events: &mut EventList) {
+        let controllers = &parameters.controllers;
+        let is_loaded = controllers.take_loaded();
+        let is_fresh = is_loaded || !std::mem::replace(&mut self.has_seen, true);
+        let mut place = 0;
+        parameters.each(&mut |entry| {
+            let position = entry.knob.position();
+            let before = std::mem::replace(&mut self.set[place], position);
+            if !is_fresh && before.to_bits() != position.to_bits() {
+                controllers.release(place);
+                router.let_go(place);
+            }
+            place += 1;
+        });
+        if is_fresh {
+            router.forget();
+            events.add_wheel(controllers.wheel());
+        }
+    }
+}
+
+/// One call under way.
+struct Call<'a> {
+    engine: &'a mut Engine,
+    events: &'a mut EventList,
+    parameters: &'a Parameters,
+    controls: Controls,
+    /// Whether a controller has moved something since the controls were read.
+    is_stale: bool,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+    /// Samples played.
+    done: usize,
+}
+
+impl Call<'_> {
+    /// Plays up to a sample; what happens at that sample itself is still to come.
+    fn advance(&mut self, to: usize) {
+        if to > self.done {
+            let count = self.events.before(to - self.done);
+            self.render(to, count);
+        }
+    }
+
+    /// Plays up to a sample, and everything that has come.
+    fn finish(&mut self, to: usize) {
+        self.render(to, self.events.as_slice().len());
+    }
+
+    fn render(&mut self, to: usize, count: usize) {
+        if std::mem::take(&mut self.is_stale) {
+            self.controls = snapshot::controls(self.parameters);
+        }
+        let events = &self.events.as_slice()[..count];
+        let (left, right) = (
+            &mut self.left[self.done..to],
+            &mut self.right[self.done..to],
+        );
+        self.engine.process(&self.controls, events, left, right);
+        self.events.move_on(count, to - self.done);
+        self.done = to;
     }
 }
 
@@ -85,7 +144,8 @@ impl Player {
             leaving: Leaving::new(),
             events: EventList::new(),
             late: EventList::new(),
-            rulers: Rulers::default(),
+            rulers: Rulers::new(),
+            router: Router::new(),
             is_sounding: false,
             is_muted: false,
         }
@@ -117,7 +177,11 @@ impl Player {
         self.leaving.silence();
         self.events.clear();
         self.late.clear();
-        self.rulers = Rulers::default();
+        self.rulers.has_seen = false;
+        self.router.reset(
+            self.order
+                .map_or(0.0, |order| order.settings.sample_rate_hz),
+        );
         self.is_sounding = false;
     }
 
@@ -156,7 +220,7 @@ impl Player {
             Some(fresh) if fresh.order == *order => {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
-                self.rulers = Rulers::default();
+                self.rulers.has_seen = false;
             }
             Some(late) => exchange.free(late.engine),
             None => {}
@@ -164,67 +228,98 @@ impl Player {
         is_something
     }
 
-    /// Fills both channels; `next` gives the host's events in the order of their samples.
+    /// Fills both channels; `next` gives the host's events in the order of their samples. True when
+    /// a parameter has learnt its controller.
     ///
     /// The framework cuts a block where a parameter moves, and hands over a note that came first at
     /// that sample with the part before: it is kept for the part that begins there, so that note and
     /// parameter meet whatever the block size.
     pub(super) fn play(
         &mut self,
-        controls: &Controls,
-        controllers: &Controllers,
-        left: &mut [f32],
-        right: &mut [f32],
+        parameters: &Parameters,
+        [left, right]: [&mut [f32]; 2],
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
-    ) {
+    ) -> bool {
         self.is_muted = false;
+        let len = left.len();
+        self.router.follow(&parameters.map);
         let Stage::Ready(engine, _) = &mut self.stage else {
-            return self.wait(controls, controllers, [left, right], next);
+            self.wait(parameters, [left, right], next);
+            return self.router.pass(len, &parameters.map);
         };
-        self.rulers.agree(controls, controllers, &mut self.events);
-        let mut start = 0;
-        while let Some(event) = next() {
-            if let Some((held, position)) = moved(&event) {
-                controllers.take(held, position);
+        self.rulers
+            .agree(parameters, &mut self.router, &mut self.events);
+        let controls = snapshot::controls(parameters);
+        let mut call = Call {
+            engine,
+            events: &mut self.events,
+            parameters,
+            controls,
+            is_stale: false,
+            left: &mut *left,
+            right: &mut *right,
+            done: 0,
+        };
+        let hands = Hands {
+            map: &parameters.map,
+            controllers: &parameters.controllers,
+            set: &self.rulers.set,
+        };
+        loop {
+            let event = next();
+            let at = event
+                .as_ref()
+                .map_or(len, |event| sample(event).clamp(call.done, len));
+            while let Some(due) = self.router.due().filter(|due| *due <= at && *due < len) {
+                call.advance(due);
+                call.is_stale |= self.router.ripen(&hands);
             }
-            let at = sample(&event).clamp(start, left.len());
-            if at == left.len() && !left.is_empty() && self.late.has_room() {
-                self.late.add(&event, 0);
-                continue;
-            }
-            if !self.events.has_room() {
-                let (left, right) = (&mut left[start..at], &mut right[start..at]);
-                engine.process(controls, self.events.as_slice(), left, right);
-                self.events.clear();
-                start = at;
-            }
-            self.events.add(&event, at - start);
+            let Some(event) = event else {
+                break;
+            };
+            take(
+                &mut call,
+                &mut self.router,
+                (&event, at),
+                &hands,
+                &mut self.late,
+            );
         }
-        let (rest_left, rest_right) = (&mut left[start..], &mut right[start..]);
-        engine.process(controls, self.events.as_slice(), rest_left, rest_right);
-        self.leaving.add_to(controls, left, right);
-        self.events.clear();
+        call.finish(len);
+        self.leaving.add_to(&controls, left, right);
         std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
+        self.router.pass(len, &parameters.map)
     }
 
     /// What is left of the last model; notes go by until the chosen one is ready.
     fn wait(
         &mut self,
-        controls: &Controls,
-        controllers: &Controllers,
+        parameters: &Parameters,
         [left, right]: [&mut [f32]; 2],
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
+        let hands = Hands {
+            map: &parameters.map,
+            controllers: &parameters.controllers,
+            set: &self.rulers.set,
+        };
         while let Some(event) = next() {
-            if let Some((held, position)) = moved(&event) {
-                controllers.take(held, position);
+            let is_mapped = self.router.is_mapped(&event);
+            self.router
+                .hear(&event, sample(&event).min(left.len()), &hands);
+            if let Some(position) = wheel(&event).filter(|_| !is_mapped) {
+                parameters.controllers.turn_wheel(position);
             }
+        }
+        while self.router.due().is_some_and(|due| due < left.len()) {
+            self.router.ripen(&hands);
         }
         self.late.clear();
         left.fill(0.0);
         right.fill(0.0);
-        self.leaving.add_to(controls, left, right);
+        let controls = snapshot::controls(parameters);
+        self.leaving.add_to(&controls, left, right);
         // The host must go on calling.
         self.is_sounding = true;
     }
@@ -253,6 +348,38 @@ impl Player {
             ProcessStatus::Normal
         }
     }
+}
+
+/// Hands an event on: to the router, if it is mapped, else to the engine's list, or to that of the
+/// next call.
+fn take(
+    call: &mut Call<'_>,
+    router: &mut Router,
+    (event, at): (&NoteEvent<()>, usize),
+    hands: &Hands<'_>,
+    late: &mut EventList,
+) {
+    let is_mapped = router.is_mapped(event);
+    if is_mapped {
+        call.advance(at);
+    }
+    // What is not mapped may still be learnt.
+    call.is_stale |= router.hear(event, at, hands);
+    if is_mapped {
+        return;
+    }
+    if let Some(position) = wheel(event) {
+        hands.controllers.turn_wheel(position);
+    }
+    let len = call.left.len();
+    if at == len && len > 0 && late.has_room() {
+        late.add(event, 0);
+        return;
+    }
+    if !call.events.has_room() {
+        call.finish(at);
+    }
+    call.events.add(event, at - call.done);
 }
 
 fn sample(event: &NoteEvent<()>) -> usize {

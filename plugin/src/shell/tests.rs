@@ -1,6 +1,7 @@
 //! The shell's own part of a call, with the allocator switched off.
 
 use super::*;
+use crate::controllers::{Map, Mapping, Source, Takeover};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent;
@@ -8,7 +9,7 @@ use nice_plug::prelude::NoteEvent;
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
 
-/// Random host events of one call: notes, wildcards, controllers, wheel.
+/// Random host events of one call: notes, wildcards, controllers, wheel, pressure.
 fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
     let mut roll = |sides: u8| {
         *state = state
@@ -20,7 +21,7 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
         let timing = u32::try_from(timing).unwrap_or(0);
         let (voice_id, velocity) = (VoiceID::Wildcard, f32::from(roll(128)) / 127.0);
         let (channel, key) = (Channel::Number(0), Key::Number(36 + roll(61)));
-        match roll(6) {
+        match roll(8) {
             0 => NoteEvent::NoteOff {
                 timing,
                 voice_id,
@@ -45,6 +46,18 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
                 channel,
                 key,
                 velocity,
+            },
+            4 => NoteEvent::MidiChannelPressure {
+                timing,
+                channel: 0,
+                pressure: velocity,
+            },
+            5 => NoteEvent::PolyPressure {
+                timing,
+                voice_id,
+                channel,
+                key,
+                pressure: velocity,
             },
             _ => NoteEvent::NoteOn {
                 timing,
@@ -73,10 +86,45 @@ fn ready(model: usize) -> Player {
     player
 }
 
-/// A minute of notes, controllers, wildcards and floods through parameters, events and engine.
+/// Mappings of every source; most of the parameters have one.
+fn map_everything(map: &Map) {
+    for (target, _) in map
+        .targets()
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| t.is_movable)
+    {
+        let number = u8::try_from(target).unwrap_or(0);
+        let sources = [
+            Source::Fine(number % 32),
+            Source::Numbered(u16::from(number) * 5 + 3),
+            Source::Pressure,
+            Source::Control(number + 12),
+            Source::KeyPressure,
+            Source::Bend,
+        ];
+        let mut mapping = Mapping::new(sources[target % 6], target);
+        mapping.takeover = [Takeover::Jump, Takeover::Soft][target % 2];
+        assert!(map.add(mapping));
+    }
+}
+
+/// A minute of notes, controllers, wildcards and floods through parameters, events and engine, with
+/// nothing mapped but the latents, and with every parameter mapped while others are learnt.
 #[test]
 fn a_call_never_allocates() {
     let plugin = Betwixt::default();
+    storm(&plugin);
+    let map = &plugin.parameters.map;
+    map_everything(map);
+    let before = map.rows().len();
+    storm(&plugin);
+    assert!(map.rows().len() > before, "controllers were learnt");
+}
+
+fn storm(plugin: &Betwixt) {
+    let map = &plugin.parameters.map;
+    let is_learning = map.rows().len() > 8;
     let mut player = ready(0);
     let (mut left, mut right) = (vec![0.0; 2048], vec![0.0; 2048]);
     let (mut state, mut loudest) = (7, 0.0f32);
@@ -87,12 +135,11 @@ fn a_call_never_allocates() {
             [0, 2, 5, 1, 0, 40, 3, 1][call % 8]
         };
         let mut next = events(&mut state, count).into_iter();
+        if is_learning && call % 50 == 0 {
+            map.arm(Some(call / 50 % 30));
+        }
         assert_no_alloc(|| {
-            let controls = snapshot::controls(&plugin.parameters);
-            let controllers = &plugin.parameters.controllers;
-            player.play(&controls, controllers, &mut left, &mut right, || {
-                next.next()
-            });
+            player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
         });
         assert!(left.iter().all(|x| x.abs() <= 1.0), "call {call}");
         loudest = left.iter().fold(loudest, |peak, x| peak.max(x.abs()));
@@ -122,12 +169,8 @@ fn another_model_takes_over_without_an_allocation() {
     let mut call = |player: &mut Player, chosen: usize, events: &[NoteEvent<()>]| {
         let mut next = events.iter().copied();
         assert_no_alloc(|| {
-            let controls = snapshot::controls(&plugin.parameters);
             player.follow(chosen, &exchange);
-            let controllers = &plugin.parameters.controllers;
-            player.play(&controls, controllers, &mut left, &mut right, || {
-                next.next()
-            });
+            player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
         });
         let is_silent = left.iter().all(|x| *x == 0.0);
         (is_silent, left.clone())
@@ -146,12 +189,10 @@ fn another_model_takes_over_without_an_allocation() {
         assert!(is_silent, "turn {turn}: nothing plays in its place");
         exchange.work(&screen);
         let (_, found) = call(&mut player, chosen, &[key(64)]);
-        let controls = snapshot::controls(&plugin.parameters);
         let (mut own, mut other) = (vec![0.0; 480], vec![0.0; 480]);
         let mut fresh = ready(chosen);
         let mut next = [key(64)].into_iter();
-        let controllers = &plugin.parameters.controllers;
-        fresh.play(&controls, controllers, &mut own, &mut other, || next.next());
+        fresh.play(&plugin.parameters, [&mut own, &mut other], || next.next());
         assert!(found == own, "turn {turn}: the new model as a fresh one");
         exchange.work(&screen);
     }
@@ -161,11 +202,7 @@ fn another_model_takes_over_without_an_allocation() {
 fn plays(plugin: &Betwixt, player: &mut Player) -> bool {
     let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
     let mut next = [key(60)].into_iter();
-    let controls = snapshot::controls(&plugin.parameters);
-    let controllers = &plugin.parameters.controllers;
-    player.play(&controls, controllers, &mut left, &mut right, || {
-        next.next()
-    });
+    player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
     left.iter().any(|x| *x != 0.0)
 }
 
@@ -213,7 +250,8 @@ fn engines_that_come_too_late_are_not_played() {
 fn the_worker_works_and_ends() {
     let plugin = Betwixt::default();
     let (exchange, screen) = (Arc::new(Exchange::new()), Arc::new(Screen::default()));
-    let worker = Worker::start(Arc::clone(&exchange), screen);
+    let parameters = Arc::clone(&plugin.parameters);
+    let worker = Worker::start(Arc::clone(&exchange), screen, parameters);
     let mut player = ready(0);
     assert!(player.follow(1, &exchange));
     worker.wake();
