@@ -12,6 +12,7 @@ mod exchange;
 mod leaving;
 mod player;
 
+use crate::controllers;
 use crate::editor::{Screen, Window};
 use crate::library;
 use crate::parameters::Parameters;
@@ -50,7 +51,7 @@ fn parameters() -> Parameters {
 impl Default for Betwixt {
     fn default() -> Self {
         let parameters = parameters();
-        parameters.map.start();
+        parameters.map.start(controllers::file::own().as_deref());
         Self {
             parameters: Arc::new(parameters),
             screen: Arc::new(Screen::default()),

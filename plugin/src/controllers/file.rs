@@ -198,8 +198,7 @@ pub(super) fn read(text: &str, targets: &[Target]) -> Result<Vec<Mapping>, Probl
                 found: wrong.found,
                 expected: wrong.expected,
             })?;
-        let same = |other: &Mapping| other.origin == row.origin && other.target == row.target;
-        if let Some(first) = rows.iter().position(same) {
+        if let Some(first) = rows.iter().position(|other| other.is_same(&row)) {
             return Err(Problem::Twice {
                 mapping: index + 1,
                 line,
@@ -229,8 +228,7 @@ pub(crate) fn salvage(text: &str, targets: &[Target]) -> Option<Vec<Mapping>> {
         let Ok(row) = (Row { row: &row, targets }).read() else {
             continue;
         };
-        let same = |other: &Mapping| other.origin == row.origin && other.target == row.target;
-        if !rows.iter().any(same) && rows.len() < MOST {
+        if !rows.iter().any(|other| other.is_same(&row)) && rows.len() < MOST {
             rows.push(row);
         }
     }

@@ -87,16 +87,16 @@ impl Map {
     }
 
     /// A new instance begins with the player's own map, if there is one that can be read.
-    pub(crate) fn start(&self) {
-        if let Some(own) = file::own().filter(|own| own.is_file()) {
-            // What is wrong with it is said where it is loaded by hand.
-            let _ = self.import(&own);
+    pub(crate) fn start(&self, own: Option<&Path>) {
+        if let Some(own) = own.filter(|own| own.is_file()) {
+            // What is wrong with it is said where it is imported by hand.
+            drop(self.import(own));
         }
     }
 
-    /// Every parameter by position: what can be a target, and what not.
-    pub(crate) fn targets(&self) -> &[Target] {
-        &self.targets
+    /// Whether there is no room for another mapping.
+    pub(crate) fn is_full(&self) -> bool {
+        self.lock().len() == MOST
     }
 
     /// All mappings, in the order in which they were made.
@@ -112,14 +112,17 @@ impl Map {
         self.publish(&own);
     }
 
-    /// Changes the mapping at a place, if it still is what it was when it was shown.
+    /// Changes the mapping at a place, if it still is what it was when it was shown, and if there is
+    /// no other one of the new origin and target.
     pub(crate) fn change(&self, place: usize, shown: &Mapping, new: Option<Mapping>) {
         let mut rows = self.lock();
         if rows.get(place) != Some(shown) {
             return;
         }
+        let same = |new: &Mapping| rows.iter().position(|row| row.is_same(new));
         match new {
-            Some(new) => rows[place] = new,
+            Some(new) if same(&new).is_none_or(|other| other == place) => rows[place] = new,
+            Some(_) => return,
             None => drop(rows.remove(place)),
         }
         self.publish(&rows);

@@ -56,6 +56,11 @@ impl Mapping {
         }
     }
 
+    /// Whether another one is of the same source to the same target.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.origin == other.origin && self.target == other.target
+    }
+
     /// Where the target goes when the source is at `value`, both 0…1; exact at both ends.
     pub(crate) fn position(&self, value: f32) -> f32 {
         let bent = if self.curve == 0.0 {

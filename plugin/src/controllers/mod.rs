@@ -34,4 +34,5 @@ mod tests;
 pub(crate) use map::{Map, Target};
 pub(crate) use mapping::{Mapping, Takeover};
 pub(crate) use router::{Hands, Router};
-pub(crate) use source::{Origin, Source};
+#[cfg(test)]
+pub(crate) use source::Source;

@@ -308,7 +308,7 @@ impl Router {
             let last = std::mem::replace(&mut self.last[place], next);
             let held = hands.controllers.position(row.target);
             let now = held.unwrap_or(hands.set[row.target]);
-            let rules = self.rulers[row.target] == place;
+            let rules = self.rulers[row.target] == place && held.is_some();
             if rules || row.takes(last, next, now) {
                 self.rulers[row.target] = place;
                 has_moved |= held.is_none_or(|held| held.to_bits() != next.to_bits());

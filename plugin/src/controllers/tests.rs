@@ -58,6 +58,12 @@ impl Desk {
         self.router.hear(event, 0, &hands)
     }
 
+    fn hear_all(&mut self, events: &[NoteEvent<()>]) {
+        for event in events {
+            self.hear(event);
+        }
+    }
+
     fn cc(&mut self, number: u8, value: u8) -> bool {
         self.hear(&cc(0, number, value))
     }
@@ -207,10 +213,13 @@ fn words_are_the_mapping() {
     }
 }
 
+/// A source, and what comes from it at both its ends.
+type Way = (Source, Vec<NoteEvent<()>>, Vec<NoteEvent<()>>);
+
 /// Every kind of source moves its target over its whole range, and nothing else does.
 #[test]
 fn every_source_moves_its_target() {
-    let ways: [(Source, Vec<NoteEvent<()>>, Vec<NoteEvent<()>>); 5] = [
+    let ways: [Way; 5] = [
         (Source::Control(7), vec![cc(0, 7, 0)], vec![cc(0, 7, 127)]),
         (
             Source::Pressure,
@@ -232,13 +241,13 @@ fn every_source_moves_its_target() {
     for (source, low, high) in &ways {
         let mut desk = Desk::new(vec![Mapping::new(*source, GAIN)]);
         for (other, _, far) in ways.iter().filter(|(other, ..)| other != source) {
-            far.iter().for_each(|event| drop(desk.hear(event)));
+            desk.hear_all(far);
             assert_eq!(desk.at(GAIN), None, "{other} is not {source}");
         }
-        low.iter().for_each(|event| drop(desk.hear(event)));
+        desk.hear_all(low);
         assert_eq!(desk.at(GAIN), Some(0.0), "{source}");
         assert!(high.iter().all(|event| desk.router.is_mapped(event)));
-        high.iter().for_each(|event| drop(desk.hear(event)));
+        desk.hear_all(high);
         assert_eq!(desk.at(GAIN), Some(1.0), "{source}");
     }
 }

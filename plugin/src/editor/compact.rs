@@ -5,9 +5,10 @@
 //!  ▓▓▓▓▓▓▓░░░░░░░░    a click on a choice or a switch takes the next
 //! ```
 
+use super::hand::Hand;
 use super::slider::{self, Look};
 use super::{gesture, layout};
-use nice_plug::prelude::{BoolParam, Enum, EnumParam, Param, ParamSetter};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, Param};
 
 use egui::{Rect, Response, Ui};
 
@@ -24,13 +25,12 @@ pub(super) fn plain<P: Param>(
     ui: &Ui,
     area: Rect,
     parameter: &P,
-    setter: &ParamSetter<'_>,
+    setter: &Hand<'_>,
     is_used: bool,
 ) -> Response {
     let look = Look {
         name: parameter.name(),
         letters: 11.0,
-        standing: None,
         is_used,
     };
     slider::show(ui, area, parameter, setter, &look)
@@ -41,7 +41,7 @@ pub(super) fn choice<T: Enum + PartialEq + 'static>(
     ui: &Ui,
     area: Rect,
     parameter: &EnumParam<T>,
-    setter: &ParamSetter<'_>,
+    setter: &Hand<'_>,
     is_used: bool,
 ) {
     let response = plain(ui, area, parameter, setter, is_used);
@@ -54,13 +54,7 @@ pub(super) fn choice<T: Enum + PartialEq + 'static>(
 }
 
 /// A switch turns over with each click.
-pub(super) fn switch(
-    ui: &Ui,
-    area: Rect,
-    parameter: &BoolParam,
-    setter: &ParamSetter<'_>,
-    is_used: bool,
-) {
+pub(super) fn switch(ui: &Ui, area: Rect, parameter: &BoolParam, setter: &Hand<'_>, is_used: bool) {
     let response = plain(ui, area, parameter, setter, is_used);
     if is_plain_click(ui, &response) {
         let is_off = !parameter.unmodulated_plain_value();

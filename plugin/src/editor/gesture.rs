@@ -6,10 +6,11 @@
 //! | drags + shift   | follows ten times finer                                   |
 //! | double-clicks   | goes to its default; so does a click with ctrl or command |
 //! | turns the wheel | steps by 2 %, with shift by 0.2 %, stepped ones by one    |
+//! | right-clicks    | opens its menu (module `hand`)                            |
 //!
 //! Every change is a whole gesture for the host: begin, set, end.
 
-use egui::{Event, MouseWheelUnit, Response, Ui, Vec2};
+use egui::{Event, MouseWheelUnit, PointerButton, Response, Ui, Vec2};
 use nice_plug::prelude::{Param, ParamSetter};
 
 /// How much slower the parameter moves with shift.
@@ -28,19 +29,22 @@ pub(super) fn follow<P: Param>(
     way: Vec2,
 ) {
     let id = response.id;
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         setter.begin_set_parameter(parameter);
         let start = parameter.unmodulated_normalized_value();
         ui.data_mut(|data| data.insert_temp(id, start));
     }
-    if response.dragged() {
+    let begun: Option<f32> = ui.data(|data| data.get_temp(id));
+    if response.dragged()
+        && let Some(position) = begun
+    {
         let moved = response.drag_delta().dot(way) / way.length_sq().max(1.0);
-        let position: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let position = (position + moved * speed(ui)).clamp(0.0, 1.0);
         ui.data_mut(|data| data.insert_temp(id, position));
         set(parameter, setter, position);
     }
-    if response.drag_stopped() {
+    if response.drag_stopped() && begun.is_some() {
+        ui.data_mut(|data| data.remove::<f32>(id));
         setter.end_set_parameter(parameter);
     }
     if wants_default(ui, response) {

@@ -1,9 +1,9 @@
 //! The top of the window: which model plays, how many voices, how loud.
 
 use super::compact::choice;
+use super::hand::Hand;
 use super::{Editor, theme};
 use betwixt_engine::Telemetry;
-use nice_plug::prelude::ParamSetter;
 
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -11,6 +11,8 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 const METER: f32 = 120.0;
 /// Width of the choice of a model.
 const CHOOSER: f32 = 220.0;
+/// Width of the button for the map of controllers.
+const BUTTON: f32 = 110.0;
 /// The lowest level that the meter shows.
 const FLOOR_DB: f32 = -60.0;
 
@@ -20,7 +22,7 @@ pub(super) fn paint(
     area: Rect,
     editor: &Editor,
     telemetry: &Telemetry,
-    setter: &ParamSetter<'_>,
+    setter: &Hand<'_>,
 ) {
     let inside = theme::panel(ui, area);
     if editor.parameters.model.is_missing() {
@@ -30,7 +32,7 @@ pub(super) fn paint(
     let header = &editor.model.header;
     let painter = ui
         .painter()
-        .with_clip_rect(inside.with_max_x(chooser(inside).left()));
+        .with_clip_rect(inside.with_max_x(button(inside).left()));
     let corner = inside.left_top();
     theme::words(
         &painter,
@@ -41,7 +43,7 @@ pub(super) fn paint(
     );
     let below = inside.left_bottom();
     let chooser = chooser(inside);
-    let room = chooser.left() - inside.left() - 12.0;
+    let room = button(inside).left() - inside.left() - 12.0;
     let look = (12.0, theme::DIM);
     theme::elided(&painter, below, &header.description, room, look);
     choice(ui, chooser, &editor.parameters.choice, setter, true);
@@ -53,6 +55,16 @@ pub(super) fn chooser(inside: Rect) -> Rect {
     let right = (inside.right() - METER - 90.0).max(inside.left());
     let left = (right - CHOOSER).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
+}
+
+/// Where the map of controllers is opened.
+pub(super) fn button(inside: Rect) -> Rect {
+    let right = (chooser(inside).left() - 16.0).max(inside.left());
+    let left = (right - BUTTON).max(inside.left());
+    Rect::from_min_max(
+        pos2(left, inside.center().y - 2.0),
+        pos2(right, inside.bottom()),
+    )
 }
 
 fn figures(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry) {

@@ -1,6 +1,7 @@
 //! The window without a screen: a pointer that presses, drags and turns, and what the host hears.
 
 mod bench;
+mod controllers;
 mod performance;
 
 use crate::library::tests::tiny;

@@ -52,8 +52,6 @@ pub(crate) trait Knob {
     fn label(&self) -> &str;
     /// Where it is set, 0…1, whatever modulates it.
     fn position(&self) -> f32;
-    /// A position in words.
-    fn words(&self, position: f32) -> String;
     /// Whether it may move while it sounds, by automation or by a controller.
     fn is_movable(&self) -> bool;
     /// Which parameter it is.
@@ -67,10 +65,6 @@ impl<P: Param> Knob for P {
 
     fn position(&self) -> f32 {
         self.unmodulated_normalized_value()
-    }
-
-    fn words(&self, position: f32) -> String {
-        self.normalized_value_to_string(position, true)
     }
 
     fn is_movable(&self) -> bool {

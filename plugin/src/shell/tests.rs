@@ -1,7 +1,7 @@
 //! The shell's own part of a call, with the allocator switched off.
 
 use super::*;
-use crate::controllers::{Map, Mapping, Source, Takeover};
+use crate::controllers::{Mapping, Source, Takeover};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent;
@@ -86,15 +86,11 @@ fn ready(model: usize) -> Player {
     player
 }
 
-/// Mappings of every source; most of the parameters have one.
-fn map_everything(map: &Map) {
-    for (target, _) in map
-        .targets()
-        .iter()
-        .enumerate()
-        .filter(|(_, t)| t.is_movable)
-    {
-        let number = u8::try_from(target).unwrap_or(0);
+/// Mappings of every source; every parameter that can be learnt has one.
+fn map_everything(parameters: &Parameters) {
+    let table = parameters.table().into_iter().enumerate();
+    for (target, _) in table.filter(|(_, entry)| entry.knob.is_movable()) {
+        let number = u8::try_from(target % 40).unwrap_or(0);
         let sources = [
             Source::Fine(number % 32),
             Source::Numbered(u16::from(number) * 5 + 3),
@@ -105,7 +101,8 @@ fn map_everything(map: &Map) {
         ];
         let mut mapping = Mapping::new(sources[target % 6], target);
         mapping.takeover = [Takeover::Jump, Takeover::Soft][target % 2];
-        assert!(map.add(mapping));
+        // More than the map has room for are left out.
+        parameters.map.add(mapping);
     }
 }
 
@@ -116,7 +113,7 @@ fn a_call_never_allocates() {
     let plugin = Betwixt::default();
     storm(&plugin);
     let map = &plugin.parameters.map;
-    map_everything(map);
+    map_everything(&plugin.parameters);
     let before = map.rows().len();
     storm(&plugin);
     assert!(map.rows().len() > before, "controllers were learnt");
@@ -263,4 +260,35 @@ fn the_worker_works_and_ends() {
     assert!(is_there, "the model is ready in time");
     drop(worker);
     assert_eq!(Arc::strong_count(&exchange), 1, "the thread has let go");
+}
+
+/// With the window closed a parameter learns its controller too: the worker puts it into the map.
+#[test]
+fn a_controller_is_learnt_without_a_window() {
+    let plugin = Betwixt::default();
+    let (exchange, screen) = (Arc::new(Exchange::new()), Arc::new(Screen::default()));
+    let parameters = Arc::clone(&plugin.parameters);
+    let worker = Worker::start(exchange, screen, parameters);
+    let mut player = ready(0);
+    let map = &plugin.parameters.map;
+    let before = map.rows().len();
+    map.arm(Some(10));
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    let turned = |timing| NoteEvent::MidiCC {
+        timing,
+        channel: 5,
+        cc: 70,
+        value: 0.25,
+    };
+    let is_learnt = (0..2_000u32).any(|_| {
+        let mut next = [turned(7)].into_iter();
+        if player.play(&plugin.parameters, [&mut left, &mut right], || next.next()) {
+            worker.wake();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        map.rows().len() > before
+    });
+    assert!(is_learnt, "it is learnt in time");
+    assert_eq!(map.rows()[before], Mapping::new(Source::Control(70), 10));
+    assert_eq!(map.armed(), None);
 }

@@ -269,3 +269,26 @@ fn an_exported_map_can_be_imported() {
     assert_eq!(other.rows(), map.rows());
     assert!(map.export(folder.path()).is_err(), "a folder is no file");
 }
+
+/// A new instance begins with the player's own map; without one, or with one that is damaged, with
+/// that of the factory.
+#[test]
+fn the_players_own_map_is_the_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("controllers.toml");
+    let start = |own| {
+        let map = Map::new(targets());
+        map.start(own);
+        map.rows()
+    };
+    let factory = Map::new(targets()).factory();
+    assert_eq!(start(None), factory);
+    assert_eq!(start(Some(own.as_path())), factory);
+    std::fs::write(&own, SOUND).unwrap();
+    assert_eq!(
+        start(Some(own.as_path())),
+        file::read(SOUND, &targets()).unwrap()
+    );
+    std::fs::write(&own, "format = ").unwrap();
+    assert_eq!(start(Some(own.as_path())), factory);
+}

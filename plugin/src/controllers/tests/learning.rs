@@ -6,7 +6,7 @@ use super::*;
 fn learnt(events: &[NoteEvent<()>]) -> Vec<Source> {
     let mut desk = Desk::new(Vec::new());
     desk.map.arm(Some(GAIN));
-    events.iter().for_each(|event| drop(desk.hear(event)));
+    desk.hear_all(events);
     desk.wait(4_800);
     desk.map.settle();
     let rows = desk.map.rows();
