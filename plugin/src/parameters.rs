@@ -19,7 +19,7 @@ mod make;
 mod performance;
 mod table;
 
-use crate::controllers::{Map, Target};
+use crate::controllers::{Hands, Map, Target};
 use crate::library::Factory;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
@@ -237,6 +237,15 @@ impl Parameters {
         parameters.controllers = Controllers::new(ids);
         parameters.map = Map::new(targets);
         parameters
+    }
+
+    /// What a controller's move needs to know and to move; `set` is where each parameter is set.
+    pub(crate) fn hands<'a>(&'a self, set: &'a [f32; ROOM]) -> Hands<'a> {
+        Hands {
+            map: &self.map,
+            controllers: &self.controllers,
+            set,
+        }
     }
 
     /// One knob's parameter.

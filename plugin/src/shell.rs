@@ -8,9 +8,11 @@
 //! *Real time:* `activate` allocates; `process` and `reset` do not. (The framework itself makes
 //! room, and so allocates, for more than 8,192 events in one call.)
 
+mod call;
 mod exchange;
 mod leaving;
 mod player;
+mod rulers;
 
 use crate::controllers;
 use crate::editor::{Screen, Window};

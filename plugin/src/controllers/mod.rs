@@ -17,6 +17,7 @@
 //! | `router`  | the audio thread's side: events in, positions out                    |
 //! | `ear`     | which source moves while a target is armed                           |
 //! | `file`    | the map as text, for projects and for files                          |
+//! | `row`     | one mapping of it                                                    |
 //!
 //! The audio thread cannot move a host's parameter. A controller *holds* it instead, until the
 //! parameter itself moves: the last mover wins.
@@ -27,6 +28,7 @@ mod halves;
 mod map;
 mod mapping;
 mod router;
+mod row;
 mod source;
 #[cfg(test)]
 mod tests;

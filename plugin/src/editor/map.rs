@@ -13,7 +13,7 @@ use super::{Editor, theme};
 use crate::controllers::file::{self, MapError};
 use crate::controllers::{Map, Mapping, Takeover};
 use crate::folder;
-use crate::parameters::Parameters;
+use crate::parameters::{Entry, Knob};
 use egui::{Button, DragValue, Grid, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
 
@@ -21,8 +21,11 @@ use std::path::{Path, PathBuf};
 const FILE: &str = "controllers/my controllers.toml";
 /// Height of the line with the files.
 const FILES: f32 = 62.0;
-/// A column of words.
-const WIDE: f32 = 150.0;
+/// Space between columns and rows.
+const SPACE: [f32; 2] = [26.0, 7.0];
+/// Words about what can be learnt.
+const HINT: &str = "A right click on a control lets it learn. Pedals (64, 66), parameter numbers (98 \
+                    to 101) and channel messages (120 to 127) keep the meaning that MIDI gives them.";
 
 /// What the view remembers between pictures.
 pub(super) struct View {
@@ -81,17 +84,32 @@ pub(super) fn paint(ui: &mut Ui, area: Rect, editor: &mut Editor) {
     theme::heading(ui, inside, "CONTROLLERS");
     let top = (inside.top() + 18.0).min(inside.bottom());
     let bottom = (inside.bottom() - FILES).max(top);
-    let parameters = &editor.parameters;
     let rows = inside.with_min_y(top).with_max_y(bottom);
     within(ui, rows, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            list(ui, parameters);
+            list(ui, editor);
         });
     });
-    let view = &mut editor.map_view;
+    let (view, parameters) = (&mut editor.map_view, &editor.parameters);
     within(ui, inside.with_min_y(bottom + 6.0), |ui| {
         files(ui, view, &parameters.map);
     });
+}
+
+/// A target as the player knows it: latents by the name that the model gives them.
+fn name(editor: &Editor, entry: Option<&Entry<'_>>) -> String {
+    let Some(entry) = entry else {
+        return String::new();
+    };
+    let latents = editor.model.header.latents.iter().enumerate();
+    let mut own = latents.filter(|(index, _)| {
+        let parameter = editor.parameters.latents.knobs.get(*index);
+        parameter.is_some_and(|knob| knob.position.address() == entry.knob.address())
+    });
+    match own.next() {
+        Some((_, latent)) => format!("{}  {}", entry.knob.label(), latent.name),
+        None => entry.knob.label().to_owned(),
+    }
 }
 
 fn within(ui: &mut Ui, area: Rect, show: impl FnOnce(&mut Ui)) {
@@ -101,16 +119,18 @@ fn within(ui: &mut Ui, area: Rect, show: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn list(ui: &mut Ui, parameters: &Parameters) {
+fn list(ui: &mut Ui, editor: &Editor) {
+    let parameters = &editor.parameters;
     let rows = parameters.map.rows();
     if rows.is_empty() {
-        ui.label("No controller moves anything. A right click on a control lets it learn one.");
+        ui.label("No controller moves anything.");
         return;
     }
     let table = parameters.table();
     Grid::new("map")
         .striped(true)
         .num_columns(8)
+        .spacing(SPACE)
         .show(ui, |ui| {
             for title in [
                 "source",
@@ -126,14 +146,10 @@ fn list(ui: &mut Ui, parameters: &Parameters) {
             }
             ui.end_row();
             for (place, row) in rows.iter().enumerate() {
-                ui.add_sized(
-                    [WIDE, 18.0],
-                    egui::Label::new(row.origin.source.to_string()),
-                );
+                ui.label(row.origin.source.to_string());
                 let mut changed = *row;
                 channel(ui, &mut changed);
-                let name = table.get(row.target).map_or("", |entry| entry.knob.label());
-                ui.add_sized([WIDE, 18.0], egui::Label::new(name));
+                ui.label(name(editor, table.get(row.target)));
                 way(ui, &mut changed);
                 let is_removed = ui.button("Remove").clicked();
                 ui.end_row();
@@ -217,10 +233,12 @@ fn files(ui: &mut Ui, view: &mut View, map: &Map) {
             ));
         }
     });
-    if let Some((words, is_well)) = &view.said {
-        let colour = if *is_well { theme::DIM } else { theme::WARM };
-        ui.label(RichText::new(words).color(colour).size(12.0));
-    }
+    let (words, colour) = match &view.said {
+        Some((words, true)) => (words.as_str(), theme::TEXT),
+        Some((words, false)) => (words.as_str(), theme::WARM),
+        None => (HINT, theme::DIM),
+    };
+    ui.label(RichText::new(words).color(colour).size(12.0));
 }
 
 fn save_default(map: &Map) -> (String, bool) {

@@ -9,23 +9,21 @@
 //!                          └─ others ─► [Event] ──────────────┴─► Engine ─► left, right [block]
 //! ```
 //!
-//! Where a mapped controller moves something the engine plays up to that sample, and on from it with
-//! new controls: the block's size cannot be heard. Of what comes at one sample controllers are heard
-//! first, so that a note and what it is struck with meet.
-//!
 //! While the chosen model is made ready nothing else is played in its place: notes are let go by,
 //! controllers are remembered.
 //!
 //! *Real time:* `activate` and `deactivate` allocate and free; nothing else does. A list of events
 //! that is full is played and emptied at its place in the block, so that no event is ever dropped.
 
+use super::call::{Call, sample};
 use super::exchange::{Exchange, Order};
 use super::leaving::Leaving;
-use crate::controllers::{Hands, Router};
+use super::rulers::Rulers;
+use crate::controllers::Router;
 use crate::events::{EventList, wheel};
-use crate::parameters::{Parameters, ROOM};
+use crate::parameters::Parameters;
 use crate::snapshot;
-use betwixt_engine::{Controls, Engine};
+use betwixt_engine::Engine;
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
 /// What plays.
@@ -51,88 +49,6 @@ enum Stage {
     Waiting,
     /// The engine of a model, which is told by its number.
     Ready(Box<Engine>, usize),
-}
-
-/// Who rules each parameter, itself or a controller: whoever moved last.
-struct Rulers {
-    /// Where the parameters were set in the last call.
-    set: [f32; ROOM],
-    /// Whether there was one since the reset.
-    has_seen: bool,
-}
-
-impl Rulers {
-    fn new() -> Self {
-        Self {
-            set: [0.0; ROOM],
-            has_seen: false,
-        }
-    }
-
-    /// Lets a parameter that has moved take itself back. After a reset, for a new engine and where a
-    /// project has just been loaded nothing has moved; then the engine is told the wheel.
-    fn agree(&mut self, parameters: &Parameters, router: &mut Router, events: &mut EventList) {
-        let controllers = &parameters.controllers;
-        let is_loaded = controllers.take_loaded();
-        let is_fresh = is_loaded || !std::mem::replace(&mut self.has_seen, true);
-        let mut place = 0;
-        parameters.each(&mut |entry| {
-            let position = entry.knob.position();
-            let before = std::mem::replace(&mut self.set[place], position);
-            if !is_fresh && before.to_bits() != position.to_bits() {
-                controllers.release(place);
-                router.let_go(place);
-            }
-            place += 1;
-        });
-        if is_fresh {
-            router.forget();
-            events.add_wheel(controllers.wheel());
-        }
-    }
-}
-
-/// One call under way.
-struct Call<'a> {
-    engine: &'a mut Engine,
-    events: &'a mut EventList,
-    parameters: &'a Parameters,
-    controls: Controls,
-    /// Whether a controller has moved something since the controls were read.
-    is_stale: bool,
-    left: &'a mut [f32],
-    right: &'a mut [f32],
-    /// Samples played.
-    done: usize,
-}
-
-impl Call<'_> {
-    /// Plays up to a sample; what happens at that sample itself is still to come.
-    fn advance(&mut self, to: usize) {
-        if to > self.done {
-            let count = self.events.before(to - self.done);
-            self.render(to, count);
-        }
-    }
-
-    /// Plays up to a sample, and everything that has come.
-    fn finish(&mut self, to: usize) {
-        self.render(to, self.events.as_slice().len());
-    }
-
-    fn render(&mut self, to: usize, count: usize) {
-        if std::mem::take(&mut self.is_stale) {
-            self.controls = snapshot::controls(self.parameters);
-        }
-        let events = &self.events.as_slice()[..count];
-        let (left, right) = (
-            &mut self.left[self.done..to],
-            &mut self.right[self.done..to],
-        );
-        self.engine.process(&self.controls, events, left, right);
-        self.events.move_on(count, to - self.done);
-        self.done = to;
-    }
 }
 
 impl Player {
@@ -177,11 +93,9 @@ impl Player {
         self.leaving.silence();
         self.events.clear();
         self.late.clear();
-        self.rulers.has_seen = false;
-        self.router.reset(
-            self.order
-                .map_or(0.0, |order| order.settings.sample_rate_hz),
-        );
+        self.rulers.forget();
+        let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
+        self.router.reset(rate_hz.unwrap_or(0.0));
         self.is_sounding = false;
     }
 
@@ -220,7 +134,7 @@ impl Player {
             Some(fresh) if fresh.order == *order => {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
-                self.rulers.has_seen = false;
+                self.rulers.forget();
             }
             Some(late) => exchange.free(late.engine),
             None => {}
@@ -238,58 +152,46 @@ impl Player {
         &mut self,
         parameters: &Parameters,
         [left, right]: [&mut [f32]; 2],
-        mut next: impl FnMut() -> Option<NoteEvent<()>>,
+        next: impl FnMut() -> Option<NoteEvent<()>>,
     ) -> bool {
         self.is_muted = false;
         let len = left.len();
         self.router.follow(&parameters.map);
-        let Stage::Ready(engine, _) = &mut self.stage else {
-            self.wait(parameters, [left, right], next);
-            return self.router.pass(len, &parameters.map);
-        };
         self.rulers
             .agree(parameters, &mut self.router, &mut self.events);
+        if matches!(self.stage, Stage::Ready(..)) {
+            self.perform(parameters, [left, right], next);
+        } else {
+            self.wait(parameters, [left, right], next);
+        }
+        self.router.pass(len, &parameters.map)
+    }
+
+    fn perform(
+        &mut self,
+        parameters: &Parameters,
+        [left, right]: [&mut [f32]; 2],
+        next: impl FnMut() -> Option<NoteEvent<()>>,
+    ) {
+        let Stage::Ready(engine, _) = &mut self.stage else {
+            return;
+        };
         let controls = snapshot::controls(parameters);
         let mut call = Call {
             engine,
             events: &mut self.events,
+            late: &mut self.late,
             parameters,
             controls,
             is_stale: false,
-            left: &mut *left,
-            right: &mut *right,
+            out: [&mut *left, &mut *right],
             done: 0,
         };
-        let hands = Hands {
-            map: &parameters.map,
-            controllers: &parameters.controllers,
-            set: &self.rulers.set,
-        };
-        loop {
-            let event = next();
-            let at = event
-                .as_ref()
-                .map_or(len, |event| sample(event).clamp(call.done, len));
-            while let Some(due) = self.router.due().filter(|due| *due <= at && *due < len) {
-                call.advance(due);
-                call.is_stale |= self.router.ripen(&hands);
-            }
-            let Some(event) = event else {
-                break;
-            };
-            take(
-                &mut call,
-                &mut self.router,
-                (&event, at),
-                &hands,
-                &mut self.late,
-            );
-        }
-        call.finish(len);
+        let hands = parameters.hands(&self.rulers.set);
+        call.run(&mut self.router, &hands, next);
         self.leaving.add_to(&controls, left, right);
         std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
-        self.router.pass(len, &parameters.map)
     }
 
     /// What is left of the last model; notes go by until the chosen one is ready.
@@ -299,11 +201,7 @@ impl Player {
         [left, right]: [&mut [f32]; 2],
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
-        let hands = Hands {
-            map: &parameters.map,
-            controllers: &parameters.controllers,
-            set: &self.rulers.set,
-        };
+        let hands = parameters.hands(&self.rulers.set);
         while let Some(event) = next() {
             let is_mapped = self.router.is_mapped(&event);
             self.router
@@ -315,6 +213,7 @@ impl Player {
         while self.router.due().is_some_and(|due| due < left.len()) {
             self.router.ripen(&hands);
         }
+        self.events.clear();
         self.late.clear();
         left.fill(0.0);
         right.fill(0.0);
@@ -348,40 +247,4 @@ impl Player {
             ProcessStatus::Normal
         }
     }
-}
-
-/// Hands an event on: to the router, if it is mapped, else to the engine's list, or to that of the
-/// next call.
-fn take(
-    call: &mut Call<'_>,
-    router: &mut Router,
-    (event, at): (&NoteEvent<()>, usize),
-    hands: &Hands<'_>,
-    late: &mut EventList,
-) {
-    let is_mapped = router.is_mapped(event);
-    if is_mapped {
-        call.advance(at);
-    }
-    // What is not mapped may still be learnt.
-    call.is_stale |= router.hear(event, at, hands);
-    if is_mapped {
-        return;
-    }
-    if let Some(position) = wheel(event) {
-        hands.controllers.turn_wheel(position);
-    }
-    let len = call.left.len();
-    if at == len && len > 0 && late.has_room() {
-        late.add(event, 0);
-        return;
-    }
-    if !call.events.has_room() {
-        call.finish(at);
-    }
-    call.events.add(event, at - call.done);
-}
-
-fn sample(event: &NoteEvent<()>) -> usize {
-    usize::try_from(event.timing()).unwrap_or(usize::MAX)
 }
