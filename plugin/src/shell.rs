@@ -150,7 +150,7 @@ impl Plugin for Betwixt {
         if has_work && let Some(worker) = &self.worker {
             worker.wake();
         }
-        if self.player.is_sounding() && !was_sounding {
+        if self.player.take_moved() || self.player.is_sounding() && !was_sounding {
             self.screen.wake();
         }
         self.player.status()

@@ -466,3 +466,52 @@ fn damaged_maps_are_repaired() {
         assert_eq!(field(&mut mapped(nonsense), "map"), usual, "{nonsense:?}");
     }
 }
+
+/// Random MIDI on every channel with everything mapped, in random blocks, with parameters and
+/// projects between: numbers come out, within full scale, and a note ends.
+#[test]
+fn a_storm_of_controllers_leaves_only_numbers() {
+    let (map, _) = busy();
+    let mut instance = mapped(&map);
+    let fresh = instance.save_state().expect("saved");
+    let mut state = 3u64;
+    let mut roll = |sides: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % sides
+    };
+    let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
+    for block in 0..4_000 {
+        let frames = 1 + roll(if block % 50 == 0 { 512 } else { 48 });
+        let mut events: Vec<Timed> = (0..roll(12))
+            .map(|_| {
+                let bytes = [0x80 + roll(112), roll(128), roll(128)];
+                let bytes = bytes.map(|byte| u8::try_from(byte).expect("a byte"));
+                let event = match roll(12) {
+                    0 => Event::parameter("Gain", f64::from(bytes[1]) / 127.0),
+                    1..6 => Event::Midi([
+                        0xb0,
+                        [3, 35, 6, 38, 98, 99, 1, 21][usize::from(bytes[1] % 8)],
+                        bytes[2],
+                    ]),
+                    _ => Event::Midi(bytes),
+                };
+                event.at(roll(frames))
+            })
+            .collect();
+        events.sort_by_key(|timed| timed.frame);
+        let frames = usize::try_from(frames).expect("small");
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        instance.process(&events, left, right).expect("it plays");
+        let is_sound = left.iter().chain(&*right).all(|v| v.abs() <= 1.0);
+        assert!(is_sound, "block {block} after {events:?}");
+        if block % 1_000 == 999 {
+            instance.load_state(&fresh).expect("loaded");
+        }
+    }
+    instance.reset();
+    let note = [Event::note_on(60, 1.0).at(0), Event::note_off(60).at(4_800)];
+    let usual = play(&mut mapped(&map), &note, SECOND);
+    assert_eq!(parting(&usual, &play(&mut instance, &note, SECOND)), None);
+}

@@ -48,6 +48,8 @@ pub(crate) struct Router {
     wait_samples: u64,
     /// Samples since the reset, at the start of this call.
     elapsed: u64,
+    /// Whether something has moved since that was last asked.
+    has_moved: bool,
     ear: Ear,
 }
 
@@ -119,6 +121,7 @@ impl Router {
             waiting: Vec::with_capacity(WAITING),
             wait_samples: 0,
             elapsed: 0,
+            has_moved: false,
             ear: Ear::new(),
         }
     }
@@ -156,6 +159,11 @@ impl Router {
     pub(crate) fn pass(&mut self, samples: usize, map: &Map) -> bool {
         self.elapsed += u64::try_from(samples).unwrap_or(0);
         self.ear.decide(map, self.elapsed)
+    }
+
+    /// Whether something has moved since the last time that this was asked.
+    pub(crate) fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.has_moved)
     }
 
     /// The sample of this call at which half a number has waited long enough.
@@ -315,6 +323,7 @@ impl Router {
                 hands.controllers.take(row.target, next);
             }
         }
+        self.has_moved |= has_moved;
         has_moved
     }
 }

@@ -46,10 +46,11 @@ pub(super) fn choice<T: Enum + PartialEq + 'static>(
 ) {
     let response = plain(ui, area, parameter, setter, is_used);
     if is_plain_click(ui, &response) {
-        let now = parameter.unmodulated_plain_value().to_index();
+        let now = heard(parameter, setter).to_index();
         let next = (now + 1) % T::variants().len();
         let position = parameter.preview_normalized(T::from_index(next));
         gesture::once(setter, parameter, position);
+        setter.grip(parameter).release();
     }
 }
 
@@ -57,9 +58,19 @@ pub(super) fn choice<T: Enum + PartialEq + 'static>(
 pub(super) fn switch(ui: &Ui, area: Rect, parameter: &BoolParam, setter: &Hand<'_>, is_used: bool) {
     let response = plain(ui, area, parameter, setter, is_used);
     if is_plain_click(ui, &response) {
-        let is_off = !parameter.unmodulated_plain_value();
+        let is_off = !heard(parameter, setter);
         gesture::once(setter, parameter, layout::real(usize::from(is_off)));
+        setter.grip(parameter).release();
     }
+}
+
+/// What is heard of a parameter: where a controller holds it, else where it is set.
+fn heard<P: Param>(parameter: &P, hand: &Hand<'_>) -> P::Plain {
+    let held = hand.grip(parameter).held();
+    held.map_or_else(
+        || parameter.unmodulated_plain_value(),
+        |held| parameter.preview_plain(held),
+    )
 }
 
 fn is_plain_click(ui: &Ui, response: &Response) -> bool {

@@ -21,17 +21,17 @@ const NOTCH: f32 = 0.02;
 const POINTS_PER_NOTCH: f32 = 40.0;
 
 /// Follows a drag along one axis; `way` is one full range: its direction and its length in points.
+/// The move begins where the sound is: at the parameter, or where a controller holds it.
 pub(super) fn follow<P: Param>(
     ui: &Ui,
     response: &Response,
     parameter: &P,
     setter: &ParamSetter<'_>,
-    way: Vec2,
+    (start, way): (f32, Vec2),
 ) {
     let id = response.id;
     if response.drag_started_by(PointerButton::Primary) {
         setter.begin_set_parameter(parameter);
-        let start = parameter.unmodulated_normalized_value();
         ui.data_mut(|data| data.insert_temp(id, start));
     }
     let begun: Option<f32> = ui.data(|data| data.get_temp(id));
@@ -50,7 +50,7 @@ pub(super) fn follow<P: Param>(
     if wants_default(ui, response) {
         once(setter, parameter, parameter.default_normalized_value());
     }
-    turn(ui, response, parameter, setter);
+    turn(ui, response, parameter, setter, start);
 }
 
 /// Whether the player asks for the default.
@@ -82,7 +82,13 @@ pub(super) fn set<P: Param>(parameter: &P, setter: &ParamSetter<'_>, position: f
     }
 }
 
-fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, setter: &ParamSetter<'_>) {
+fn turn<P: Param>(
+    ui: &Ui,
+    response: &Response,
+    parameter: &P,
+    setter: &ParamSetter<'_>,
+    start: f32,
+) {
     if !response.hovered() {
         return;
     }
@@ -94,8 +100,7 @@ fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, setter: &ParamSet
         .step_count()
         .map_or(0.0, |count| 1.0 / super::layout::real(count.max(1)));
     let change = notches.signum() * (notches.abs() * NOTCH * speed(ui)).max(smallest);
-    let position = parameter.unmodulated_normalized_value() + change;
-    once(setter, parameter, position.clamp(0.0, 1.0));
+    once(setter, parameter, (start + change).clamp(0.0, 1.0));
 }
 
 /// Systems turn the wheel sideways while shift is held: both directions count.

@@ -1,7 +1,7 @@
 //! A parameter as a bar: its name, its value in words, and how far along its range it is.
 //!
 //! ```text
-//!  name                value
+//!  name                value    of what is heard
 //!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░      | where it is set     ▪ where a controller holds it
 //! ```
 
@@ -38,8 +38,10 @@ pub(super) fn show<P: Param>(
     let id = ui.scope_id().with(parameter.name());
     let response = ui.interact(area, id, Sense::click_and_drag());
     let way = vec2(area.width().max(1.0), 0.0);
-    gesture::follow(ui, &response, parameter, hand, way);
     let grip = hand.grip(parameter);
+    let start = grip.held();
+    let start = start.unwrap_or(parameter.unmodulated_normalized_value());
+    gesture::follow(ui, &response, parameter, hand, (start, way));
     if gesture::wants_default(ui, &response) {
         grip.release();
     }
@@ -68,8 +70,11 @@ fn paint<P: Param>(
         (true, false) => (theme::DIM, theme::TEXT, theme::ACCENT),
     };
     let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
-    let value =
-        parameter.normalized_value_to_string(parameter.unmodulated_normalized_value(), true);
+    let (place, value_colour) = match grip.held() {
+        Some(held) => (held, theme::WARM),
+        None => (parameter.unmodulated_normalized_value(), value_colour),
+    };
+    let value = parameter.normalized_value_to_string(place, true);
     let line = bar.top() - 3.0;
     let shown = painter.text(
         pos2(area.right(), line),

@@ -104,6 +104,11 @@ impl Player {
         self.is_sounding
     }
 
+    /// Whether a controller has moved something since the last time that this was asked.
+    pub(super) fn take_moved(&mut self) -> bool {
+        self.router.take_moved()
+    }
+
     /// Follows the choice of a model: lets the engine of another one go, asks for its own, takes it
     /// when it is there. True when the worker has something to do.
     pub(super) fn follow(&mut self, chosen: usize, exchange: &Exchange) -> bool {

@@ -15,8 +15,10 @@ use crate::parameters::{Parameters, ROOM};
 pub(super) struct Rulers {
     /// Where the parameters were set in the last call.
     pub(super) set: [f32; ROOM],
-    /// Whether there was one since the reset.
+    /// Whether there was one.
     has_seen: bool,
+    /// Whether the engine knows where the wheel stands.
+    is_told: bool,
 }
 
 impl Rulers {
@@ -25,16 +27,17 @@ impl Rulers {
         Self {
             set: [0.0; ROOM],
             has_seen: false,
+            is_told: false,
         }
     }
 
-    /// The next call is the first one.
+    /// The engine is another one, or begins anew.
     pub(super) fn forget(&mut self) {
-        self.has_seen = false;
+        self.is_told = false;
     }
 
-    /// Lets a parameter that has moved take itself back. After a reset, for a new engine and where a
-    /// project has just been loaded nothing has moved; then the engine is told the wheel.
+    /// Lets a parameter that has moved take itself back; where a project has just been loaded
+    /// nothing has moved. An engine that does not know the wheel is told.
     pub(super) fn agree(
         &mut self,
         parameters: &Parameters,
@@ -43,19 +46,21 @@ impl Rulers {
     ) {
         let controllers = &parameters.controllers;
         let is_loaded = controllers.take_loaded();
-        let is_fresh = is_loaded || !std::mem::replace(&mut self.has_seen, true);
+        let is_first = is_loaded || !std::mem::replace(&mut self.has_seen, true);
         let mut place = 0;
         parameters.each(&mut |entry| {
             let position = entry.knob.position();
             let before = std::mem::replace(&mut self.set[place], position);
-            if !is_fresh && before.to_bits() != position.to_bits() {
+            if !is_first && before.to_bits() != position.to_bits() {
                 controllers.release(place);
                 router.let_go(place);
             }
             place += 1;
         });
-        if is_fresh {
+        if is_first {
             router.forget();
+        }
+        if is_loaded || !std::mem::replace(&mut self.is_told, true) {
             events.add_wheel(controllers.wheel());
         }
     }

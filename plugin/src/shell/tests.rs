@@ -4,7 +4,7 @@ use super::*;
 use crate::controllers::{Mapping, Source, Takeover};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
-use nice_plug::prelude::NoteEvent;
+use nice_plug::prelude::{NoteEvent, Param};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -291,4 +291,42 @@ fn a_controller_is_learnt_without_a_window() {
     assert!(is_learnt, "it is learnt in time");
     assert_eq!(map.rows()[before], Mapping::new(Source::Control(70), 10));
     assert_eq!(map.armed(), None);
+}
+
+/// A parameter that moves while the host has switched the instrument off takes itself back as well;
+/// one that stays where it was leaves the controller what it holds.
+#[test]
+fn what_moves_while_all_is_off_has_moved() {
+    let plugin = Betwixt::default();
+    let parameters = &plugin.parameters;
+    let mut player = ready(0);
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    let mut call = |player: &mut Player, events: &[NoteEvent<()>]| {
+        let mut next = events.iter().copied();
+        player.play(parameters, [&mut left, &mut right], || next.next());
+    };
+    let turned = [20, 21].map(|cc| NoteEvent::MidiCC {
+        timing: 7,
+        channel: 5,
+        cc,
+        value: 0.25,
+    });
+    call(&mut player, &turned);
+    player.reset();
+    set_latent(parameters, 0.9);
+    call(&mut player, &[]);
+    let held = [0, 1].map(|latent| parameters.controllers.position(latent));
+    assert_eq!(held, [None, Some(0.25)]);
+    assert!(player.take_moved() && !player.take_moved());
+}
+
+/// Moves latent 1 as a host does.
+#[allow(
+    unsafe_code,
+    reason = "only the framework's pointers can move a parameter"
+)]
+fn set_latent(parameters: &Parameters, position: f32) {
+    let pointer = parameters.latent(0).as_ptr();
+    // SAFETY: the parameters outlive the pointer.
+    unsafe { pointer._internal_set_normalized_value(position) };
 }

@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, SIZE};
 use crate::controllers::{Mapping, Source, Takeover};
+use crate::library::tests::tiny_partials;
 
 use egui::pos2;
 
@@ -68,6 +69,30 @@ fn the_default_takes_a_control_back() {
     bench.click(at);
     bench.click(at);
     assert_eq!(bench.parameters.controllers.position(4), None);
+}
+
+/// The pointer goes on from where a controller holds a latent, so that the sound does not jump.
+#[test]
+fn the_pointer_takes_over_where_the_sound_is() {
+    let mut bench = Bench::new(8, SIZE);
+    let (at, before) = (bench.latent(4), bench.value(4));
+    assert!((0.75 - before).abs() > 0.1);
+    bench.parameters.controllers.take(4, 0.75);
+    bench.wheel(at, -3.0);
+    assert!((bench.value(4) - 0.69).abs() < 1e-6, "{}", bench.value(4));
+}
+
+/// A click on a switch turns over what is heard, also where a controller holds it.
+#[test]
+fn a_click_turns_over_what_is_heard() {
+    let mut bench = Bench::on(tiny_partials(3), SIZE);
+    let table = bench.parameters.table();
+    let freeze = table.iter().position(|entry| entry.id == "freeze").unwrap();
+    bench.parameters.controllers.take(freeze, 1.0);
+    let at = bench.performance(0, 1);
+    bench.click(at);
+    assert!(!bench.parameters.performance.time.freeze.value());
+    assert_eq!(bench.parameters.controllers.position(freeze), None);
 }
 
 /// A controller's place is painted on the control that it holds.
