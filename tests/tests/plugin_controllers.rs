@@ -228,6 +228,17 @@ fn a_plain_sweep_does_not_click() {
         let (swept_db, still_db) = (above(&swept), above(&still));
         eprintln!("7 bit, {target}: {swept_db:.1} dB, at rest {still_db:.1} dB");
         assert!(swept_db < -70.0, "{target}: {swept_db} dB");
+        if target == "gain" {
+            let (step_db, whole_db) =
+                (steepest(&gain_track(&swept, &still)), 0.6 * GAIN_DB / 127.0);
+            eprintln!(
+                "7 bit, gain: steps of {whole_db:.3} dB, {step_db:.4} dB from sample to sample"
+            );
+            assert!(
+                step_db < 0.05 * whole_db,
+                "each step takes its time: {step_db} dB"
+            );
+        }
     }
 }
 
