@@ -163,8 +163,8 @@ enum Ending {
 impl Ending {
     fn of(self, note: Note) -> EventKind {
         match self {
-            Self::LetGo => EventKind::NoteOff { note },
-            Self::Choke => EventKind::Choke { note },
+            Self::LetGo => EventKind::NoteOff { whom: note.into() },
+            Self::Choke => EventKind::Choke { whom: note.into() },
         }
     }
 
@@ -182,7 +182,7 @@ fn note_on(note: Note, velocity: f32) -> EventKind {
         let velocity = velocity.min(1.0);
         EventKind::NoteOn { note, velocity }
     } else {
-        EventKind::NoteOff { note }
+        EventKind::NoteOff { whom: note.into() }
     }
 }
 
@@ -334,7 +334,8 @@ mod tests {
             channel: 0,
             key: 0,
         };
-        assert_eq!(by_id, [EventKind::NoteOff { note: expected }]);
+        let whom = expected.into();
+        assert_eq!(by_id, [EventKind::NoteOff { whom }]);
     }
 
     /// What has been played goes, what comes later keeps its place in time, in its order.

@@ -14,6 +14,7 @@
 //! | `shell`      | the plugin as the framework wants it: lifecycle and one process call |
 //! | `parameters` | the table of everything that a host can automate                     |
 //! | `text`       | values as words, and back                                            |
+//! | `tuning`     | which pitch each key has: files of Scala, MTS-ESP                    |
 //! | `snapshot`   | parameters → the engine's controls                                   |
 //! | `events`     | the host's events → the engine's                                     |
 //! | `controllers`| MIDI controllers → parameters: the map, learning, takeover           |
@@ -36,6 +37,7 @@ mod shell;
 mod snapshot;
 mod state;
 mod text;
+mod tuning;
 
 pub use editor::Window;
 pub use shell::Betwixt;

@@ -23,6 +23,7 @@ use crate::controllers::{Hands, Map, Target};
 use crate::library::Factory;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
+use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
 use betwixt_model::Header;
 use make::{linear, number, octave, real, share, time, voices, words};
@@ -98,6 +99,9 @@ pub(crate) struct Parameters {
     /// Which controller moves which parameter.
     #[persist = "map"]
     pub(crate) map: Map,
+    /// Which pitch each key has.
+    #[persist = "tuning"]
+    pub(crate) tuning: Choice,
 }
 
 /// Identifiers of the eight knobs.
@@ -227,6 +231,7 @@ impl Parameters {
             pad: PadAxes::default(),
             controllers: Controllers::default(),
             map: Map::new(Vec::new()),
+            tuning: Choice::default(),
         };
         let target = |entry: Entry<'_>| Target {
             id: entry.id,

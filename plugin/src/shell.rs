@@ -52,10 +52,11 @@ fn parameters() -> Parameters {
 
 impl Default for Betwixt {
     fn default() -> Self {
-        let parameters = parameters();
+        let parameters = Arc::new(parameters());
         parameters.map.start(controllers::file::own().as_deref());
+        parameters.tuning.connect();
         Self {
-            parameters: Arc::new(parameters),
+            parameters,
             screen: Arc::new(Screen::default()),
             exchange: Arc::new(Exchange::new()),
             worker: None,
@@ -141,6 +142,7 @@ impl Plugin for Betwixt {
         let was_sounding = self.player.is_sounding();
         let chosen = parameters.model.chosen();
         let mut has_work = self.player.follow(chosen, &self.exchange);
+        self.player.tune(&parameters.tuning);
         let next = || context.next_event();
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);

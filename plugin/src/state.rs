@@ -12,6 +12,7 @@
 //! | `pad`         | the two latents on the editor's pad                          |
 //! | `controllers` | where controllers hold parameters, and the modulation wheel  |
 //! | `map`         | which controller moves which parameter                       |
+//! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
 //!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
@@ -22,9 +23,10 @@ mod identity;
 use crate::controllers::file;
 use crate::library::Factory;
 use crate::parameters::{Entry, Kind, Parameters};
+use crate::tuning::Saved;
 use betwixt_engine::LATENTS;
 pub(crate) use controllers::Controllers;
-use controllers::Saved;
+use controllers::Saved as Held;
 pub(crate) use identity::{Here, ModelIdentity};
 use nice_plug::params::Params;
 use nice_plug::params::persist::PersistentField;
@@ -127,14 +129,21 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
 /// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
 pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     repair_parameters(state, fresh);
-    let sound = |text: &String| -> [(&str, bool); 6] {
+    let damaged = |text: &mut String| {
+        if !Saved::is_sound(text) {
+            *text = Saved::DAMAGED.into();
+        }
+    };
+    state.fields.get_mut("tuning").map(damaged);
+    let sound = |text: &String| -> [(&str, bool); 7] {
         [
             ("format", parses::<u32>(text)),
             ("model", is_identity(text)),
             ("window", parses::<[u32; 2]>(text)),
             ("pad", parses::<[usize; 2]>(text)),
-            ("controllers", parses::<Saved>(text)),
+            ("controllers", parses::<Held>(text)),
             ("map", is_map(text)),
+            ("tuning", Saved::is_sound(text)),
         ]
     };
     for (key, default) in fresh.serialize_fields() {
@@ -270,6 +279,28 @@ mod tests {
         assert!(matches!(&damaged.params["chroma"], ParamValue::String(id) if id == "played"));
         assert!(matches!(&damaged.params["phase"], ParamValue::String(id) if id == "gradient"));
         assert_eq!(damaged.fields, fresh.serialize_fields());
+    }
+
+    /// A tuning that cannot be read gives twelve equal steps and is said; one that is not there, as in
+    /// older projects, is no damage; a sound one is kept.
+    #[test]
+    fn a_damaged_tuning_is_said() {
+        let fresh = fresh();
+        let loaded = |fields: &[(&str, &str)]| {
+            let mut repaired = state(&[], fields);
+            repair(&mut repaired, &fresh);
+            fresh.deserialize_fields(&repaired.fields);
+            let shown = fresh.tuning.shown();
+            (shown.name, shown.problem.is_some())
+        };
+        let equal = crate::tuning::EQUAL.to_owned();
+        for damaged in ["", "[3]", "{\"scale\":{\"name\":3}}"] {
+            let found = loaded(&[("tuning", damaged)]);
+            assert_eq!(found, (equal.clone(), true), "{damaged}");
+        }
+        assert_eq!(loaded(&[]), (equal, false));
+        let sound = r#"{"scale":{"name":"q.scl","text":"Quarters\n1\n50.0"}}"#;
+        assert_eq!(loaded(&[("tuning", sound)]), ("Quarters".to_owned(), false));
     }
 
     /// A sound value is not touched, to the last bit.

@@ -2,20 +2,23 @@
 //!
 //! ```text
 //!  comb_model, painted_model ─► Engine ─► samples ─► measures  (tests/engine_*.rs)
-//!  built .clap ─► host ─► samples ─► measures           (tests/plugin_*.rs)
+//!  built .clap ─► host ─► samples ─► measures           (tests/plugin_*.rs, keys)
 //! ```
 
 #![forbid(unsafe_code)]
 
 mod comb;
+pub mod keys;
 mod painted;
 mod player;
 mod saw;
+mod tone;
 
 pub use comb::{COMB_TOP_HZ, comb_model};
 pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
 pub use player::Player;
 pub use saw::saw;
+pub use tone::{amplitude, level_db};
 
 /// Both families of decoders.
 #[must_use]

@@ -66,7 +66,7 @@ impl Player {
     pub fn key(&mut self, key: u8, velocity: f32, from: usize, to: usize) -> &mut Self {
         let note = Self::note(key);
         self.at(from, EventKind::NoteOn { note, velocity })
-            .at(to, EventKind::NoteOff { note })
+            .at(to, EventKind::NoteOff { whom: note.into() })
     }
 
     /// Schedules a latent's move at a sample: the block is cut there, as the plugin does it.
@@ -131,7 +131,7 @@ impl Player {
             done = end;
         }
         if self.controls.performance.width == 0.0 {
-            assert_eq!(out, right, "both channels carry the same sound");
+            assert!(out == right, "both channels carry the same sound");
         }
         self.right = right;
         self.events.clear();

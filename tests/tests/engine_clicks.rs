@@ -3,7 +3,7 @@
 //! (The keys stay in the register or below it: an octave up would move 4 kHz to 8.) Whatever is
 //! there came from a step or a corner in a gain, a phase or a pitch.
 
-use betwixt_engine::{ChromaSource, EventKind, PhaseMode};
+use betwixt_engine::{ChromaSource, EventKind, PhaseMode, PlayMode, Shape, Source, Target, Touch};
 use betwixt_evaluation::measure::{high_pass, level};
 use betwixt_spectral::number::real;
 use betwixt_tests::{Player, comb_model, families, painted_model};
@@ -19,7 +19,7 @@ fn residual_db(signal: &[f32]) -> f64 {
 /// A scenario's name, and what it does to a player.
 type Scenario = (&'static str, fn(&mut Player));
 
-const SCENARIOS: [Scenario; 8] = [
+const SCENARIOS: [Scenario; 11] = [
     ("notes begin and end", |player| {
         for i in 0..20usize {
             let key = [60, 64, 67, 71, 48][i % 5];
@@ -60,7 +60,7 @@ const SCENARIOS: [Scenario; 8] = [
             player.at(
                 6_001 * i + 2_000,
                 EventKind::Choke {
-                    note: Player::note(60),
+                    whom: Player::note(60).into(),
                 },
             );
             player.at(6_001 * i + 4_000, EventKind::AllSoundOff { channel: None });
@@ -80,6 +80,49 @@ const SCENARIOS: [Scenario; 8] = [
             let value = 1.0 - 2.0 * real(i % 2);
             player.at(1_999 * i + 500, EventKind::PitchBend { channel: 0, value });
         }
+    }),
+    ("touch jumps", |player| {
+        player.controls.performance.width = 1e-9;
+        player.key(60, 0.9, 0, 60_000).key(67, 0.9, 0, 60_000);
+        for i in 0..30usize {
+            let value = real(i / 5 % 2);
+            let touch = [
+                Touch::Gain(1.0 - 0.9 * value),
+                Touch::Pan(1.0 - 2.0 * value),
+                Touch::Tuning(7.0 * value),
+                Touch::Latent(0, 0.5 * value),
+                Touch::Expression(1.0 - value),
+            ][i % 5];
+            let whom = Player::note(60).into();
+            player.at(1_999 * i, EventKind::Touch { whom, touch });
+        }
+    }),
+    ("one note, struck and taken over", |player| {
+        player.controls.playing.mode = PlayMode::Legato;
+        player.controls.performance.width = 1e-9;
+        player.controls.playing.unison.voices = 3;
+        for i in 0..10usize {
+            let key = [60, 67, 62, 64][i % 4];
+            player.key(key, 0.7, 5_003 * i, 5_003 * i + [4_000, 9_000][i / 2 % 2]);
+        }
+    }),
+    ("everything is moved", |player| {
+        player.controls.performance.width = 1e-9;
+        player.controls.playing.glide.time_s = 0.05;
+        let modulation = &mut player.controls.modulation;
+        (modulation.lfos[0].rate_hz, modulation.lfos[0].shape) = (7.0, Shape::Square);
+        (modulation.lfos[1].rate_hz, modulation.lfos[1].shape) = (30.0, Shape::Sine);
+        let slots = [
+            (0, Target::Level, -0.12),
+            (0, Target::Pan, 0.8),
+            (0, Target::Latent(0), 0.5),
+            (1, Target::Pitch, 0.05),
+            (1, Target::Level, -0.05),
+        ];
+        for (slot, (lfo, target, depth)) in modulation.slots.iter_mut().zip(slots) {
+            (slot.source, slot.target, slot.depth) = (Source::Lfo(lfo), target, depth);
+        }
+        player.key(60, 0.5, 0, 60_000).key(67, 0.5, 20_000, 60_000);
     }),
     ("pedal, fixed chroma", |player| {
         player.controls.chroma = ChromaSource::Fixed(4);

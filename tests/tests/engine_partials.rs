@@ -8,7 +8,7 @@ use betwixt_evaluation::measure::timbre::PowerSpectrum;
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{BANDS, GROUPS, LEVEL};
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::{NATURAL_CENTS, Player, painted_model};
+use betwixt_tests::{NATURAL_CENTS, Player, amplitude, level_db, painted_model};
 
 /// A player with nothing that bends the pitch.
 fn plain(rate_hz: f32) -> Player {
@@ -22,12 +22,6 @@ fn plain(rate_hz: f32) -> Player {
 fn error_cents(player: &mut Player, rate_hz: f64, expected_hz: f64) -> f64 {
     let out = player.play(index(0.8 * rate_hz), &[256]);
     pitch::error_cents(&out[index(0.2 * rate_hz)..], rate_hz, expected_hz).unwrap_or(f64::NAN)
-}
-
-/// Level of a stretch of sound in dB.
-fn level_db(sound: &[f32]) -> f64 {
-    let power: f64 = sound.iter().map(|x| f64::from(*x).powi(2)).sum();
-    10.0 * (power / sound.len() as f64).log10()
 }
 
 /// Level between two times of a note of C4 held for so long, in dB.
@@ -243,20 +237,6 @@ fn velocity_reaches_the_decoder() {
     let ratio = upper_share(1.0) / upper_share(1.0 / 127.0);
     // From half of 1/k to nearly all of it: four times the power.
     assert!((3.8..4.1).contains(&ratio), "{ratio}");
-}
-
-/// Amplitude of a frequency, by projection.
-fn amplitude(sound: &[f32], hz: f64, rate_hz: f64) -> f64 {
-    let (mut re, mut im, mut sum) = (0.0, 0.0, 0.0);
-    for (i, x) in sound.iter().enumerate() {
-        let turn = std::f64::consts::TAU * i as f64;
-        let window = 0.5 - 0.5 * (turn / sound.len() as f64).cos();
-        let angle = turn * hz / rate_hz;
-        re += window * f64::from(*x) * angle.cos();
-        im += window * f64::from(*x) * angle.sin();
-        sum += window;
-    }
-    2.0 * (re * re + im * im).sqrt() / sum
 }
 
 /// The note that the decoder is told may lie elsewhere: of the painted model that changes nothing,

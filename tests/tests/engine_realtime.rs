@@ -4,8 +4,10 @@
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use betwixt_engine::{
-    ChromaSource, Controls, Decoder, Engine, Envelope, Event, EventKind, Note, Performance,
-    PhaseMode, Settings, Time, Vibrato,
+    ChromaSource, Controls, Course, Decoder, Engine, Envelope, Event, EventKind, Glide, Lfo,
+    Modulation, Movement, Note, Performance, PhaseMode, PlayMode, Playing, Settings, Shape, Slot,
+    Source, Target, Time, Touch, TrackPoint, Trajectory, Transport, Tuning, Unison, Vibrato, Whom,
+    Zones,
 };
 use betwixt_model::Model;
 use betwixt_tests::families;
@@ -57,13 +59,13 @@ impl Dice {
             channel: self.byte(20),
             key: self.byte(256),
         };
-        let kind = match self.roll(12) {
+        let kind = match self.roll(15) {
             0..=4 => EventKind::NoteOn {
                 note,
                 velocity: self.wild(),
             },
-            5 | 6 => EventKind::NoteOff { note },
-            7 => EventKind::Choke { note },
+            5 | 6 => EventKind::NoteOff { whom: note.into() },
+            7 => EventKind::Choke { whom: note.into() },
             8 => EventKind::PitchBend {
                 channel: note.channel,
                 value: self.wild() * 2.0 - 1.0,
@@ -73,6 +75,11 @@ impl Dice {
                 down: self.roll(2) == 0,
             },
             10 => EventKind::Wheel { value: self.wild() },
+            11 | 12 => EventKind::Touch {
+                whom: [Whom::from(note), Whom::default()][self.roll(2)],
+                touch: self.touch(),
+            },
+            13 => self.said(note.channel),
             _ if self.roll(10) == 0 => EventKind::AllSoundOff {
                 channel: [None, Some(note.channel)][self.roll(2)],
             },
@@ -83,6 +90,160 @@ impl Dice {
         Event {
             offset_samples: self.roll(2 * block + 1),
             kind,
+        }
+    }
+
+    fn touch(&mut self) -> Touch {
+        let value = self.wild();
+        [
+            Touch::Tuning(value * 240.0 - 120.0),
+            Touch::Gain(value * 4.0),
+            Touch::Pan(value * 2.0 - 1.0),
+            Touch::Vibrato(value),
+            Touch::Expression(value),
+            Touch::Slide(value),
+            Touch::Pressure(value),
+            Touch::Latent(self.roll(300), value),
+        ][self.roll(8)]
+    }
+
+    fn said(&mut self, channel: u8) -> EventKind {
+        let (value, down) = (self.wild(), self.roll(2) == 0);
+        [
+            EventKind::Pressure { channel, value },
+            EventKind::Slide { channel, value },
+            EventKind::Expression { channel, value },
+            EventKind::Sostenuto { channel, down },
+            EventKind::Rest { channel },
+            EventKind::Wheel { value },
+        ][self.roll(6)]
+    }
+
+    fn envelope(&mut self) -> Envelope {
+        Envelope {
+            attack_s: self.wild() * 0.1,
+            decay_s: self.wild(),
+            sustain: self.wild(),
+            release_s: self.wild(),
+        }
+    }
+
+    fn playing(&mut self) -> Playing {
+        Playing {
+            mode: [PlayMode::Poly, PlayMode::Mono, PlayMode::Legato][self.roll(3)],
+            glide: Glide {
+                time_s: [0.0, self.wild()][self.roll(2)],
+                is_legato: self.roll(2) == 0,
+            },
+            unison: Unison {
+                voices: [1, 1, 2, 8, 0, usize::MAX][self.roll(6)],
+                detune_cents: self.wild() * 100.0,
+                spread: self.wild(),
+                width: self.wild(),
+            },
+            zones: Zones {
+                lower: [0, 7, self.byte(256)][self.roll(3)],
+                upper: [0, 7, self.byte(256)][self.roll(3)],
+            },
+            member_bend_semitones: self.wild() * 96.0,
+        }
+    }
+
+    fn modulation(&mut self) -> Modulation {
+        let shapes = [
+            Shape::Sine,
+            Shape::Triangle,
+            Shape::Rising,
+            Shape::Falling,
+            Shape::Square,
+            Shape::Steps,
+            Shape::Wander,
+        ];
+        Modulation {
+            lfos: std::array::from_fn(|_| Lfo {
+                shape: shapes[self.roll(7)],
+                rate_hz: self.wild() * 30.0,
+                beats: [None, Some(self.wild() * 16.0)][self.roll(2)],
+                phase: self.wild(),
+                fade_s: self.wild(),
+                is_common: self.roll(2) == 0,
+                seed: 3,
+            }),
+            envelopes: std::array::from_fn(|_| self.envelope()),
+            slots: std::array::from_fn(|_| Slot {
+                source: self.source(),
+                target: self.target(),
+                depth: self.wild() * 2.0 - 1.0,
+            }),
+        }
+    }
+
+    fn source(&mut self) -> Source {
+        [
+            Source::Off,
+            Source::Velocity,
+            Source::Key,
+            Source::Pressure,
+            Source::Slide,
+            Source::Wheel,
+            Source::Random,
+            Source::Lfo(self.roll(3)),
+            Source::Envelope(self.roll(3)),
+        ][self.roll(9)]
+    }
+
+    fn target(&mut self) -> Target {
+        [
+            Target::Latent(self.roll(20)),
+            Target::Pitch,
+            Target::Level,
+            Target::Pan,
+            Target::Speed,
+            Target::FreezePoint,
+            Target::VibratoRate,
+            Target::VibratoDepth,
+            Target::Drift,
+            Target::Noise,
+            Target::Inharmonicity,
+            Target::NaturalTuning,
+            Target::Tilt,
+            Target::Formant,
+            Target::Width,
+        ][self.roll(15)]
+    }
+
+    fn tuning(&mut self) -> Tuning {
+        let wild = [f64::NAN, f64::INFINITY, -1e9, 1e9, 0.0];
+        Tuning {
+            pitches: std::array::from_fn(|key| match self.roll(20) {
+                0 => wild[self.roll(5)],
+                _ => key as f64 * 1.05,
+            }),
+        }
+    }
+
+    /// Now and then another movement.
+    fn trajectory(&mut self) -> Option<Arc<Trajectory>> {
+        if self.roll(30) > 0 {
+            return None;
+        }
+        let track = |dice: &mut Self| {
+            let points = dice.roll(5);
+            let point = |number: usize| TrackPoint {
+                at_s: betwixt_spectral::number::real(number) * 0.2,
+                value: dice.share(),
+            };
+            (0..points).map(point).collect()
+        };
+        let tracks = std::array::from_fn(|_| track(self));
+        let beats = [None, Some(3.0)][self.roll(2)];
+        Some(Arc::new(Trajectory::new(1.0, beats, tracks).unwrap()))
+    }
+
+    fn transport(&mut self) -> Transport {
+        Transport {
+            bpm: f64::from(self.wild() * 200.0),
+            beats: [None, Some(f64::from(self.wild() * 1e4))][self.roll(2)],
         }
     }
 
@@ -117,15 +278,19 @@ impl Dice {
             phase: PhaseMode::ALL[self.roll(PhaseMode::ALL.len())],
             octave: [0, 1, -2, i32::MAX, i32::MIN][self.roll(5)],
             fine_cents: self.wild() * 100.0,
-            envelope: Envelope {
-                attack_s: self.wild() * 0.1,
-                decay_s: self.wild(),
-                sustain: self.wild(),
-                release_s: self.wild(),
-            },
+            envelope: self.envelope(),
             velocity_amount: self.wild(),
             bend_range_semitones: self.wild() * 48.0,
             performance: self.performance(),
+            playing: self.playing(),
+            modulation: self.modulation(),
+            movement: Movement {
+                course: [Course::Off, Course::Once, Course::Loop, Course::PingPong][self.roll(4)],
+                is_common: self.roll(2) == 0,
+                is_synced: self.roll(2) == 0,
+                speed: self.wild() * 8.0,
+                depth: self.wild(),
+            },
             gain: self.wild(),
             voice_limit: [1, 4, 16, 64, 0, usize::MAX][self.roll(6)],
         }
@@ -154,6 +319,15 @@ fn storm(model: &Model, seed: u64, blocks: usize, sample_rate_hz: f32) -> usize 
         events.sort_by_key(|event| event.offset_samples);
         if dice.roll(5) == 0 {
             controls = dice.controls();
+        }
+        let moved = dice.trajectory();
+        let old = assert_no_alloc(|| moved.map(|moved| engine.follow_trajectory(moved)));
+        drop(old);
+        match dice.roll(40) {
+            0 => engine.tune(&dice.tuning()),
+            1 => engine.tune(&Tuning::default()),
+            2..=5 => engine.follow_transport(&dice.transport()),
+            _ => {}
         }
         let (left, right) = (&mut left[..block], &mut right[..block]);
         left.fill(f32::NAN);

@@ -10,9 +10,12 @@
 use crate::controls::Controls;
 use crate::decoder::Decoder;
 use crate::event::Event;
-use crate::instrument::Instrument;
+use crate::instrument::{Ended, Instrument};
+use crate::modulation::Transport;
 use crate::painter::Painter;
 use crate::telemetry::Telemetry;
+use crate::trajectory::Trajectory;
+use crate::tuning::Tuning;
 use crate::voice::{FrameTone, FrameTools, PartialsTone, PartialsTools};
 use betwixt_model::header::Output;
 use std::sync::Arc;
@@ -80,6 +83,29 @@ impl Engine {
     /// Silence, as freshly made; the telemetry's counters stay.
     pub fn reset(&mut self) {
         either!(mut self, instrument => instrument.reset());
+    }
+
+    /// Gives the keys their pitches; notes that sound go there smoothly. Real-time.
+    pub fn tune(&mut self, tuning: &Tuning) {
+        either!(mut self, instrument => instrument.tune(tuning));
+    }
+
+    /// Plays this movement from now on, and gives back the one before it, to be freed elsewhere.
+    /// Real-time.
+    pub fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
+        either!(mut self, instrument => instrument.follow_trajectory(trajectory))
+    }
+
+    /// Tells where the host is in its piece at the next call's first sample. Real-time.
+    pub fn follow_transport(&mut self, transport: &Transport) {
+        either!(mut self, instrument => instrument.follow_transport(transport));
+    }
+
+    /// The notes that ended in the last call, in the order of their samples: every note that was
+    /// struck ends once, when the last of its voices does or another key takes it over.
+    #[must_use]
+    pub fn ended(&self) -> &[Ended] {
+        either!(self, instrument => instrument.ended())
     }
 
     /// The numbers that the engine shows.

@@ -1,4 +1,4 @@
-//! What happens at a sample: notes, pedals, bends, controllers.
+//! What happens at a sample: notes, touch, pedals, wheels.
 
 /// Something that happens at one sample of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,15 +19,22 @@ pub enum EventKind {
         /// How hard, 0…1.
         velocity: f32,
     },
-    /// A key comes up; the note is held on while the sustain pedal is down.
+    /// Keys come up; their notes are held on while the sustain pedal is down.
     NoteOff {
-        /// Which note.
-        note: Note,
+        /// Which notes.
+        whom: Whom,
     },
-    /// A note ends at once, without its release.
+    /// Notes end at once, without their release.
     Choke {
-        /// Which note.
-        note: Note,
+        /// Which notes.
+        whom: Whom,
+    },
+    /// A player's finger, or a host, moves single notes.
+    Touch {
+        /// Which notes.
+        whom: Whom,
+        /// What is moved, and where to.
+        touch: Touch,
     },
     /// The pitch wheel of a channel, −1…1.
     PitchBend {
@@ -36,8 +43,41 @@ pub enum EventKind {
         /// −1 (full down) … 1 (full up).
         value: f32,
     },
+    /// The pressure on a channel's keys, 0…1.
+    Pressure {
+        /// MIDI channel, 0…15.
+        channel: u8,
+        /// 0 … 1.
+        value: f32,
+    },
+    /// The place along a channel's keys.
+    Slide {
+        /// MIDI channel, 0…15.
+        channel: u8,
+        /// −1 … 1.
+        value: f32,
+    },
+    /// The loudness of a channel's notes.
+    Expression {
+        /// MIDI channel, 0…15.
+        channel: u8,
+        /// 0 … 1 of the controller's way.
+        value: f32,
+    },
+    /// Bend, pressure, slide, expression and pedals of a channel go back to rest.
+    Rest {
+        /// MIDI channel, 0…15.
+        channel: u8,
+    },
     /// The sustain pedal of a channel.
     Sustain {
+        /// MIDI channel, 0…15.
+        channel: u8,
+        /// Whether it is down.
+        down: bool,
+    },
+    /// The sostenuto pedal of a channel: it holds the notes whose keys are down when it is pressed.
+    Sostenuto {
         /// MIDI channel, 0…15.
         channel: u8,
         /// Whether it is down.
@@ -71,14 +111,84 @@ pub struct Note {
     pub key: u8,
 }
 
-impl Note {
-    /// Whether an event for `other` is meant for this note: by id where both have one, else by
-    /// channel and key.
-    #[must_use]
-    pub fn answers_to(&self, other: &Self) -> bool {
-        match (self.id, other.id) {
-            (Some(own), Some(asked)) => own == asked,
-            _ => self.channel == other.channel && self.key == other.key,
+/// The notes that an event is meant for: all that agree with what it names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Whom {
+    /// The host's own number; it alone counts where note and event both have one.
+    pub id: Option<i32>,
+    /// MIDI channel, 0…15.
+    pub channel: Option<u8>,
+    /// MIDI key, 0…127.
+    pub key: Option<u8>,
+}
+
+/// What is moved of a single note.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Touch {
+    /// Pitch, in semitones from its own.
+    Tuning(f32),
+    /// Loudness, linear, 0…4.
+    Gain(f32),
+    /// Place, −1 (left) … 1 (right).
+    Pan(f32),
+    /// Depth added to the vibrato, 0…1.
+    Vibrato(f32),
+    /// Loudness as by a controller's way, 0…1.
+    Expression(f32),
+    /// Place along the key, −1…1.
+    Slide(f32),
+    /// Pressure on the key, 0…1.
+    Pressure(f32),
+    /// A latent, by how far it lies from where the knob stands, −1…1.
+    Latent(usize, f32),
+}
+
+impl From<Note> for Whom {
+    /// That note alone.
+    fn from(note: Note) -> Self {
+        Self {
+            id: note.id,
+            channel: Some(note.channel),
+            key: Some(note.key),
         }
+    }
+}
+
+impl Note {
+    /// Whether an event is meant for this note.
+    #[must_use]
+    pub fn answers_to(&self, whom: &Whom) -> bool {
+        match (self.id, whom.id) {
+            (Some(own), Some(asked)) => own == asked,
+            _ => {
+                let channel = whom.channel.is_none_or(|channel| channel == self.channel);
+                channel && whom.key.is_none_or(|key| key == self.key)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An identifier says it all; where one is missing, what is named must agree.
+    #[test]
+    fn notes_know_what_is_meant_for_them() {
+        let note = Note {
+            id: Some(7),
+            channel: 2,
+            key: 60,
+        };
+        let whom = |id, channel, key| Whom { id, channel, key };
+        assert!(note.answers_to(&whom(Some(7), Some(9), Some(9))));
+        assert!(!note.answers_to(&whom(Some(8), Some(2), Some(60))));
+        assert!(note.answers_to(&whom(None, Some(2), None)));
+        assert!(note.answers_to(&whom(None, None, Some(60))));
+        assert!(!note.answers_to(&whom(None, Some(2), Some(61))));
+        assert!(note.answers_to(&Whom::default()));
+        assert!(note.answers_to(&note.into()));
+        let nameless = Note { id: None, ..note };
+        assert!(nameless.answers_to(&whom(Some(3), Some(2), Some(60))));
     }
 }

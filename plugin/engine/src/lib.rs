@@ -15,13 +15,16 @@
 
 #![deny(unsafe_code)]
 
+mod channels;
 mod conditioning;
 pub mod controls;
 pub mod decoder;
 pub mod engine;
 pub mod event;
 mod instrument;
+mod keys;
 mod mix;
+mod modulation;
 mod notes;
 pub mod painter;
 pub mod phase;
@@ -30,12 +33,20 @@ pub mod random;
 mod simd;
 mod stored_noise;
 pub mod telemetry;
+pub mod trajectory;
+pub mod tuning;
 mod voice;
 
 pub use controls::{
-    ChromaSource, Controls, Envelope, LATENTS, MAX_VOICES, Performance, PhaseMode, Time, Vibrato,
+    ChromaSource, Controls, Course, ENVELOPES, Envelope, Glide, LATENTS, LFOS, Lfo, MAX_VOICES,
+    MOST_UNISON, Modulation, Movement, Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape,
+    Slot, Source, Target, Time, Unison, Vibrato, Zones,
 };
 pub use decoder::Decoder;
 pub use engine::{Engine, Settings};
-pub use event::{Event, EventKind, Note};
+pub use event::{Event, EventKind, Note, Touch, Whom};
+pub use instrument::Ended;
+pub use modulation::Transport;
 pub use telemetry::Telemetry;
+pub use trajectory::{TrackPoint, Trajectory, TrajectoryError};
+pub use tuning::Tuning;

@@ -21,6 +21,8 @@ const KNEE: f32 = 0.708;
 pub(crate) struct Mix {
     tail: [Vec<f32>; 2],
     at: usize,
+    /// Samples until nothing is left of the tails.
+    left: usize,
     gain: Smoother,
 }
 
@@ -42,6 +44,7 @@ impl Mix {
         Self {
             tail: [0, 1].map(|_| vec![0.0; len]),
             at: 0,
+            left: 0,
             gain: Smoother::new(1.0, sample_rate_hz),
         }
     }
@@ -49,7 +52,7 @@ impl Mix {
     /// Silence, at a gain.
     pub(crate) fn reset(&mut self, gain: f32, sample_rate_hz: f32) {
         self.tail.iter_mut().for_each(|tail| tail.fill(0.0));
-        self.at = 0;
+        (self.at, self.left) = (0, 0);
         self.gain = Smoother::new(gain, sample_rate_hz);
     }
 
@@ -58,8 +61,19 @@ impl Mix {
         self.tail[0].len()
     }
 
+    /// Whether nothing is heard but what voices add.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Silence passes: the gain stands where it goes.
+    pub(crate) fn rest(&mut self, gain: f32) {
+        self.gain.jump(gain);
+    }
+
     /// Keeps a stolen note's tail, to be heard from the next sample on.
     pub(crate) fn add_tail(&mut self, tail: &[Vec<f32>; 2]) {
+        self.left = self.tail_len();
         for (ring, tail) in self.tail.iter_mut().zip(tail) {
             let (late, early) = ring.split_at_mut(self.at);
             early
@@ -73,6 +87,7 @@ impl Mix {
     /// Turns the sum of the voices into the output, in place; both channels are equally long.
     pub(crate) fn finish(&mut self, bus: [&mut [f32]; 2], gain: f32, report: &mut Report) {
         let [left, right] = bus;
+        self.left = self.left.saturating_sub(left.len());
         let [tail_left, tail_right] = &mut self.tail;
         for (left, right) in left.iter_mut().zip(right) {
             let gain = self.gain.next(gain);

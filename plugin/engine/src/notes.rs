@@ -2,20 +2,28 @@
 //!
 //! ```text
 //!  key down ─► a free voice, or the one that is missed least (its tail fades in the mix)
-//!  key up ─► released, or held on by the pedal
+//!  key up ─► released, or held on by a pedal
 //! ```
 //!
 //! *Real time:* a fixed row of voices, searched from end to end.
 
-use crate::controls::MAX_VOICES;
-use crate::event::Note;
-use crate::voice::{CHANNELS, Hold, Tone, Voice};
+use crate::channels::CHANNELS;
+use crate::controls::{MAX_VOICES, Zones};
+use crate::event::{Note, Whom};
+use crate::voice::{Common, Hold, Tone, Voice};
 
 /// The row of voices, and the pedals that hold some of them.
 #[derive(Debug)]
 pub(crate) struct Notes<T> {
     voices: Vec<Voice<T>>,
-    pedals: [bool; CHANNELS],
+    pedals: [Pedals; CHANNELS],
+}
+
+/// The pedals of a channel.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pedals {
+    sustain: bool,
+    sostenuto: bool,
 }
 
 impl<T: Tone> Notes<T> {
@@ -23,7 +31,7 @@ impl<T: Tone> Notes<T> {
     pub(crate) fn new(voice: impl Fn() -> Voice<T>) -> Self {
         Self {
             voices: (0..MAX_VOICES).map(|_| voice()).collect(),
-            pedals: [false; CHANNELS],
+            pedals: [Pedals::default(); CHANNELS],
         }
     }
 
@@ -32,7 +40,7 @@ impl<T: Tone> Notes<T> {
         self.voices
             .iter_mut()
             .for_each(|voice| voice.hold = Hold::Free);
-        self.pedals = [false; CHANNELS];
+        self.pedals = [Pedals::default(); CHANNELS];
     }
 
     /// The voices that sound, in a fixed order.
@@ -92,62 +100,106 @@ impl<T: Tone> Notes<T> {
             .max_by_key(|voice| voice.age)
     }
 
-    /// A key comes up.
-    pub(crate) fn key_up(&mut self, note: &Note) {
-        let pedal = self.pedals[usize::from(note.channel) % CHANNELS];
-        let held = |voice: &&mut Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(note);
+    /// Whether a note goes on sounding beside those that were struck with it.
+    pub(crate) fn is_sounding(&self, age: u64) -> bool {
+        let sounds = |voice: &Voice<T>| voice.hold != Hold::Free && voice.age == age;
+        self.voices.iter().any(sounds)
+    }
+
+    /// The newest note that a key or a pedal holds, with its age.
+    pub(crate) fn newest_held(&self) -> Option<(u64, Note)> {
+        let held = |voice: &&Voice<T>| matches!(voice.hold, Hold::Key | Hold::Pedal);
+        let newest = self
+            .voices
+            .iter()
+            .filter(held)
+            .max_by_key(|voice| voice.age);
+        newest.map(|voice| (voice.age, voice.note))
+    }
+
+    /// Whether any of these keys holds a note.
+    pub(crate) fn holds(&self, whom: &Whom) -> bool {
+        let held = |voice: &Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(whom);
+        self.voices.iter().any(held)
+    }
+
+    /// Keys come up.
+    pub(crate) fn keys_up(&mut self, whom: &Whom, common: &Common) {
+        let pedals = self.sustained(common.controls.playing.zones);
+        let held = |voice: &&mut Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(whom);
         for voice in self.voices.iter_mut().filter(held) {
-            if pedal {
+            if pedals[usize::from(voice.note.channel) % CHANNELS] || voice.is_caught {
                 voice.hold = Hold::Pedal;
             } else {
-                voice.release();
+                voice.release(common);
             }
         }
     }
 
     /// Notes end without their release.
-    pub(crate) fn choke(&mut self, note: &Note) {
+    pub(crate) fn choke(&mut self, whom: &Whom) {
         self.sounding()
-            .filter(|voice| voice.note.answers_to(note))
+            .filter(|voice| voice.note.answers_to(whom))
             .for_each(Voice::cut);
     }
 
     /// The sustain pedal of a channel moves.
-    pub(crate) fn pedal(&mut self, channel: u8, down: bool) {
-        let channel = usize::from(channel) % CHANNELS;
-        self.pedals[channel] = down;
-        if down {
-            return;
+    pub(crate) fn sustain(&mut self, channel: u8, down: bool, common: &Common) {
+        self.pedals[usize::from(channel) % CHANNELS].sustain = down;
+        if !down {
+            self.let_go(common);
         }
-        let kept = |voice: &&mut Voice<T>| {
-            voice.hold == Hold::Pedal && usize::from(voice.note.channel) % CHANNELS == channel
-        };
-        self.voices.iter_mut().filter(kept).for_each(Voice::release);
     }
 
-    /// Every key of a channel comes up, or of all; what a pedal holds stays.
-    pub(crate) fn all_keys_up(&mut self, channel: Option<u8>) {
-        for voice in self.voices.iter_mut().filter(|voice| is_on(voice, channel)) {
-            let pedal = self.pedals[usize::from(voice.note.channel) % CHANNELS];
-            match voice.hold {
-                Hold::Key if pedal => voice.hold = Hold::Pedal,
-                Hold::Key => voice.release(),
-                Hold::Free | Hold::Pedal | Hold::Released => {}
-            }
+    /// The sostenuto pedal of a channel moves: it catches the notes whose keys are down.
+    pub(crate) fn sostenuto(&mut self, channel: u8, down: bool, common: &Common) {
+        let was_down = &mut self.pedals[usize::from(channel) % CHANNELS].sostenuto;
+        if std::mem::replace(was_down, down) == down {
+            return;
         }
+        let zones = common.controls.playing.zones;
+        let meant = |voice: &&mut Voice<T>| zones.reaches(channel, voice.note.channel);
+        for voice in self.voices.iter_mut().filter(meant) {
+            voice.is_caught = down && voice.hold == Hold::Key;
+        }
+        if !down {
+            self.let_go(common);
+        }
+    }
+
+    /// The pedals of a channel come up.
+    pub(crate) fn pedals_up(&mut self, channel: u8, common: &Common) {
+        self.sustain(channel, false, common);
+        self.sostenuto(channel, false, common);
+    }
+
+    /// Releases what no pedal holds any more.
+    fn let_go(&mut self, common: &Common) {
+        let pedals = self.sustained(common.controls.playing.zones);
+        let falls = |voice: &&mut Voice<T>| {
+            let channel = usize::from(voice.note.channel) % CHANNELS;
+            voice.hold == Hold::Pedal && !pedals[channel] && !voice.is_caught
+        };
+        for voice in self.voices.iter_mut().filter(falls) {
+            voice.release(common);
+        }
+    }
+
+    /// On which channels notes are sustained: by their own pedal or their master's.
+    fn sustained(&self, zones: Zones) -> [bool; CHANNELS] {
+        std::array::from_fn(|index| {
+            let channel = u8::try_from(index).unwrap_or(0);
+            let master = zones.master_of(channel).map(usize::from);
+            self.pedals[index].sustain || master.is_some_and(|m| self.pedals[m].sustain)
+        })
     }
 
     /// Every sound of a channel, or of all, ends as fast as it can without a click.
     pub(crate) fn cut_all(&mut self, channel: Option<u8>) {
-        self.sounding()
-            .filter(|voice| is_on(voice, channel))
-            .for_each(Voice::cut);
+        let whom = Whom {
+            channel,
+            ..Whom::default()
+        };
+        self.choke(&whom);
     }
-}
-
-/// Whether a voice plays a note of the channel; every voice does where none is named.
-fn is_on<T>(voice: &Voice<T>, channel: Option<u8>) -> bool {
-    channel.is_none_or(|channel| {
-        usize::from(voice.note.channel) % CHANNELS == usize::from(channel) % CHANNELS
-    })
 }

@@ -1,4 +1,4 @@
-//! The top of the window: which model plays, how many voices, how loud.
+//! The top of the window: which model plays, in which tuning, how many voices, how loud.
 
 use super::compact::choice;
 use super::hand::Hand;
@@ -11,8 +11,10 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 const METER: f32 = 120.0;
 /// Width of the choice of a model.
 const CHOOSER: f32 = 220.0;
-/// Width of the button for the map of controllers.
-const BUTTON: f32 = 110.0;
+/// Width of the tuning's name.
+const TUNING: f32 = 150.0;
+/// Size of the button for the map of controllers.
+const BUTTON: egui::Vec2 = vec2(88.0, 20.0);
 /// The lowest level that the meter shows.
 const FLOOR_DB: f32 = -60.0;
 
@@ -32,7 +34,7 @@ pub(super) fn paint(
     let header = &editor.model.header;
     let painter = ui
         .painter()
-        .with_clip_rect(inside.with_max_x(button(inside).left()));
+        .with_clip_rect(inside.with_max_x(tuning(inside).left()));
     let corner = inside.left_top();
     theme::words(
         &painter,
@@ -43,7 +45,7 @@ pub(super) fn paint(
     );
     let below = inside.left_bottom();
     let chooser = chooser(inside);
-    let room = button(inside).left() - inside.left() - 12.0;
+    let room = tuning(inside).left() - inside.left() - 12.0;
     let look = (12.0, theme::DIM);
     theme::elided(&painter, below, &header.description, room, look);
     choice(ui, chooser, &editor.parameters.choice, setter, true);
@@ -57,14 +59,17 @@ pub(super) fn chooser(inside: Rect) -> Rect {
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
 }
 
-/// Where the map of controllers is opened.
+/// Where the tuning stands.
+pub(super) fn tuning(inside: Rect) -> Rect {
+    let right = (chooser(inside).left() - 12.0).max(inside.left());
+    let left = (right - TUNING).max(inside.left());
+    Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
+}
+
+/// Where the map of controllers is opened, above the level.
 pub(super) fn button(inside: Rect) -> Rect {
-    let right = (chooser(inside).left() - 16.0).max(inside.left());
-    let left = (right - BUTTON).max(inside.left());
-    Rect::from_min_max(
-        pos2(left, inside.center().y - 2.0),
-        pos2(right, inside.bottom()),
-    )
+    let corner = chooser(inside).right_top() + vec2(14.0, 0.0);
+    Rect::from_min_size(corner, BUTTON).intersect(inside)
 }
 
 fn figures(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry) {

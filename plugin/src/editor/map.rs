@@ -51,11 +51,7 @@ impl View {
 /// The button in the header that opens the view and closes it.
 pub(super) fn button(ui: &Ui, area: Rect, view: &mut View) {
     let response = ui.interact(area, ui.scope_id().with("controllers"), Sense::click());
-    let name = if view.is_open {
-        "Back to the sound"
-    } else {
-        "Controllers"
-    };
+    let name = if view.is_open { "Sound" } else { "Controllers" };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     let fill = if response.hovered() {
         theme::LINE

@@ -27,12 +27,14 @@ mod spectrum;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod tuning;
 mod window;
 
 pub use window::Window;
 
 use crate::library::Description;
 use crate::parameters::Parameters;
+use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::RepaintNotifier;
@@ -84,6 +86,7 @@ pub(crate) struct Editor {
     screen: Arc<Screen>,
     cloud: pad::Cloud,
     map_view: map::View,
+    tuning: tuning::Panel,
 }
 
 impl Editor {
@@ -105,6 +108,7 @@ impl Editor {
             models,
             model,
             screen,
+            tuning: tuning::Panel::new(Folder::of_the_user()),
         };
         editor.follow_choice();
         editor
@@ -131,6 +135,7 @@ impl Editor {
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
         header::paint(ui, areas.header, self, &telemetry, &hand);
+        tuning::paint(ui, areas.header, self, setter);
         let inside = areas.header.shrink(12.0);
         map::button(ui, header::button(inside), &mut self.map_view);
         if self.map_view.is_open {

@@ -3,6 +3,7 @@
 mod bench;
 mod controllers;
 mod performance;
+mod tuning;
 
 use crate::library::tests::tiny;
 use bench::{Bench, Heard, SIZE};

@@ -23,6 +23,7 @@ use crate::controllers::Router;
 use crate::events::{EventList, wheel};
 use crate::parameters::Parameters;
 use crate::snapshot;
+use crate::tuning::{Choice, Tuner};
 use betwixt_engine::Engine;
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
@@ -37,6 +38,9 @@ pub(super) struct Player {
     late: EventList,
     rulers: Rulers,
     router: Router,
+    tuner: Tuner,
+    /// Whether the engine has been given the tuning in force.
+    is_tuned: bool,
     is_sounding: bool,
     is_muted: bool,
 }
@@ -62,6 +66,8 @@ impl Player {
             late: EventList::new(),
             rulers: Rulers::new(),
             router: Router::new(),
+            tuner: Tuner::new(),
+            is_tuned: false,
             is_sounding: false,
             is_muted: false,
         }
@@ -75,6 +81,7 @@ impl Player {
     /// Plays this engine from now on, which was made as ordered.
     pub(super) fn activate(&mut self, engine: Box<Engine>, order: Order) {
         self.stage = Stage::Ready(engine, order.model);
+        self.is_tuned = false;
         self.order = Some(order);
         self.reset();
     }
@@ -139,12 +146,24 @@ impl Player {
             Some(fresh) if fresh.order == *order => {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
+                self.is_tuned = false;
                 self.rulers.forget();
             }
             Some(late) => exchange.free(late.engine),
             None => {}
         }
         is_something
+    }
+
+    /// Gives the engine the tuning in force, whenever it is another one than before.
+    pub(super) fn tune(&mut self, choice: &Choice) {
+        let is_other = self.tuner.follow(choice);
+        if let Stage::Ready(engine, _) = &mut self.stage
+            && (is_other || !self.is_tuned)
+        {
+            engine.tune(self.tuner.now());
+            self.is_tuned = true;
+        }
     }
 
     /// Fills both channels; `next` gives the host's events in the order of their samples. True when

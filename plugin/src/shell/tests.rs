@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::controllers::{Mapping, Source, Takeover};
+use crate::tuning::Saved;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{NoteEvent, Param};
 
 #[global_allocator]
@@ -71,6 +73,13 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
     (0..count).map(event).collect()
 }
 
+/// An equal tuning whose octave is anything.
+fn stretched(cents: usize) -> Saved {
+    let text = format!("Stretched\n2\n{cents}.5\n1{cents}.0\n");
+    let value = serde_json::json!({ "scale": { "name": "stretched.scl", "text": text } });
+    serde_json::from_value(value).unwrap()
+}
+
 /// A player on one of the factory's models.
 fn ready(model: usize) -> Player {
     let order = Order {
@@ -132,10 +141,14 @@ fn storm(plugin: &Betwixt) {
             [0, 2, 5, 1, 0, 40, 3, 1][call % 8]
         };
         let mut next = events(&mut state, count).into_iter();
+        if call % 50 == 49 {
+            plugin.parameters.tuning.set(stretched(call));
+        }
         if is_learning && call % 50 == 0 {
             map.arm(Some(call / 50 % 30));
         }
         assert_no_alloc(|| {
+            player.tune(&plugin.parameters.tuning);
             player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
         });
         assert!(left.iter().all(|x| x.abs() <= 1.0), "call {call}");

@@ -19,7 +19,7 @@ struct Rule {
     never: &'static [&'static str],
 }
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     Rule {
         name: "betwixt-spectral",
         may: &[],
@@ -92,7 +92,13 @@ const RULES: [Rule; 12] = [
             "betwixt-evaluation",
             "betwixt-model",
             "betwixt-spectral",
+            "betwixt-stand-in",
         ],
+        never: &["nice-plug", "candle-core"],
+    },
+    Rule {
+        name: "betwixt-stand-in",
+        may: &[],
         never: &["nice-plug", "candle-core"],
     },
     Rule {

@@ -62,6 +62,8 @@ pub(crate) struct FrameTone {
     key: u8,
     scale: f64,
     chroma: ChromaSource,
+    /// Where the glide led that the key was last chosen for.
+    goal: f64,
 }
 
 /// Where a voice's pitch is, and the ratio that takes the key of its onset there.
@@ -114,6 +116,7 @@ impl Tone for FrameTone {
             key: 0,
             scale: 1.0,
             chroma: ChromaSource::Played,
+            goal: 0.0,
         }
     }
 
@@ -122,8 +125,9 @@ impl Tone for FrameTone {
     }
 
     fn start(&mut self, decoder: &Decoder, tools: &FrameTools, onset: &Onset, ask: &Ask) {
-        self.tuning.start(onset);
+        self.tuning.start(onset, ask.glide + ask.bend);
         (self.key, self.scale, self.chroma) = (onset.key, 1.0, ask.chroma);
+        self.goal = ask.glide;
         self.source.start(decoder, tools, onset, ask);
         self.stream.clear();
     }
@@ -166,25 +170,25 @@ impl Tone for FrameTone {
         &mut self,
         (decoder, tools): (&Decoder, &mut FrameTools),
         ask: &Ask,
-        shift: f64,
         loudness: &mut Loudness,
         [left, right]: [&mut [f32]; 2],
-    ) -> bool {
-        for (left, right) in left.iter_mut().zip(right) {
+    ) -> Option<usize> {
+        let shift = ask.glide + ask.bend;
+        for (sample, (left, right)) in left.iter_mut().zip(right).enumerate() {
             while let Some(slice) = self.stream.due() {
                 self.work(slice, (decoder, &mut *tools), ask, shift);
             }
             self.tuning.follow(shift);
             let value = self.stream.read(&tools.resampler, self.tuning.ratio);
-            let heard = value * loudness.next(&ask.rates);
-            *left += heard;
-            *right += heard;
+            let [gain_left, gain_right] = loudness.next(&ask.rates);
+            *left += gain_left * value;
+            *right += gain_right * value;
             // At its own sample, not at the end of the call: who is free must not depend on blocks.
             if loudness.is_over() {
-                return true;
+                return Some(sample);
             }
         }
-        false
+        None
     }
 
     /// Each point shows the loudest bin up to the next point, where it is heard.
@@ -211,7 +215,7 @@ impl FrameTone {
         shift: f64,
     ) {
         if slice == 0 && !self.stream.is_changing() {
-            let key = self.key_for(decoder.layout(), ask.chroma, shift);
+            let key = self.key_for(decoder.layout(), ask, shift);
             if key != self.key {
                 self.key = key;
                 self.scale = pitch::ratio(self.tuning.key - f64::from(key));
@@ -233,12 +237,13 @@ impl FrameTone {
     }
 
     /// The key to go on at: the one there is, unless another lies much nearer to where the pitch
-    /// leads, or the chroma is chosen anew.
-    fn key_for(&mut self, layout: ConditioningLayout, chroma: ChromaSource, shift: f64) -> u8 {
+    /// leads, the chroma is chosen anew, or a glide has come to its note.
+    fn key_for(&mut self, layout: ConditioningLayout, ask: &Ask, shift: f64) -> u8 {
         let pitch = self.tuning.key + self.tuning.base + shift;
-        let nearest = chroma.key(layout, pitch);
-        if chroma != self.chroma {
-            self.chroma = chroma;
+        let nearest = ask.chroma.key(layout, pitch);
+        let arrives = ask.glide == ask.goal && ask.goal != self.goal;
+        if arrives || ask.chroma != self.chroma {
+            (self.chroma, self.goal) = (ask.chroma, ask.glide);
             return nearest;
         }
         let away = |key: u8| (pitch - f64::from(key)).abs();
@@ -267,12 +272,12 @@ impl Tuning {
         }
     }
 
-    fn start(&mut self, onset: &Onset) {
+    fn start(&mut self, onset: &Onset, shift: f64) {
         self.key = f64::from(onset.key);
         let base = onset.pitch - self.key;
-        let above = (base - HIGHEST_SHIFT_SEMITONES).max(0.0);
+        let above = (base + shift - HIGHEST_SHIFT_SEMITONES).max(0.0);
         self.base = base - 12.0 * (above / 12.0).ceil();
-        (self.shift, self.lag) = (onset.shift, onset.shift);
+        (self.shift, self.lag) = (shift, shift);
         self.update();
     }
 

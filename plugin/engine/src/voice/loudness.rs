@@ -1,13 +1,15 @@
 //! How loud a voice is, sample for sample: velocity, contour, rounded corners.
 //!
 //! ```text
-//!  Contour (attack, decay, sustain, release) × velocity ─► Smoother ─► gain of each sample
+//!  Contour (attack, decay, sustain, release) × velocity ─► Smoother ─► × sides ─► gain of each
+//!  touch, pan, modulation ─► lines from tick to tick ─► Smoother ────────┘
 //! ```
 //!
 //! *Real time:* a few numbers.
 
 use super::envelope::{Contour, Rates};
 use super::smoother::Smoother;
+use betwixt_spectral::number::real;
 
 /// One voice's loudness.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,19 @@ pub(crate) struct Loudness {
     contour: Contour,
     smoother: Smoother,
     velocity_gain: f32,
+    sides: [Line; 2],
+}
+
+/// A gain on its way from one tick to the next, its corners rounded.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    now: f32,
+    /// Per sample.
+    step: f32,
+    to: f32,
+    smoother: Smoother,
+    /// Whether it has come to where it goes.
+    rests: bool,
 }
 
 impl Loudness {
@@ -24,14 +39,25 @@ impl Loudness {
             contour: Contour::Ended,
             smoother: Smoother::new(0.0, sample_rate_hz),
             velocity_gain: 0.0,
+            sides: [Line::new(sample_rate_hz); 2],
         }
     }
 
     /// A note begins.
-    pub(super) fn start(&mut self, velocity_gain: f32) {
+    pub(super) fn start(&mut self, velocity_gain: f32, sides: [f32; 2]) {
         self.contour = Contour::start();
         self.smoother.jump(0.0);
         self.velocity_gain = velocity_gain;
+        for (line, side) in self.sides.iter_mut().zip(sides) {
+            line.jump(side);
+        }
+    }
+
+    /// The gains of left and right go here in so many samples.
+    pub(super) fn lean(&mut self, sides: [f32; 2], samples: usize) {
+        for (line, side) in self.sides.iter_mut().zip(sides) {
+            line.head_for(side, samples);
+        }
     }
 
     /// The key comes up, or the pedal.
@@ -46,27 +72,72 @@ impl Loudness {
 
     /// Where it stands now, linear.
     pub(super) fn level(&self) -> f32 {
-        self.contour.level() * self.velocity_gain
+        let [left, right] = self.sides.map(|line| line.now);
+        self.contour.level() * self.velocity_gain * left.max(right)
     }
 
-    /// The gain of the next sample.
+    /// The gains of the next sample, left and right.
     #[inline]
-    pub(super) fn next(&mut self, rates: &Rates) -> f32 {
+    pub(super) fn next(&mut self, rates: &Rates) -> [f32; 2] {
         let level = self.contour.next(rates) * self.velocity_gain;
-        self.smoother.next(level)
+        let level = self.smoother.next(level);
+        self.sides.each_mut().map(|line| level * line.next())
     }
 
-    /// The gain of every sample from here on, if nothing moves: what [`Self::next`] would give.
+    /// The gains of every sample from here on, if nothing moves: what [`Self::next`] would give.
     #[inline]
-    pub(super) fn still(&self, rates: &Rates) -> Option<f32> {
+    pub(super) fn still(&self, rates: &Rates) -> Option<[f32; 2]> {
         let mut contour = self.contour;
         let level = contour.next(rates) * self.velocity_gain;
-        (contour == self.contour && self.smoother.rests_at(level)).then_some(level)
+        let rests = contour == self.contour
+            && self.smoother.rests_at(level)
+            && self.sides.iter().all(|line| line.rests);
+        rests.then(|| self.sides.map(|line| level * line.now))
     }
 
     /// Whether nothing will be heard any more.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
         self.contour == Contour::Ended && self.smoother.is_silent()
+    }
+}
+
+impl Line {
+    fn new(sample_rate_hz: f32) -> Self {
+        Self {
+            now: 1.0,
+            step: 0.0,
+            to: 1.0,
+            smoother: Smoother::new(1.0, sample_rate_hz),
+            rests: true,
+        }
+    }
+
+    fn jump(&mut self, to: f32) {
+        (self.now, self.step, self.to) = (to, 0.0, to);
+        self.smoother.jump(to);
+        self.rests = true;
+    }
+
+    fn head_for(&mut self, to: f32, samples: usize) {
+        if self.rests && to == self.now {
+            return;
+        }
+        // Where the last line has led, exactly.
+        self.now = self.to;
+        self.to = to;
+        self.step = (to - self.now) / real(samples.max(1));
+        self.rests = false;
+    }
+
+    #[inline]
+    fn next(&mut self) -> f32 {
+        if self.rests {
+            return self.now;
+        }
+        self.now += self.step;
+        let heard = self.smoother.next(self.now);
+        self.rests = self.step == 0.0 && self.smoother.rests_at(self.now);
+        heard
     }
 }

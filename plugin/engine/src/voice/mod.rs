@@ -1,8 +1,9 @@
 //! One note sounding: a tone, its loudness, who holds it.
 //!
 //! ```text
-//!  Strike ─► Onset ─► Tone ─ frames:   FrameSource ─► Stream ─► resampler ─┐
-//!                          └ partials: Oscillators ─► Painter ─► Overlap ──┴─► × Loudness ─► mix
+//!  Strike ─► Part (touch, glide, LFOs) ─► Ask, every 2.7 ms
+//!  Onset, Ask ─► Tone ─ frames:   FrameSource ─► Stream ─► resampler ─┐
+//!                     └ partials: Oscillators ─► Painter ─► Overlap ──┴─► × Loudness ─► mix
 //! ```
 //!
 //! The two families of decoders are two [`Tone`]s. A voice's frame clock starts with its note, so
@@ -12,31 +13,36 @@
 
 mod decay;
 mod envelope;
+mod finger;
 mod frames;
 mod loudness;
 mod movement;
 mod overlap;
+mod part;
 mod partials;
 mod resampler;
 pub(crate) mod smoother;
 mod source;
 mod story;
 mod stream;
+mod unison;
 
-use crate::controls::{ChromaSource, LATENTS, Performance, PhaseMode};
+use crate::controls::ChromaSource;
 use crate::decoder::Decoder;
-use crate::event::Note;
+use crate::event::{Note, Touch};
 use crate::telemetry::SPECTRUM_POINTS;
 use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
+pub(crate) use finger::Finger;
 pub(crate) use frames::{FrameTone, FrameTools};
 use loudness::Loudness;
+use part::Part;
+pub(crate) use part::{Ask, Beginning, Common, Tick, Turning};
 pub(crate) use partials::{PartialsTone, PartialsTools};
 pub(crate) use resampler::{TAPS, read_body};
 use std::sync::Arc;
+pub(crate) use unison::Place;
 
-/// MIDI channels.
-pub(crate) const CHANNELS: usize = 16;
 /// Moments that any tone decodes before a note can sound, at most.
 pub(crate) const MOST_MOMENTS: usize = 3;
 
@@ -75,15 +81,14 @@ pub(crate) trait Tone {
         moments: &mut [Vec<f32>],
     );
 
-    /// Adds the next samples to both channels; tells when the note is over.
+    /// Adds the next samples to both channels; tells after how many the note is over, if it is.
     fn render(
         &mut self,
         with: (&Decoder, &mut Self::Tools),
         ask: &Ask,
-        shift: f64,
         loudness: &mut Loudness,
         out: [&mut [f32]; 2],
-    ) -> bool;
+    ) -> Option<usize>;
 
     /// The amplitude heard between each two frequencies.
     fn picture(&self, tools: &Self::Tools, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]);
@@ -96,19 +101,6 @@ pub(crate) struct Shared<T: Tone> {
     pub(crate) sample_rate_hz: f32,
 }
 
-/// What the player asks of all voices during one call.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask {
-    pub(crate) knobs: [f32; LATENTS],
-    pub(crate) phase: PhaseMode,
-    pub(crate) chroma: ChromaSource,
-    pub(crate) octave: i32,
-    pub(crate) performance: Performance,
-    pub(crate) rates: Rates,
-    /// Bend and fine tuning of each channel, in semitones.
-    pub(crate) shift_semitones: [f32; CHANNELS],
-}
-
 /// Who holds a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hold {
@@ -116,7 +108,7 @@ pub(crate) enum Hold {
     Free,
     /// Its key is down.
     Key,
-    /// Its key is up, but the pedal is down.
+    /// Its key is up, but a pedal is down.
     Pedal,
     /// It is fading.
     Released,
@@ -127,9 +119,13 @@ pub(crate) enum Hold {
 pub(crate) struct Voice<T> {
     tone: T,
     loudness: Loudness,
+    part: Part,
     pub(crate) note: Note,
     pub(crate) hold: Hold,
-    /// Counts up with every note of the engine: the order of the notes.
+    /// Whether the sostenuto pedal has caught it.
+    pub(crate) is_caught: bool,
+    /// Counts up with every note of the engine: the order of the notes; the voices of one note
+    /// share it.
     pub(crate) age: u64,
 }
 
@@ -137,10 +133,18 @@ pub(crate) struct Voice<T> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strike {
     pub(crate) note: Note,
+    /// What is played, in semitones.
+    pub(crate) pitch: f64,
+    /// Where its glide begins.
+    pub(crate) from: f64,
     /// How hard, 0…1.
     pub(crate) velocity: f32,
     /// Loudness from velocity, linear.
     pub(crate) gain: f32,
+    /// What has been done to the note before it sounds.
+    pub(crate) finger: Finger,
+    /// Which of the note's voices.
+    pub(crate) place: Place,
 }
 
 /// A note's beginning, as its tone sees it.
@@ -150,8 +154,6 @@ pub(crate) struct Onset {
     pub(crate) pitch: f64,
     /// The trained key that the decoder is told.
     pub(crate) key: u8,
-    /// Bend and fine tuning, in semitones.
-    pub(crate) shift: f64,
     /// How hard, 0…1.
     pub(crate) velocity: f32,
     /// Where everything random begins.
@@ -164,12 +166,14 @@ impl<T: Tone> Voice<T> {
         Self {
             tone: T::new(&shared.decoder, &shared.tools),
             loudness: Loudness::new(shared.sample_rate_hz),
+            part: Part::new(),
             note: Note {
                 id: None,
                 channel: 0,
                 key: 0,
             },
             hold: Hold::Free,
+            is_caught: false,
             age: 0,
         }
     }
@@ -178,44 +182,79 @@ impl<T: Tone> Voice<T> {
     pub(crate) fn start(
         &mut self,
         shared: &Shared<T>,
-        strike: Strike,
-        ask: &Ask,
+        strike: &Strike,
+        common: &Common,
         age: u64,
         seed: u64,
     ) {
-        let pitch = f64::from(strike.note.key) + 12.0 * f64::from(ask.octave);
-        let shift = ask.shift(strike.note.channel);
-        let key = ask.chroma.key(shared.decoder.layout(), pitch + shift);
+        let begins = Beginning {
+            pitch: strike.pitch,
+            from: strike.from,
+            velocity: strike.velocity,
+            channel: strike.note.channel,
+            finger: strike.finger,
+            place: strike.place,
+            seed,
+        };
+        self.part.start(begins, common);
+        let ask = self.part.asked();
+        let heard = strike.pitch + ask.glide + ask.bend;
         let onset = Onset {
-            pitch,
-            key,
-            shift,
+            pitch: strike.pitch,
+            key: ask.chroma.key(shared.decoder.layout(), heard),
             velocity: strike.velocity,
             seed,
         };
         self.tone.start(&shared.decoder, &shared.tools, &onset, ask);
-        self.loudness.start(strike.gain);
+        self.loudness.start(strike.gain, ask.sides);
         self.note = strike.note;
         self.hold = Hold::Key;
+        self.is_caught = false;
         self.age = age;
     }
 
+    /// Another key takes the note over as it sounds.
+    pub(crate) fn go_on(&mut self, note: Note, pitch: f64, common: &Common) {
+        self.note = note;
+        self.hold = Hold::Key;
+        self.part.go_on(note.channel);
+        self.part.glide_to(pitch, common);
+    }
+
+    /// The note is tuned so many semitones higher.
+    pub(crate) fn retune(&mut self, semitones: f64) {
+        self.part.retune(semitones);
+    }
+
+    /// The player moves this note.
+    pub(crate) fn feel(&mut self, touch: Touch) {
+        self.part.feel(touch);
+    }
+
+    /// The pitch that is played now, without bend, in semitones.
+    pub(crate) fn pitch(&self) -> f64 {
+        self.part.pitch()
+    }
+
     /// The conditioning of one of the note's first moments.
-    pub(crate) fn moment(&mut self, shared: &Shared<T>, ask: &Ask, moment: usize) -> &[f32] {
+    pub(crate) fn moment(&mut self, shared: &Shared<T>, moment: usize) -> &[f32] {
+        let ask = self.part.asked();
         self.tone
             .moment(&shared.decoder, &shared.tools, ask, moment)
     }
 
     /// Takes the numbers decoded for the first moments; from here on the voice sounds.
-    pub(crate) fn prefill(&mut self, shared: &mut Shared<T>, ask: &Ask, moments: &mut [Vec<f32>]) {
+    pub(crate) fn prefill(&mut self, shared: &mut Shared<T>, moments: &mut [Vec<f32>]) {
+        let ask = self.part.asked();
         self.tone
             .prefill(&shared.decoder, &mut shared.tools, ask, moments);
     }
 
     /// The key comes up, or the pedal.
-    pub(crate) fn release(&mut self) {
+    pub(crate) fn release(&mut self, common: &Common) {
         self.hold = Hold::Released;
         self.loudness.release();
+        self.part.release(common);
     }
 
     /// The note ends as fast as it can without a click.
@@ -239,14 +278,32 @@ impl<T: Tone> Voice<T> {
         self.tone.picture(&shared.tools, edges_hz, points);
     }
 
-    /// Adds the voice's next samples to both channels; frees itself when it has faded.
-    pub(crate) fn render(&mut self, shared: &mut Shared<T>, ask: &Ask, out: [&mut [f32]; 2]) {
-        let shift = ask.shift(self.note.channel);
-        let with = (&*shared.decoder, &mut shared.tools);
-        let is_over = self.tone.render(with, ask, shift, &mut self.loudness, out);
-        if is_over {
-            self.hold = Hold::Free;
+    /// Adds the voice's next samples to both channels. Frees itself when it has faded, and tells
+    /// after how many samples.
+    pub(crate) fn render(
+        &mut self,
+        shared: &mut Shared<T>,
+        common: &Common,
+        [left, right]: [&mut [f32]; 2],
+    ) -> Option<usize> {
+        let mut done = 0;
+        while done < left.len() {
+            let rest = left.len() - done;
+            let (count, ticks) = self.part.advance(common, done, rest);
+            let ask = self.part.asked();
+            if ticks {
+                self.loudness.lean(ask.sides, common.tick.samples);
+            }
+            let with = (&*shared.decoder, &mut shared.tools);
+            let part = done..done + count;
+            let out = [&mut left[part.clone()], &mut right[part]];
+            if let Some(last) = self.tone.render(with, ask, &mut self.loudness, out) {
+                self.hold = Hold::Free;
+                return Some(done + last);
+            }
+            done += count;
         }
+        None
     }
 }
 
@@ -257,13 +314,6 @@ impl ChromaSource {
             Self::Played => layout.nearest_key(pitch),
             Self::Fixed(class) => layout.nearest_key_of_class(class, pitch),
         }
-    }
-}
-
-impl Ask {
-    /// Bend and fine tuning of a channel, in semitones.
-    fn shift(&self, channel: u8) -> f64 {
-        f64::from(self.shift_semitones[usize::from(channel) % CHANNELS])
     }
 }
 

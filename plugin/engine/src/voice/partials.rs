@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  slice 0: Story (decoder, time) ─► amplitudes ──┐
-//!  slice 1: pitch, bend, vibrato, drift ─► f0 ────┴─► Oscillators ─► Painter ─► Overlap ─► × gain
+//!  slice 1: pitch, glide, bend, vibrato, drift ─► f0 ────┴─► Oscillators ─► Painter ─► Overlap ─► × gain
 //! ```
 //!
 //! Frame n is centred n hops after the onset. The four frames that reach into the first hop are
@@ -44,9 +44,10 @@ pub(crate) struct PartialsTone {
     overlap: Overlap,
     /// What is played, in semitones, without bend and fine tuning.
     pitch: f64,
-    /// Bend and fine tuning as they are now.
-    shift: f64,
-    /// Share of the way to the wheel in one hop.
+    /// From that to the note that is played now, and its bend, as they are heard.
+    glide: f64,
+    bend: f64,
+    /// Share of the way to where both stand in one hop.
     follow: f64,
     last: Paint,
 }
@@ -62,7 +63,8 @@ impl Tone for PartialsTone {
             movement: Movement::new(),
             overlap: Overlap::new(painter.fft_len(), painter.hop()),
             pitch: 0.0,
-            shift: 0.0,
+            glide: 0.0,
+            bend: 0.0,
             follow: 1.0 - (-painter.hop_s() / GLIDE_S).exp(),
             last: Paint::default(),
         }
@@ -74,7 +76,7 @@ impl Tone for PartialsTone {
 
     fn start(&mut self, decoder: &Decoder, _tools: &PartialsTools, onset: &Onset, ask: &Ask) {
         self.pitch = onset.pitch;
-        self.shift = onset.shift;
+        (self.glide, self.bend) = (ask.glide, ask.bend);
         self.oscillators.start(onset.seed);
         self.movement.start(onset.seed);
         self.story.start(decoder, onset, ask);
@@ -118,42 +120,41 @@ impl Tone for PartialsTone {
         &mut self,
         (decoder, tools): (&Decoder, &mut PartialsTools),
         ask: &Ask,
-        shift: f64,
         loudness: &mut Loudness,
         [left, right]: [&mut [f32]; 2],
-    ) -> bool {
+    ) -> Option<usize> {
         let mut done = 0;
         while done < left.len() {
             while let Some(slice) = self.overlap.due() {
-                self.work(slice, (decoder, &mut tools.painter), ask, shift);
+                self.work(slice, (decoder, &mut tools.painter), ask);
             }
             let [from_left, from_right] = self.overlap.read(left.len() - done);
             let count = from_left.len();
             let pairs = left[done..].iter_mut().zip(&mut right[done..]);
             let samples = pairs.zip(from_left.iter().zip(from_right));
-            if let Some(gain) = loudness.still(&ask.rates) {
+            if let Some([gain_left, gain_right]) = loudness.still(&ask.rates) {
                 // A note cut before its first sample is at rest already.
                 if loudness.is_over() {
-                    return true;
+                    return Some(done);
                 }
                 for ((left, right), (from_left, from_right)) in samples {
-                    *left += gain * from_left;
-                    *right += gain * from_right;
+                    *left += gain_left * from_left;
+                    *right += gain_right * from_right;
                 }
             } else {
-                for ((left, right), (from_left, from_right)) in samples {
-                    let gain = loudness.next(&ask.rates);
-                    *left += gain * from_left;
-                    *right += gain * from_right;
+                for (sample, ((left, right), (from_left, from_right))) in samples.enumerate() {
+                    let [gain_left, gain_right] = loudness.next(&ask.rates);
+                    *left += gain_left * from_left;
+                    *right += gain_right * from_right;
                     // At its own sample: who is free must not depend on blocks.
                     if loudness.is_over() {
-                        return true;
+                        return Some(done + sample);
                     }
                 }
             }
             done += count;
         }
-        false
+        None
     }
 
     /// Every partial in its point; noise as a bin of the frame would show it.
@@ -187,14 +188,16 @@ impl Tone for PartialsTone {
 }
 
 impl PartialsTone {
-    fn work(&mut self, slice: usize, with: (&Decoder, &mut Painter), ask: &Ask, shift: f64) {
+    fn work(&mut self, slice: usize, with: (&Decoder, &mut Painter), ask: &Ask) {
         let (decoder, painter) = with;
         if slice < SLICES - 1 {
-            self.shift += self.follow * (shift - self.shift);
-            if (self.shift - shift).abs() < 1e-6 {
-                self.shift = shift;
+            for (own, goes) in [(&mut self.glide, ask.glide), (&mut self.bend, ask.bend)] {
+                *own += self.follow * (goes - *own);
+                if (*own - goes).abs() < 1e-6 {
+                    *own = goes;
+                }
             }
-            self.story.next_hop(decoder, ask, self.shift);
+            self.story.next_hop(decoder, ask, self.glide, self.bend);
         } else {
             let moment = self.story.now();
             self.paint(painter, ask, &moment);
@@ -206,7 +209,7 @@ impl PartialsTone {
         let performance = &ask.performance;
         let moved = self.movement.next(performance, narrow(painter.hop_s()));
         let cents = moved + performance.natural_tuning * moment.frame.cents;
-        let pitch = self.pitch + self.shift + f64::from(cents) / 100.0;
+        let pitch = self.pitch + self.glide + self.bend + f64::from(cents) / 100.0;
         self.last = Paint {
             frame: moment.frame,
             f0_hz: pitch::hz(pitch.clamp(LOWEST, HIGHEST)),

@@ -115,7 +115,7 @@ impl Story {
             .start(decoder, onset.pitch, onset.velocity, &ask.knobs);
         // Neither the note nor any moment has been told yet: the first ones are decoded elsewhere.
         (self.told_now, self.decoded_s) = (f64::NAN, f32::NAN);
-        self.tell(decoder, ask, onset.shift);
+        self.tell(decoder, ask, ask.glide, ask.bend);
         (self.lost_db, self.slope) = (0.0, None);
     }
 
@@ -139,7 +139,7 @@ impl Story {
     }
 
     /// One hop on; decodes if it is time to.
-    pub(super) fn next_hop(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) {
+    pub(super) fn next_hop(&mut self, decoder: &Decoder, ask: &Ask, glide: f64, bend: f64) {
         if self.step < self.steps {
             self.step += 1;
             return;
@@ -151,7 +151,7 @@ impl Story {
         } else {
             STRIDE
         };
-        if self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, shift) {
+        if self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, glide, bend) {
             (self.decoded_s, self.slope) = (f32::NAN, None);
         }
         self.pass(ask, decoder);
@@ -178,13 +178,13 @@ impl Story {
     /// Tells the decoder the note: the one played or the nearest of a fixed class, moved by the
     /// formant and as far as that follows.
     /// Tells whether that is another one than before.
-    fn tell(&mut self, decoder: &Decoder, ask: &Ask, shift: f64) -> bool {
+    fn tell(&mut self, decoder: &Decoder, ask: &Ask, glide: f64, bend: f64) -> bool {
         let performance = &ask.performance;
-        let follow = f64::from(performance.formant_follow) * shift;
-        let layout = decoder.layout();
+        let follow = f64::from(performance.formant_follow) * bend;
+        let (layout, played) = (decoder.layout(), self.pitch + glide);
         let heard = match ask.chroma {
-            ChromaSource::Played => self.pitch,
-            ChromaSource::Fixed(class) => f64::from(layout.nearest_key_of_class(class, self.pitch)),
+            ChromaSource::Played => played,
+            ChromaSource::Fixed(class) => f64::from(layout.nearest_key_of_class(class, played)),
         };
         let pitch = heard + f64::from(performance.formant_semitones) + follow;
         let (low, high) = layout.keys();

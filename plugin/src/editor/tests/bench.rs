@@ -294,6 +294,21 @@ impl Bench {
             .collect()
     }
 
+    /// Where the tree for screen readers has something of this label.
+    pub(super) fn labelled(&mut self, label: &str) -> Option<Pos2> {
+        self.egui.enable_accesskit();
+        self.picture(Vec::new());
+        let mut nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
+        let (_, node) = nodes.find(|(_, node)| node.label() == Some(label))?;
+        let bounds = node.bounds()?;
+        let centre = (
+            bounds.min_x() + bounds.max_x(),
+            bounds.min_y() + bounds.max_y(),
+        );
+        let [x, y] = [centre.0, centre.1].map(|sum| betwixt_spectral::number::narrow(sum / 2.0));
+        Some(Pos2::new(x, y))
+    }
+
     /// A place on a control beside the latents.
     pub(super) fn control(&self, index: usize) -> Pos2 {
         controls::cell(self.areas().controls.shrink(12.0), index).center()

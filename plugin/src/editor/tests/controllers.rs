@@ -120,7 +120,7 @@ fn the_map_can_be_edited() {
     assert_eq!(bench.parameters.map.rows().len(), 7);
     bench.click_on("Factory map");
     assert_eq!(bench.parameters.map.rows(), bench.parameters.map.factory());
-    bench.click_on("Back to the sound");
+    bench.click_on("Sound");
     assert!(bench.named("Remove").is_none());
 }
 

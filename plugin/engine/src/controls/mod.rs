@@ -1,4 +1,19 @@
 //! What the player sets: one plain struct, taken whole at the start of every call.
+//!
+//! ```text
+//!  latents, sound, envelope, performance ─┐
+//!  playing (mode, glide, unison, zones) ──┼─► Controls ─► sane ─► engine
+//!  modulation (LFOs, envelopes, slots) ───┤
+//!  movement (how a recorded one is played)┘
+//! ```
+
+mod modulation;
+mod movement;
+mod playing;
+
+pub use modulation::{ENVELOPES, LFOS, Lfo, Modulation, SLOTS, Shape, Slot, Source, Target};
+pub use movement::{Course, Movement};
+pub use playing::{Glide, MOST_UNISON, PlayMode, Playing, Unison, Zones};
 
 /// Knobs that the engine follows. A model with fewer latents leaves the rest unread.
 pub const LATENTS: usize = 8;
@@ -28,6 +43,12 @@ pub struct Controls {
     pub bend_range_semitones: f32,
     /// What a decoder of partials lets the player do beside the latents.
     pub performance: Performance,
+    /// How keys become notes.
+    pub playing: Playing,
+    /// What moves by itself or by touch.
+    pub modulation: Modulation,
+    /// How a recorded movement is played.
+    pub movement: Movement,
     /// Output gain, linear, 0…4.
     pub gain: f32,
     /// How many notes may sound at once, 1…[`MAX_VOICES`].
@@ -177,6 +198,9 @@ impl Default for Controls {
             velocity_amount: 0.7,
             bend_range_semitones: 2.0,
             performance: Performance::default(),
+            playing: Playing::default(),
+            modulation: Modulation::default(),
+            movement: Movement::default(),
             gain: 1.0,
             voice_limit: 16,
         }
@@ -209,8 +233,19 @@ impl Default for Performance {
     }
 }
 
+impl Envelope {
+    fn sane(mut self, usual: Self) -> Self {
+        self.attack_s = within(self.attack_s, 0.0, 10.0, usual.attack_s);
+        self.decay_s = within(self.decay_s, 0.0, 20.0, usual.decay_s);
+        self.sustain = within(self.sustain, 0.0, 1.0, usual.sustain);
+        self.release_s = within(self.release_s, 0.0, 20.0, usual.release_s);
+        self
+    }
+}
+
 impl Performance {
-    fn sane(mut self) -> Self {
+    /// The same with every number in its range; NaN becomes the default.
+    pub(crate) fn sane(mut self) -> Self {
         let usual = Self::default();
         let (time, vibrato) = (&mut self.time, &mut self.vibrato);
         time.speed = within(time.speed, 0.25, 4.0, usual.time.speed);
@@ -245,11 +280,7 @@ impl Controls {
         }
         sane.octave = sane.octave.clamp(-4, 4);
         sane.fine_cents = within(sane.fine_cents, -100.0, 100.0, 0.0);
-        let (envelope, fallback) = (&mut sane.envelope, usual.envelope);
-        envelope.attack_s = within(envelope.attack_s, 0.0, 10.0, fallback.attack_s);
-        envelope.decay_s = within(envelope.decay_s, 0.0, 20.0, fallback.decay_s);
-        envelope.sustain = within(envelope.sustain, 0.0, 1.0, fallback.sustain);
-        envelope.release_s = within(envelope.release_s, 0.0, 20.0, fallback.release_s);
+        sane.envelope = sane.envelope.sane(usual.envelope);
         sane.velocity_amount = within(sane.velocity_amount, 0.0, 1.0, usual.velocity_amount);
         sane.bend_range_semitones = within(
             sane.bend_range_semitones,
@@ -258,6 +289,9 @@ impl Controls {
             usual.bend_range_semitones,
         );
         sane.performance = sane.performance.sane();
+        sane.playing = sane.playing.sane();
+        sane.modulation = sane.modulation.sane();
+        sane.movement = sane.movement.sane();
         sane.gain = within(sane.gain, 0.0, 4.0, usual.gain);
         sane.voice_limit = sane.voice_limit.clamp(1, MAX_VOICES);
         sane

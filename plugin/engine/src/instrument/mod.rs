@@ -1,0 +1,407 @@
+//! An instrument of one family of decoders: who does what, in which order.
+//!
+//! ```text
+//!  controls ─► sane ─► Common ─────────────┐
+//!  events ─► at their samples ─► keys ──┐  │
+//!                                       ▼  ▼
+//!                          struck together: decoded together, prefilled (chord)
+//!                                       │
+//!                                       ▼
+//!                                    voices ─► mix ─► left, right
+//! ```
+//!
+//! A call is cut where events fall and nowhere else, and all work inside a voice lies at fixed
+//! places of its own clock: the host's block size cannot be heard.
+//!
+//! *Real time:* after [`Instrument::new`] nothing allocates, frees, locks, waits, logs or reads a clock.
+
+mod chord;
+mod keyboard;
+mod player;
+
+use crate::controls::{Controls, MAX_VOICES};
+use crate::decoder::Decoder;
+use crate::engine::Settings;
+use crate::event::{Event, EventKind, Note};
+use crate::keys::Keys;
+use crate::mix::{Mix, Report};
+use crate::modulation::{Clock, Transport, Turns};
+use crate::notes::Notes;
+use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
+use crate::trajectory::Trajectory;
+use crate::tuning::Tuning;
+use crate::voice::{Common, Hold, Rates, Shared, Tick, Tone, Turning, Voice};
+use betwixt_spectral::number::index;
+use chord::Chord;
+use player::Player;
+use std::sync::Arc;
+
+/// Notes whose end is told in one call, at most.
+const MOST_ENDED: usize = 1_024;
+
+/// The spectrum is shown this often, in samples.
+const PICTURE_SAMPLES: usize = 1024;
+
+/// A polyphonic instrument around one decoder.
+pub(crate) struct Instrument<T: Tone> {
+    shared: Shared<T>,
+    notes: Notes<T>,
+    keys: Keys,
+    mix: Mix,
+    chord: Chord,
+    steal: [Vec<f32>; 2],
+    settings: Settings,
+    tuning: Tuning,
+    trajectory: Arc<Trajectory>,
+    telemetry: Arc<Telemetry>,
+    player: Player,
+    clock: Clock,
+    tick: Tick,
+    /// Notes that have sounded so far.
+    struck: u64,
+    /// What was played last.
+    last_pitch: Option<f64>,
+    /// Notes whose last voice has ended in this call.
+    ended: Vec<Ended>,
+    /// Whether nothing sounds.
+    is_idle: bool,
+    picture: Picture,
+}
+
+/// A note that sounds no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// As it was struck.
+    pub note: Note,
+    /// At which sample of the call.
+    pub sample: usize,
+}
+
+/// When the spectrum is next shown, and where its points lie.
+struct Picture {
+    samples: usize,
+    edges_hz: Vec<f64>,
+}
+
+impl<T: Tone> Instrument<T> {
+    /// Makes an instrument. Allocates everything that it will ever use: not for the audio thread.
+    pub(crate) fn new(decoder: Arc<Decoder>, tools: T::Tools, settings: Settings) -> Self {
+        let mix = Mix::new(settings.sample_rate_hz);
+        let chord = Chord::new(&decoder);
+        let shared = Shared {
+            decoder,
+            tools,
+            sample_rate_hz: settings.sample_rate_hz,
+        };
+        let mut instrument = Self {
+            notes: Notes::new(|| Voice::new(&shared)),
+            keys: Keys::new(),
+            chord,
+            steal: [0, 1].map(|_| vec![0.0; mix.tail_len()]),
+            mix,
+            shared,
+            settings,
+            tuning: Tuning::default(),
+            trajectory: Arc::default(),
+            telemetry: Arc::new(Telemetry::default()),
+            player: Player::new(),
+            clock: Clock::new(settings.sample_rate_hz),
+            tick: Tick::new(settings.sample_rate_hz),
+            struck: 0,
+            last_pitch: None,
+            ended: Vec::with_capacity(MOST_ENDED),
+            is_idle: true,
+            picture: Picture {
+                samples: 0,
+                edges_hz: (0..=SPECTRUM_POINTS).map(Telemetry::spectrum_hz).collect(),
+            },
+        };
+        instrument.rehearse();
+        instrument
+    }
+
+    /// Plays every voice once, unheard: memory that nobody has touched yet is mapped by the system
+    /// at its first use, and that wait must not fall on the audio thread.
+    fn rehearse(&mut self) {
+        let controls = Controls {
+            voice_limit: MAX_VOICES,
+            ..Controls::default()
+        };
+        let keys = (0..MAX_VOICES).filter_map(|key| u8::try_from(key + 36).ok());
+        let strike = |key| {
+            let note = Note {
+                id: None,
+                channel: 0,
+                key,
+            };
+            Event {
+                offset_samples: 0,
+                kind: EventKind::NoteOn {
+                    note,
+                    velocity: 1.0,
+                },
+            }
+        };
+        let strikes: Vec<Event> = keys.map(strike).collect();
+        let hop_s = T::hop_s(&self.shared.tools);
+        let samples = index(f64::from(self.settings.sample_rate_hz) * hop_s * 2.0);
+        let (mut left, mut right) = (vec![0.0; samples], vec![0.0; samples]);
+        self.process(&controls, &strikes, [&mut left, &mut right]);
+        self.reset();
+        self.telemetry = Arc::new(Telemetry::default());
+    }
+
+    /// Silence, as freshly made; the telemetry's counters stay.
+    pub(crate) fn reset(&mut self) {
+        self.notes.reset();
+        self.keys = Keys::new();
+        self.mix.reset(1.0, self.settings.sample_rate_hz);
+        self.player = Player::new();
+        self.clock = Clock::new(self.settings.sample_rate_hz);
+        (self.struck, self.last_pitch) = (0, None);
+        self.ended.clear();
+        self.is_idle = true;
+        self.picture.samples = 0;
+        self.telemetry.set_voices(0);
+        self.telemetry.set_peak(0.0);
+    }
+
+    /// Gives the keys their pitches; notes that sound go there.
+    pub(crate) fn tune(&mut self, tuning: &Tuning) {
+        if *tuning == self.tuning {
+            return;
+        }
+        for voice in self.notes.sounding() {
+            let pitches = [&self.tuning, tuning].map(|tuning| tuning.pitch(voice.note.key));
+            if let [Some(before), Some(after)] = pitches {
+                voice.retune(after - before);
+            }
+        }
+        self.tuning = *tuning;
+    }
+
+    /// Plays this movement from now on; gives back the one before it.
+    pub(crate) fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
+        self.player.movement = Turns::default();
+        std::mem::replace(&mut self.trajectory, trajectory)
+    }
+
+    /// Listens to where the host is in its piece.
+    pub(crate) fn follow_transport(&mut self, transport: &Transport) {
+        self.clock.follow(transport);
+    }
+
+    /// The numbers that the engine shows.
+    pub(crate) fn telemetry(&self) -> Arc<Telemetry> {
+        Arc::clone(&self.telemetry)
+    }
+
+    /// How many voices sound, fading ones included.
+    pub(crate) fn sounding(&self) -> usize {
+        self.notes.count()
+    }
+
+    /// The notes that ended in the last call, in the order of their samples.
+    pub(crate) fn ended(&self) -> &[Ended] {
+        &self.ended
+    }
+
+    /// Plays: overwrites both channels, which are equally long.
+    pub(crate) fn process(
+        &mut self,
+        controls: &Controls,
+        events: &[Event],
+        [left, right]: [&mut [f32]; 2],
+    ) {
+        let controls = controls.sane();
+        self.ended.clear();
+        if self.player.follow(&controls) {
+            let rate_hz = self.settings.sample_rate_hz;
+            self.mix.reset(controls.gain, rate_hz);
+        }
+        left.fill(0.0);
+        right.fill(0.0);
+        // Counts one up and, at the end, one down: this instrument keeps its own.
+        let trajectory = Arc::clone(&self.trajectory);
+        let mut common = self.common(&controls, &trajectory);
+        self.make_room(&common, 0, controls.voice_limit);
+        let mut report = Report::default();
+        let mut done = 0;
+        let mut rest = events;
+        while let Some(first) = rest.first() {
+            let at = first.offset_samples.clamp(done, left.len());
+            let part = [&mut left[done..at], &mut right[done..at]];
+            self.render(&mut common, done, part, &mut report);
+            done = at;
+            let together = rest
+                .iter()
+                .take_while(|e| e.offset_samples.min(left.len()) <= at);
+            let (now, later) = rest.split_at(together.count());
+            for event in now {
+                self.apply(&mut common, at, event.kind);
+            }
+            self.strike(&common, at);
+            rest = later;
+        }
+        let part = [&mut left[done..], &mut right[done..]];
+        self.render(&mut common, done, part, &mut report);
+        self.ended.sort_unstable_by_key(|ended| ended.sample);
+        self.show(&report, left.len());
+    }
+
+    /// What is asked of all voices from here on.
+    fn common<'a>(&self, controls: &'a Controls, trajectory: &'a Trajectory) -> Common<'a> {
+        let (player, rate_hz) = (&self.player, self.settings.sample_rate_hz);
+        let modulation = &controls.modulation;
+        let mut lfos = player.lfos.map(|turns| Turning {
+            turns,
+            step: Turns::default(),
+        });
+        for (turning, lfo) in lfos.iter_mut().zip(&modulation.lfos) {
+            turning.step = Turns::new(match lfo.beats {
+                Some(beats) => self.clock.beats_per_sample() / f64::from(beats),
+                None => f64::from(lfo.rate_hz) / f64::from(rate_hz),
+            });
+        }
+        Common {
+            controls,
+            knobs: player.knobs,
+            felt: player.channels.felt(controls),
+            wheel: player.wheel,
+            rates: Rates::new(&controls.envelope, rate_hz),
+            envelopes: modulation
+                .envelopes
+                .map(|envelope| Rates::new(&envelope, self.tick.seconds.recip())),
+            lfos,
+            trajectory,
+            movement: Turning {
+                turns: player.movement,
+                step: Turns::new(self.movement_s_per_sample(controls, trajectory)),
+            },
+            clock: self.clock,
+            tick: self.tick,
+        }
+    }
+
+    /// Seconds of the movement per sample.
+    fn movement_s_per_sample(&self, controls: &Controls, trajectory: &Trajectory) -> f64 {
+        let movement = &controls.movement;
+        let natural = match trajectory.beats().filter(|_| movement.is_synced) {
+            Some(beats) => {
+                let beat_s = f64::from(trajectory.length_s()) / f64::from(beats);
+                self.clock.beats_per_sample() * beat_s
+            }
+            None => f64::from(self.settings.sample_rate_hz).recip(),
+        };
+        natural * f64::from(movement.speed)
+    }
+
+    /// One event; keys that go down together wait to be struck together.
+    fn apply(&mut self, common: &mut Common, at: usize, kind: EventKind) {
+        if let EventKind::NoteOn { note, velocity } = kind {
+            return self.key_down(common, at, note, velocity);
+        }
+        if let EventKind::Touch { whom, touch } = kind {
+            return self.feel(&whom, touch);
+        }
+        self.strike(common, at);
+        match kind {
+            EventKind::NoteOff { whom } => self.key_up(common, at, &whom),
+            EventKind::Choke { whom } => {
+                self.keys.up(&whom);
+                self.notes.choke(&whom);
+            }
+            EventKind::Sustain { channel, down } => self.notes.sustain(channel, down, common),
+            EventKind::Sostenuto { channel, down } => self.notes.sostenuto(channel, down, common),
+            EventKind::AllNotesOff { channel } => self.all_keys_up(common, channel),
+            EventKind::AllSoundOff { channel } => {
+                self.all_keys_up(common, channel);
+                self.notes.cut_all(channel);
+            }
+            EventKind::Rest { channel } => self.notes.pedals_up(channel, common),
+            _ => {}
+        }
+        if self.player.hear(kind) {
+            common.knobs = self.player.knobs;
+            common.wheel = self.player.wheel;
+            common.felt = self.player.channels.felt(common.controls);
+        }
+    }
+
+    fn render(
+        &mut self,
+        common: &mut Common,
+        at: usize,
+        bus: [&mut [f32]; 2],
+        report: &mut Report,
+    ) {
+        let [left, right] = bus;
+        let samples = left.len();
+        if samples == 0 {
+            return;
+        }
+        if self.is_idle {
+            self.mix.rest(common.controls.gain);
+        } else {
+            let mut sounding = 0;
+            for index in 0..MAX_VOICES {
+                let voice = self.notes.voice(index);
+                if voice.hold == Hold::Free {
+                    continue;
+                }
+                sounding += 1;
+                let bus = [&mut *left, &mut *right];
+                if let Some(last) = voice.render(&mut self.shared, common, bus) {
+                    let (note, age) = (voice.note, voice.age);
+                    self.end(note, age, at + last);
+                }
+            }
+            self.is_idle = sounding == 0 && self.mix.is_silent();
+            self.mix.finish([left, right], common.controls.gain, report);
+        }
+        self.pass(common, samples);
+    }
+
+    /// Samples have been played.
+    fn pass(&mut self, common: &mut Common, samples: usize) {
+        self.clock.pass(samples);
+        common.clock = self.clock;
+        for (turns, turning) in self.player.lfos.iter_mut().zip(&mut common.lfos) {
+            turning.turns = turning.turns.after(turning.step, samples);
+            *turns = turning.turns;
+        }
+        let movement = &mut common.movement;
+        movement.turns = movement.turns.after(movement.step, samples);
+        self.player.movement = movement.turns;
+    }
+
+    fn show(&mut self, report: &Report, samples: usize) {
+        let telemetry = &self.telemetry;
+        let voices = if self.is_idle { 0 } else { self.notes.count() };
+        telemetry.set_voices(u32::try_from(voices).unwrap_or(u32::MAX));
+        telemetry.set_peak(report.peak);
+        telemetry.add_limited(report.limited);
+        telemetry.add_not_a_number(report.not_a_number);
+        self.player
+            .knobs
+            .iter()
+            .enumerate()
+            .for_each(|(i, k)| telemetry.set_latent(i, *k));
+        self.picture.samples += samples;
+        if self.picture.samples >= PICTURE_SAMPLES {
+            self.picture.samples = 0;
+            self.show_spectrum();
+        }
+    }
+
+    /// What the newest note sounds like.
+    fn show_spectrum(&self) {
+        let mut points = [0.0; SPECTRUM_POINTS];
+        if let Some(voice) = self.notes.newest() {
+            voice.picture(&self.shared, &self.picture.edges_hz, &mut points);
+        }
+        for (point, value) in points.into_iter().enumerate() {
+            self.telemetry.set_spectrum_point(point, value);
+        }
+    }
+}

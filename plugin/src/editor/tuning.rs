@@ -1,0 +1,191 @@
+//! The tuning in the header: its name, and a list to choose another one from.
+//!
+//! ```text
+//!  TUNING            click ─► 12 equal steps         ─► Choice ─► Slot ─► audio thread
+//!  name in force             scales of the folder
+//!                            keyboards of the folder
+//!                            follow MTS-ESP; what went wrong; where the folder is
+//! ```
+//!
+//! The folder is looked through when the list opens. The framework cannot say that a project has
+//! changed, so the list ends with a gesture that sets the model to what it is: hosts take that as a
+//! change, and the model is no automation.
+
+use super::{Editor, header, theme};
+use crate::parameters::Parameters;
+use crate::tuning::{EQUAL, Folder, Kind, Listing, Shown};
+use egui::{
+    Align, Align2, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
+    Ui, WidgetInfo,
+};
+use nice_plug::prelude::{Param, ParamSetter};
+use std::time::Duration;
+
+/// Width of the list.
+const WIDTH: f32 = 300.0;
+/// Height of the scales, and of the keyboards, before they scroll.
+const HEIGHT: f32 = 150.0;
+/// A master may change its scale while nothing sounds: how often that is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// A keyboard that comes without a file.
+const PLAIN: &str = "Every key, from middle C";
+
+/// The list's own memory.
+pub(super) struct Panel {
+    folder: Folder,
+    listing: Listing,
+    was_open: bool,
+}
+
+impl Panel {
+    /// A list of this folder, not open yet.
+    pub(super) fn new(folder: Folder) -> Self {
+        Self {
+            folder,
+            listing: Listing::default(),
+            was_open: false,
+        }
+    }
+
+    /// Looks through the folder.
+    fn look(&mut self, parameters: &Parameters) {
+        match self.folder.list() {
+            Ok(listing) => self.listing = listing,
+            Err(words) => drop(parameters.tuning.complain(words)),
+        }
+    }
+}
+
+/// Paints the tuning in the header, and the list while it is open.
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSetter<'_>) {
+    if editor.parameters.model.is_missing() {
+        return;
+    }
+    let shown = editor.parameters.tuning.shown();
+    let response = button(ui, header::tuning(area.shrink(12.0)), &shown);
+    let (panel, parameters) = (&mut editor.tuning, &*editor.parameters);
+    let popup = Popup::menu(&response);
+    let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let is_open = popup.is_open();
+    if is_open && !panel.was_open {
+        panel.look(parameters);
+    }
+    panel.was_open = is_open;
+    let changed = popup.show(|ui| list(ui, panel, parameters, &shown));
+    if changed.is_some_and(|changed| changed.inner) {
+        mark_changed(parameters, setter);
+    }
+    if parameters.tuning.is_connected() {
+        ui.ctx().request_repaint_after(LOOK);
+    }
+}
+
+fn button(ui: &Ui, area: Rect, shown: &Shown) -> Response {
+    let response = ui.interact(area, ui.scope_id().with("tuning"), Sense::click());
+    let name = format!("Tuning: {}", shown.name);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let painter = ui.painter().with_clip_rect(area);
+    let corner = area.left_top();
+    theme::words(
+        &painter,
+        corner,
+        Align2::LEFT_TOP,
+        "TUNING",
+        (11.0, theme::DIM),
+    );
+    let colour = match (&shown.problem, response.hovered()) {
+        (Some(_), _) => theme::WARM,
+        (None, true) => theme::ACCENT_BRIGHT,
+        (None, false) => theme::TEXT,
+    };
+    let below = area.left_bottom();
+    theme::elided(&painter, below, &shown.name, area.width(), (13.0, colour));
+    response
+}
+
+/// The list; whether the player has changed anything.
+fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> bool {
+    ui.set_width(WIDTH);
+    let selection = &mut ui.visuals_mut().selection;
+    (selection.bg_fill, selection.stroke) = (theme::TRACK, theme::thin(theme::ACCENT));
+    words(ui, RichText::new(&shown.name).color(theme::TEXT));
+    if let Some(problem) = &shown.problem {
+        words(ui, RichText::new(problem).color(theme::WARM));
+    }
+    let listing = &panel.listing;
+    let scales = Files {
+        kind: Kind::Scale,
+        none: EQUAL,
+        names: &listing.scales,
+        chosen: shown.scale.as_deref(),
+    };
+    let keyboards = Files {
+        kind: Kind::Keyboard,
+        none: PLAIN,
+        names: &listing.keyboards,
+        chosen: shown.keyboard.as_deref(),
+    };
+    let mut is_changed = false;
+    for (heading, files) in [("Scale", scales), ("Keyboard", keyboards)] {
+        ui.separator();
+        words(ui, RichText::new(heading).color(theme::DIM));
+        is_changed |= files.show(ui, panel, parameters);
+    }
+    ui.separator();
+    let mut follows = shown.follows;
+    if ui.checkbox(&mut follows, "Follow MTS-ESP").changed() {
+        parameters.tuning.set_follow(follows);
+        is_changed = true;
+    }
+    let place = panel.folder.path().display();
+    let help = RichText::new(format!("Files .scl and .kbm lie in {place}"));
+    words(ui, help.small().color(theme::DIM));
+    is_changed
+}
+
+/// Words that are ragged on the right, unlike a menu's own.
+fn words(ui: &mut Ui, text: RichText) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(text));
+}
+
+/// The files of one kind, and none of them.
+struct Files<'a> {
+    kind: Kind,
+    /// What there is without a file.
+    none: &'a str,
+    names: &'a [String],
+    chosen: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// Shows them, those in sight alone; whether the player has taken another one.
+    fn show(&self, ui: &mut Ui, panel: &Panel, parameters: &Parameters) -> bool {
+        let height = ui.spacing().interact_size.y;
+        let mut clicked = None;
+        ScrollArea::vertical()
+            .id_salt(self.none)
+            .max_height(HEIGHT)
+            .show_rows(ui, height, self.names.len() + 1, |ui, rows| {
+                for row in rows {
+                    let name = row.checked_sub(1).map(|index| self.names[index].as_str());
+                    let is_chosen = name == self.chosen;
+                    if ui
+                        .selectable_label(is_chosen, name.unwrap_or(self.none))
+                        .clicked()
+                    {
+                        clicked = Some(name);
+                    }
+                }
+            });
+        let tuning = &parameters.tuning;
+        clicked.is_some_and(|name| tuning.choose(&panel.folder, self.kind, name))
+    }
+}
+
+/// Tells the host that the project is another one, by the only means that there is.
+fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
+    let model = &parameters.choice;
+    setter.begin_set_parameter(model);
+    setter.set_parameter(model, model.unmodulated_plain_value());
+    setter.end_set_parameter(model);
+}

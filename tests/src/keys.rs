@@ -1,0 +1,130 @@
+//! The built plugin's keys, one after the other, and how far each is from its pitch.
+//!
+//! ```text
+//!  keys ─► notes in a row ─► built .clap ─► samples ─► cents off, per key
+//! ```
+
+use betwixt_evaluation::measure::{level, pitch};
+use betwixt_host::{Blocks, Event, Host, Instance, Setup};
+use betwixt_spectral::number::index;
+use betwixt_spectral::pitch::hz;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Rate of all renderings in Hz.
+pub const RATE_HZ: f64 = 48_000.0;
+/// How long a key is held, and how long its start is not measured.
+const HELD_S: f64 = 0.75;
+const START_S: f64 = 0.15;
+/// Silence after a key.
+const GAP_S: f64 = 0.05;
+
+/// The built plugin, active, with nothing that moves its pitch on purpose; of this model's number.
+///
+/// # Panics
+///
+/// When the plugin cannot be built, loaded or made to play this model.
+#[must_use]
+pub fn plugin(model: u8) -> Instance {
+    let host = Host::built().expect("the plugin builds and loads");
+    let setup = Setup::new(RATE_HZ, 1_024);
+    let mut instance = host.instance(setup).expect("active");
+    let still = [
+        "Drift",
+        "Natural Tuning",
+        "Inharmonicity",
+        "Noise",
+        "Release",
+    ];
+    let events = still.map(|name| Event::parameter(name, 0.0).at(0));
+    let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+    let played = instance.process(&events, &mut left, &mut right);
+    played.expect("it plays");
+    choose(&mut instance, model);
+    instance
+}
+
+/// Chooses a model, and waits until it plays.
+///
+/// # Panics
+///
+/// When that takes more than some seconds.
+pub fn choose(instance: &mut Instance, model: u8) {
+    let chosen = [Event::parameter("Model", f64::from(model)).at(0)];
+    let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+    let played = instance.process(&chosen, &mut left, &mut right);
+    played.expect("it plays");
+    let struck = [Event::note_on(60, 1.0).at(0)];
+    let plays = (0..1_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        let sound = instance.play(&struck, 480, &Blocks::Of(480));
+        level::peak(&sound.expect("it plays").left) > 0.0
+    });
+    assert!(plays, "the model is ready in time");
+    instance.reset();
+}
+
+/// Opens a project that is the same but for its tuning.
+///
+/// # Panics
+///
+/// When the plugin does not save or load its state.
+pub fn tune(instance: &mut Instance, tuning: &Value) {
+    let saved = instance.save_state().expect("saved");
+    let mut state: Value = serde_json::from_slice(&saved[8..]).expect("the state is JSON");
+    state["fields"]["tuning"] = Value::String(tuning.to_string());
+    let text = state.to_string();
+    // The framework puts the length in eight bytes before it.
+    let length = u64::try_from(text.len()).expect("small");
+    let changed = [&length.to_le_bytes(), text.as_bytes()].concat();
+    instance.load_state(&changed).expect("loaded");
+}
+
+/// Plays keys one after the other; the cents that each is off its pitch, nothing for silence.
+///
+/// # Panics
+///
+/// When the plugin does not play.
+pub fn errors_cents(instance: &mut Instance, keys: &[(u8, f64)]) -> Vec<Option<f64>> {
+    let at =
+        |turn: usize, within_s: f64| index(RATE_HZ * (turn as f64 * (HELD_S + GAP_S) + within_s));
+    let mut events = Vec::new();
+    for (turn, (key, _)) in keys.iter().enumerate() {
+        events.push(Event::note_on(*key, 0.9).at(at(turn, 0.0) as u64));
+        events.push(Event::note_off(*key).at(at(turn, HELD_S) as u64));
+    }
+    let frames = at(keys.len(), 0.0) as u64;
+    let sound = instance.play(&events, frames, &Blocks::Of(480));
+    let sound = sound.expect("it plays").left;
+    let error = |(turn, (_, pitch)): (usize, &(u8, f64))| {
+        let held = &sound[at(turn, START_S)..at(turn, HELD_S)];
+        let is_silent = level::peak(held) == 0.0;
+        (!is_silent).then(|| pitch::error_cents(held, RATE_HZ, hz(*pitch)).unwrap_or(f64::NAN))
+    };
+    keys.iter().enumerate().map(error).collect()
+}
+
+/// Every key sounds within half a cent of its pitch; `what` is named where one does not.
+///
+/// # Panics
+///
+/// When one does not.
+pub fn assert_in_tune(instance: &mut Instance, keys: &[(u8, f64)], what: &str) {
+    let errors = errors_cents(instance, keys);
+    let mut worst = (0.0, 0);
+    for ((key, pitch), error) in keys.iter().zip(errors) {
+        let error = error.unwrap_or(f64::NAN).abs();
+        assert!(
+            error < 0.5,
+            "{what}: key {key} at {pitch:.3}: {error:.3} cents"
+        );
+        if error > worst.0 {
+            worst = (error, *key);
+        }
+    }
+    let (error, key) = worst;
+    eprintln!(
+        "{what}: {} keys, the worst is {key}: {error:.3} cents",
+        keys.len()
+    );
+}
