@@ -7,17 +7,17 @@
 //! | controller | does                                    |
 //! |------------|-----------------------------------------|
 //! | 1          | modulation wheel: deepens the vibrato   |
-//! | 20 … 27    | move latents 1 … 8                      |
 //! | 64         | sustain pedal                           |
 //! | 120        | all sound off, on its channel           |
 //! | 121        | reset: wheels to rest, pedal up         |
 //! | 123 … 127  | all notes off, on its channel           |
 //!
+//! Controllers that are mapped to parameters never come here (module `controllers`).
+//!
 //! *Real time:* the list never grows; whoever fills it asks [`EventList::has_room`] first and
 //! plays what is there when it has not.
 
-use crate::state::{HELD, WHEEL};
-use betwixt_engine::{Event, EventKind, LATENTS, Note};
+use betwixt_engine::{Event, EventKind, Note};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent;
 
@@ -25,8 +25,6 @@ use nice_plug::prelude::NoteEvent;
 const MODULATION: u8 = 1;
 /// All controllers go back to rest.
 const RESET: u8 = 121;
-/// First of the controllers that move latents.
-const FIRST_LATENT_CONTROLLER: u8 = 20;
 /// The most events that one of the host's can become: a note-off for every key.
 const WIDEST: usize = 128;
 /// Events held at once.
@@ -61,12 +59,26 @@ impl EventList {
         &self.events
     }
 
-    /// Adds the place of something that controllers hold, at the first sample of the call.
-    pub(crate) fn add_held(&mut self, held: usize, value: f32) {
+    /// How many of the events come before a sample of the call.
+    pub(crate) fn before(&self, sample: usize) -> usize {
+        self.events
+            .partition_point(|event| event.offset_samples < sample)
+    }
+
+    /// Forgets the first `count` events, and begins the call `samples` later.
+    pub(crate) fn move_on(&mut self, count: usize, samples: usize) {
+        self.events.drain(..count);
+        for event in &mut self.events {
+            event.offset_samples = event.offset_samples.saturating_sub(samples);
+        }
+    }
+
+    /// Adds where the modulation wheel stands, at the first sample of the call.
+    pub(crate) fn add_wheel(&mut self, value: f32) {
         if self.events.len() < CAPACITY {
             self.events.push(Event {
                 offset_samples: 0,
-                kind: place(held, value),
+                kind: EventKind::Wheel { value },
             });
         }
     }
@@ -109,8 +121,8 @@ impl EventList {
             NoteEvent::MidiCC {
                 channel, cc, value, ..
             } => {
-                if let Some((held, value)) = moved(event) {
-                    push(place(held, value));
+                if let Some(value) = wheel(event) {
+                    push(EventKind::Wheel { value });
                 }
                 controller(channel & 15, cc, value, &mut push);
             }
@@ -119,30 +131,16 @@ impl EventList {
     }
 }
 
-/// What a host's event moves of that which controllers hold, and where to.
-pub(crate) fn moved(event: &NoteEvent<()>) -> Option<(usize, f32)> {
-    let NoteEvent::MidiCC { cc, value, .. } = *event else {
-        return None;
-    };
-    match cc {
-        MODULATION => Some((WHEEL, share(value))),
-        RESET => Some((WHEEL, 0.0)),
-        _ => latent(cc).map(|index| (index, share(value))),
-    }
-}
-
-/// The latent that a controller moves.
-fn latent(controller: u8) -> Option<usize> {
-    let index = usize::from(controller.wrapping_sub(FIRST_LATENT_CONTROLLER));
-    (index < LATENTS).then_some(index)
-}
-
-/// The engine's event for it.
-fn place(held: usize, value: f32) -> EventKind {
-    debug_assert!(held < HELD, "{held} is held by nobody");
-    match held {
-        WHEEL => EventKind::Wheel { value },
-        index => EventKind::Latent { index, value },
+/// Where a host's event moves the modulation wheel.
+pub(crate) fn wheel(event: &NoteEvent<()>) -> Option<f32> {
+    match *event {
+        NoteEvent::MidiCC {
+            cc: MODULATION,
+            value,
+            ..
+        } => Some(share(value)),
+        NoteEvent::MidiCC { cc: RESET, .. } => Some(0.0),
+        _ => None,
     }
 }
 
@@ -213,7 +211,7 @@ fn note(id: VoiceID, channel: Channel, key: u8) -> Note {
 
 /// 0…1 → −1…1. The middle of a 14-bit wheel, 8192 of 16383, is a little above one half: both are
 /// exactly no bend.
-fn bend(value: f32) -> f32 {
+pub(crate) fn bend(value: f32) -> f32 {
     const MIDDLE: f32 = 8_192.0 / 16_383.0;
     let value = if value.is_nan() {
         0.5
@@ -285,34 +283,15 @@ mod tests {
         }
     }
 
-    /// Controllers 20 … 27 move latents 1 … 8; their neighbours do not.
-    #[test]
-    fn eight_controllers_move_eight_latents() {
-        for cc in 0..=127 {
-            let latents: Vec<usize> = kinds(midi_controller(cc, 0.25))
-                .iter()
-                .filter_map(|kind| match kind {
-                    EventKind::Latent { index, value } if *value == 0.25 => Some(*index),
-                    _ => None,
-                })
-                .collect();
-            let expected: Vec<usize> = match cc {
-                20..=27 => vec![usize::from(cc) - 20],
-                _ => Vec::new(),
-            };
-            assert_eq!(latents, expected, "controller {cc}");
-        }
-    }
-
     /// The modulation wheel goes where it is pushed, on any channel, and down on a reset.
     #[test]
     fn the_modulation_wheel_moves_and_is_reset() {
         let half = EventKind::Wheel { value: 0.5 };
         assert_eq!(kinds(midi_controller(1, 0.5)), [half]);
-        assert_eq!(moved(&midi_controller(1, 0.5)), Some((WHEEL, 0.5)));
+        assert_eq!(wheel(&midi_controller(1, 0.5)), Some(0.5));
         let down = EventKind::Wheel { value: 0.0 };
         assert!(kinds(midi_controller(RESET, 0.0)).contains(&down));
-        assert_eq!(moved(&midi_controller(RESET, 0.7)), Some((WHEEL, 0.0)));
+        assert_eq!(wheel(&midi_controller(RESET, 0.7)), Some(0.0));
     }
 
     /// The wheel rests at 8192 in MIDI and at one half in a host's float; its ends are ±1.
@@ -357,6 +336,19 @@ mod tests {
         };
         let whom = expected.into();
         assert_eq!(by_id, [EventKind::NoteOff { whom }]);
+    }
+
+    /// What has been played goes, what comes later keeps its place in time, in its order.
+    #[test]
+    fn the_list_moves_on() {
+        let mut list = EventList::new();
+        for at in [0, 5, 9, 9, 12] {
+            list.add(&midi_controller(1, 0.5), at);
+        }
+        assert_eq!(list.before(9), 2, "those at the sample itself stay");
+        list.move_on(2, 9);
+        let offsets = list.as_slice().iter().map(|event| event.offset_samples);
+        assert_eq!(offsets.collect::<Vec<_>>(), [0, 0, 3]);
     }
 
     /// Whatever comes, the list keeps the room that it was made with.

@@ -1,7 +1,8 @@
 //! Betwixt, the plugin: the shell between host and engine.
 //!
 //! ```text
-//!  host ─ note events ─► events ──► [Event] ─┐
+//!  host ─ controllers ─► controllers ─► held ─┐
+//!       ─ note events ─► events ──► [Event] ──┼──────────┐
 //!       ─ automation ──► parameters ─► snapshot ─► Controls ─┴─► engine ─► left, right ─► host
 //!       ─ state ───────► state ─► parameters                       │
 //!                                     ▲                            └─► telemetry ─► editor
@@ -16,6 +17,8 @@
 //! | `tuning`     | which pitch each key has: files of Scala, MTS-ESP                    |
 //! | `snapshot`   | parameters → the engine's controls                                   |
 //! | `events`     | the host's events → the engine's                                     |
+//! | `controllers`| MIDI controllers → parameters: the map, learning, takeover           |
+//! | `folder`     | where the player's own files lie                                     |
 //! | `state`      | what is saved beside the parameters; damage repaired on loading      |
 //! | `library`    | the models that can be played                                        |
 //! | `editor`     | the window                                                           |
@@ -23,9 +26,11 @@
 
 #![deny(unsafe_code)]
 
+mod controllers;
 mod editor;
 mod events;
 mod exports;
+mod folder;
 mod library;
 mod parameters;
 mod shell;

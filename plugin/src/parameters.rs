@@ -15,10 +15,11 @@
               is kept by the shell"
 )]
 
-mod kinds;
 mod make;
 mod performance;
+mod table;
 
+use crate::controllers::{Hands, Map, Target};
 use crate::library::Factory;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
@@ -29,6 +30,7 @@ use make::{linear, number, octave, real, share, time, voices, words};
 use nice_plug::prelude::{Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
 pub(crate) use performance::Performance;
 use std::sync::Arc;
+pub(crate) use table::{Entry, Kind, Knob, ROOM};
 
 /// All that the player sets and all that a project remembers.
 #[derive(Params)]
@@ -91,13 +93,21 @@ pub(crate) struct Parameters {
     /// The two latents of the editor's pad.
     #[persist = "pad"]
     pub(crate) pad: PadAxes,
-    /// Where controllers hold latents.
+    /// Where controllers hold parameters.
     #[persist = "controllers"]
     pub(crate) controllers: Controllers,
+    /// Which controller moves which parameter.
+    #[persist = "map"]
+    pub(crate) map: Map,
     /// Which pitch each key has.
     #[persist = "tuning"]
     pub(crate) tuning: Choice,
 }
+
+/// Identifiers of the eight knobs.
+const LATENT_IDS: [&str; LATENTS] = [
+    "latent_1", "latent_2", "latent_3", "latent_4", "latent_5", "latent_6", "latent_7", "latent_8",
+];
 
 /// The eight knobs.
 #[derive(Params)]
@@ -188,7 +198,7 @@ impl Parameters {
     pub(crate) fn new(header: &Header, model: ModelIdentity) -> Self {
         let usual = Controls::default();
         let envelope = usual.envelope;
-        Self {
+        let mut parameters = Self {
             latents: Latents {
                 knobs: std::array::from_fn(|index| Latent::new(index, header, &model)),
             },
@@ -220,7 +230,26 @@ impl Parameters {
             window: WindowSize::default(),
             pad: PadAxes::default(),
             controllers: Controllers::default(),
+            map: Map::new(Vec::new()),
             tuning: Choice::default(),
+        };
+        let target = |entry: Entry<'_>| Target {
+            id: entry.id,
+            is_movable: entry.knob.is_movable(),
+        };
+        let targets: Vec<Target> = parameters.table().into_iter().map(target).collect();
+        let ids = targets.iter().map(|target| target.id).collect();
+        parameters.controllers = Controllers::new(ids);
+        parameters.map = Map::new(targets);
+        parameters
+    }
+
+    /// What a controller's move needs to know and to move; `set` is where each parameter is set.
+    pub(crate) fn hands<'a>(&'a self, set: &'a [f32; ROOM]) -> Hands<'a> {
+        Hands {
+            map: &self.map,
+            controllers: &self.controllers,
+            set,
         }
     }
 
@@ -264,18 +293,17 @@ mod tests {
         Parameters::new(&tiny_header(latents), identity(latents))
     }
 
-    /// The list by kind is what the host sees, nothing more and nothing less.
+    /// The table is what the host sees, in its order, and there is room for all of it.
     #[test]
-    fn the_list_by_kind_is_complete() {
+    fn the_table_is_what_the_host_sees() {
         let parameters = parameters(3);
-        let by_kind = parameters.by_kind();
-        let mut own: BTreeSet<String> = by_kind.real.into_iter().map(|(id, _)| id).collect();
-        own.extend(by_kind.whole.iter().map(|(id, _)| (*id).to_owned()));
-        own.extend(by_kind.switches.iter().map(|(id, _)| (*id).to_owned()));
-        own.extend(by_kind.choices.iter().map(|(id, _, _)| (*id).to_owned()));
-        let seen: BTreeSet<String> = parameters.param_map().into_iter().map(|p| p.0).collect();
+        let seen: Vec<String> = parameters.param_map().into_iter().map(|p| p.0).collect();
+        let own: Vec<&str> = parameters.table().iter().map(|entry| entry.id).collect();
         assert_eq!(own, seen);
-        assert_eq!(seen.len(), 20 + 15 + 1);
+        assert!(seen.len() <= ROOM);
+        let named = |entry: &Entry<'_>| entry.knob.label().to_owned();
+        let names: BTreeSet<String> = parameters.table().iter().map(named).collect();
+        assert_eq!(names.len(), seen.len(), "every name is there once");
     }
 
     /// A model with three latents says so on the other five knobs, in words that can be typed.
@@ -345,19 +373,14 @@ mod tests {
         check(&parameters.chroma);
         check(&parameters.phase);
         check(&parameters.choice);
-        let by_kind = parameters.by_kind();
-        by_kind
-            .real
-            .iter()
-            .for_each(|(_, parameter)| check(*parameter));
-        by_kind
-            .whole
-            .iter()
-            .for_each(|(_, parameter)| check(*parameter));
-        by_kind
-            .switches
-            .iter()
-            .for_each(|(_, parameter)| check(*parameter));
+        for entry in parameters.table() {
+            match entry.kind {
+                Kind::Real(parameter) => check(parameter),
+                Kind::Whole(parameter) => check(parameter),
+                Kind::Switch(parameter) => check(parameter),
+                Kind::Choice { .. } => {}
+            }
+        }
     }
 
     /// What a model of partials can do stands in its own groups, behind what was there before.

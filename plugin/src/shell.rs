@@ -8,14 +8,16 @@
 //! *Real time:* `activate` allocates; `process` and `reset` do not. (The framework itself makes
 //! room, and so allocates, for more than 8,192 events in one call.)
 
+mod call;
 mod exchange;
 mod leaving;
 mod player;
+mod rulers;
 
+use crate::controllers;
 use crate::editor::{Screen, Window};
 use crate::library;
 use crate::parameters::Parameters;
-use crate::snapshot;
 use crate::state;
 use betwixt_engine::Settings;
 use exchange::{Exchange, Order, Worker, make};
@@ -51,6 +53,7 @@ fn parameters() -> Parameters {
 impl Default for Betwixt {
     fn default() -> Self {
         let parameters = Arc::new(parameters());
+        parameters.map.start(controllers::file::own().as_deref());
         parameters.tuning.connect();
         Self {
             parameters,
@@ -117,7 +120,7 @@ impl Plugin for Betwixt {
         self.player.activate(Box::new(engine), order);
         self.worker.get_or_insert_with(|| {
             let (exchange, screen) = (Arc::clone(&self.exchange), Arc::clone(&self.screen));
-            Worker::start(exchange, screen)
+            Worker::start(exchange, screen, Arc::clone(&self.parameters))
         });
         true
     }
@@ -136,23 +139,20 @@ impl Plugin for Betwixt {
             return ProcessStatus::Error("expected two output channels");
         };
         let parameters = &*self.parameters;
-        let controls = snapshot::controls(parameters);
         let was_sounding = self.player.is_sounding();
         let chosen = parameters.model.chosen();
-        if self.player.follow(chosen, &self.exchange)
-            && let Some(worker) = &self.worker
-        {
-            worker.wake();
-        }
+        let mut has_work = self.player.follow(chosen, &self.exchange);
         self.player.tune(&parameters.tuning);
         let next = || context.next_event();
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);
         } else {
-            let controllers = &parameters.controllers;
-            self.player.play(&controls, controllers, left, right, next);
+            has_work |= self.player.play(parameters, [left, right], next);
         }
-        if self.player.is_sounding() && !was_sounding {
+        if has_work && let Some(worker) = &self.worker {
+            worker.wake();
+        }
+        if self.player.take_moved() || self.player.is_sounding() && !was_sounding {
             self.screen.wake();
         }
         self.player.status()

@@ -1,34 +1,86 @@
-//! Parameters → the engine's controls: read once, at the start of every call.
+//! Parameters → the engine's controls: read at the start of every call, and where a controller
+//! moves one of them.
 //!
 //! ```text
-//!  Parameters (atomics, any thread) ──► Controls (plain numbers, this call)
+//!  Parameters (atomics, any thread) ─┐
+//!  what controllers hold ────────────┴─► Reader ─► Controls (plain numbers, from here on)
 //! ```
+//!
+//! A parameter that a controller holds is read where the controller has put it; what the host
+//! modulates comes on top of either.
 //!
 //! The host's automation has already been cut into calls at its sample positions, and the engine
 //! smooths by itself, so no value is smoothed here.
 //!
 //! *Real time:* reads atomics; a value that is not a number counts as the parameter's default.
 
-use crate::parameters::{Chroma, Parameters, Performance, Phase};
+use crate::parameters::{Chroma, Knob, Parameters, Performance, Phase, ROOM};
 use crate::text::SILENCE_DB;
 use betwixt_engine::{ChromaSource, Controls, Envelope, PhaseMode, Time, Vibrato};
 use nice_plug::prelude::{Enum, FloatParam, Param};
 
+/// Reads parameters through what controllers hold.
+struct Reader {
+    /// Which parameters are held, and where; they are few, and found by looking at each.
+    held: [(*const (), f32); ROOM],
+    count: usize,
+}
+
+impl Reader {
+    fn new(parameters: &Parameters) -> Self {
+        let mut reader = Self {
+            held: [(std::ptr::null(), 0.0); ROOM],
+            count: 0,
+        };
+        let mut place = 0;
+        parameters.each(&mut |entry| {
+            if let Some(position) = parameters.controllers.position(place) {
+                reader.held[reader.count] = (entry.knob.address(), position);
+                reader.count += 1;
+            }
+            place += 1;
+        });
+        reader
+    }
+
+    /// A parameter's value in its own unit.
+    fn plain<P: Param>(&self, parameter: &P) -> P::Plain {
+        let held = &self.held[..self.count];
+        let own = held.iter().find(|(of, _)| *of == parameter.address());
+        let Some((_, position)) = own else {
+            return parameter.modulated_plain_value();
+        };
+        let modulated =
+            parameter.modulated_normalized_value() - parameter.unmodulated_normalized_value();
+        let moved = position
+            + if modulated.is_finite() {
+                modulated
+            } else {
+                0.0
+            };
+        parameter.preview_plain(moved.clamp(0.0, 1.0))
+    }
+
+    /// The same of a continuous one: always a number.
+    fn real(&self, parameter: &FloatParam) -> f32 {
+        let value = self.plain(parameter);
+        if value.is_nan() {
+            parameter.default_plain_value()
+        } else {
+            value
+        }
+    }
+}
+
 /// What the player has set, now.
 pub(crate) fn controls(parameters: &Parameters) -> Controls {
+    let reader = Reader::new(parameters);
+    let real = |parameter| reader.real(parameter);
     Controls {
         latents: std::array::from_fn(|index| real(parameters.latent(index))),
-        chroma: chroma(parameters.chroma.value()),
-        phase: match parameters.phase.value() {
-            Phase::Gradient => PhaseMode::Gradient,
-            Phase::StoredNoise => PhaseMode::StoredNoise,
-            Phase::Refined => PhaseMode::Refined,
-            Phase::PeakLock => PhaseMode::PeakLock,
-            Phase::SinglePass => PhaseMode::SinglePass,
-            Phase::Zero => PhaseMode::Zero,
-            Phase::Random => PhaseMode::Random,
-        },
-        octave: parameters.octave.value(),
+        chroma: chroma(reader.plain(&parameters.chroma)),
+        phase: phase(reader.plain(&parameters.phase)),
+        octave: reader.plain(&parameters.octave),
         fine_cents: real(&parameters.fine_tune),
         envelope: Envelope {
             attack_s: real(&parameters.attack),
@@ -37,20 +89,21 @@ pub(crate) fn controls(parameters: &Parameters) -> Controls {
             release_s: real(&parameters.release),
         },
         velocity_amount: real(&parameters.velocity),
-        bend_range_semitones: semitones(parameters.bend_range.value()),
-        performance: performance(&parameters.performance),
+        bend_range_semitones: semitones(reader.plain(&parameters.bend_range)),
+        performance: performance(&reader, &parameters.performance),
         gain: linear_gain(real(&parameters.gain)),
-        voice_limit: usize::try_from(parameters.voices.value()).unwrap_or(1),
+        voice_limit: usize::try_from(reader.plain(&parameters.voices)).unwrap_or(1),
         ..Controls::default()
     }
 }
 
-fn performance(parameters: &Performance) -> betwixt_engine::Performance {
+fn performance(reader: &Reader, parameters: &Performance) -> betwixt_engine::Performance {
     let (time, pitch, tone) = (&parameters.time, &parameters.pitch, &parameters.tone);
+    let real = |parameter| reader.real(parameter);
     betwixt_engine::Performance {
         time: Time {
             speed: real(&time.speed).exp2(),
-            frozen: time.freeze.value(),
+            frozen: reader.plain(&time.freeze),
             point_s: real(&time.freeze_point),
         },
         vibrato: Vibrato {
@@ -70,12 +123,15 @@ fn performance(parameters: &Performance) -> betwixt_engine::Performance {
     }
 }
 
-fn real(parameter: &FloatParam) -> f32 {
-    let value = parameter.value();
-    if value.is_nan() {
-        parameter.default_plain_value()
-    } else {
-        value
+fn phase(choice: Phase) -> PhaseMode {
+    match choice {
+        Phase::Gradient => PhaseMode::Gradient,
+        Phase::StoredNoise => PhaseMode::StoredNoise,
+        Phase::Refined => PhaseMode::Refined,
+        Phase::PeakLock => PhaseMode::PeakLock,
+        Phase::SinglePass => PhaseMode::SinglePass,
+        Phase::Zero => PhaseMode::Zero,
+        Phase::Random => PhaseMode::Random,
     }
 }
 
@@ -113,6 +169,38 @@ mod tests {
             *value = latent.default;
         }
         assert_eq!(found, expected);
+    }
+
+    /// Every kind of parameter is read where a controller holds it, and where it is set once it is
+    /// let go; no other parameter is touched.
+    #[test]
+    fn what_is_held_is_read_in_its_place() {
+        let parameters = Parameters::new(&tiny_header(8), identity(8));
+        let usual = controls(&parameters);
+        let table = parameters.table();
+        let place = |id: &str| table.iter().position(|entry| entry.id == id).unwrap();
+        // Continuous, skewed, stepped, a switch, a choice; half way of each as its range has it.
+        let held = [
+            ("latent_3", 0.75),
+            ("noise", 1.0),
+            ("octave", 1.0),
+            ("freeze", 0.9),
+            ("chroma", 1.0),
+        ];
+        for (id, position) in held {
+            parameters.controllers.take(place(id), position);
+        }
+        let mut expected = usual;
+        expected.latents[2] = 0.75;
+        expected.performance.noise = 4.0;
+        expected.octave = 4;
+        expected.performance.time.frozen = true;
+        expected.chroma = ChromaSource::Fixed(11);
+        assert_eq!(controls(&parameters), expected);
+        for (id, _) in held {
+            parameters.controllers.release(place(id));
+        }
+        assert_eq!(controls(&parameters), usual);
     }
 
     /// C is class 0 and B class 11; anything else follows the key.

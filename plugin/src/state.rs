@@ -10,8 +10,8 @@
 //! | `model`       | content hash of the model played; the parameter follows it   |
 //! | `window`      | size of the editor in logical points                         |
 //! | `pad`         | the two latents on the editor's pad                          |
-//! | `controllers` | where controllers hold latents and the modulation wheel is;  |
-//! |               | null where a parameter rules                                 |
+//! | `controllers` | where controllers hold parameters, and the modulation wheel  |
+//! | `map`         | which controller moves which parameter                       |
 //! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
 //!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
@@ -20,11 +20,13 @@
 mod controllers;
 mod identity;
 
+use crate::controllers::file;
 use crate::library::Factory;
-use crate::parameters::Parameters;
+use crate::parameters::{Entry, Kind, Parameters};
 use crate::tuning::Saved;
 use betwixt_engine::LATENTS;
-pub(crate) use controllers::{Controllers, HELD, WHEEL};
+pub(crate) use controllers::Controllers;
+use controllers::Saved as Held;
 pub(crate) use identity::{Here, ModelIdentity};
 use nice_plug::params::Params;
 use nice_plug::params::persist::PersistentField;
@@ -133,13 +135,14 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
         }
     };
     state.fields.get_mut("tuning").map(damaged);
-    let sound = |text: &String| -> [(&str, bool); 6] {
+    let sound = |text: &String| -> [(&str, bool); 7] {
         [
             ("format", parses::<u32>(text)),
             ("model", is_identity(text)),
             ("window", parses::<[u32; 2]>(text)),
             ("pad", parses::<[usize; 2]>(text)),
-            ("controllers", are_positions(text)),
+            ("controllers", parses::<Held>(text)),
+            ("map", is_map(text)),
             ("tuning", Saved::is_sound(text)),
         ]
     };
@@ -164,38 +167,34 @@ fn follow_hash(state: &mut PluginState, fresh: &Parameters) {
 }
 
 fn repair_parameters(state: &mut PluginState, fresh: &Parameters) {
-    let by_kind = fresh.by_kind();
-    for (id, parameter) in by_kind.real {
-        let (low, high) = (parameter.preview_plain(0.0), parameter.preview_plain(1.0));
-        let value = match state.params.get(&id) {
-            Some(ParamValue::F32(value)) if value.is_finite() => value.clamp(low, high),
-            _ => parameter.default_plain_value(),
-        };
-        state.params.insert(id, ParamValue::F32(value));
+    for entry in fresh.table() {
+        let value = repaired(state.params.get(entry.id), &entry);
+        state.params.insert(entry.id.to_owned(), value);
     }
-    for (id, parameter) in by_kind.whole {
-        let (low, high) = (parameter.preview_plain(0.0), parameter.preview_plain(1.0));
-        let value = match state.params.get(id) {
-            Some(ParamValue::I32(value)) => (*value).clamp(low, high),
-            _ => parameter.default_plain_value(),
-        };
-        state.params.insert(id.into(), ParamValue::I32(value));
-    }
-    for (id, parameter) in by_kind.switches {
-        let value = match state.params.get(id) {
-            Some(ParamValue::Bool(value)) => *value,
-            _ => parameter.default_plain_value(),
-        };
-        state.params.insert(id.into(), ParamValue::Bool(value));
-    }
-    for (id, variants, default) in by_kind.choices {
-        let variant = match state.params.get(id) {
-            Some(ParamValue::String(name)) => variants.iter().find(|variant| *variant == name),
-            _ => None,
-        };
-        let variant = variant.unwrap_or(&variants[default]);
-        let value = ParamValue::String((*variant).to_owned());
-        state.params.insert(id.into(), value);
+}
+
+/// A value that the parameter can have: the saved one if that is sound, else its default.
+fn repaired(saved: Option<&ParamValue>, entry: &Entry<'_>) -> ParamValue {
+    match (entry.kind, saved) {
+        (Kind::Real(parameter), Some(ParamValue::F32(value))) if value.is_finite() => {
+            let (low, high) = (parameter.preview_plain(0.0), parameter.preview_plain(1.0));
+            ParamValue::F32(value.clamp(low, high))
+        }
+        (Kind::Real(parameter), _) => ParamValue::F32(parameter.default_plain_value()),
+        (Kind::Whole(parameter), Some(ParamValue::I32(value))) => {
+            let (low, high) = (parameter.preview_plain(0.0), parameter.preview_plain(1.0));
+            ParamValue::I32((*value).clamp(low, high))
+        }
+        (Kind::Whole(parameter), _) => ParamValue::I32(parameter.default_plain_value()),
+        (Kind::Switch(_), Some(ParamValue::Bool(value))) => ParamValue::Bool(*value),
+        (Kind::Switch(parameter), _) => ParamValue::Bool(parameter.default_plain_value()),
+        (Kind::Choice { variants, default }, saved) => {
+            let variant = match saved {
+                Some(ParamValue::String(name)) => variants.iter().find(|id| *id == name),
+                _ => None,
+            };
+            ParamValue::String((*variant.unwrap_or(&variants[default])).to_owned())
+        }
     }
 }
 
@@ -203,8 +202,8 @@ fn parses<T: DeserializeOwned>(text: &str) -> bool {
     serde_json::from_str::<T>(text).is_ok()
 }
 
-fn are_positions(text: &str) -> bool {
-    serde_json::from_str::<Vec<Option<f32>>>(text).is_ok_and(|held| held.len() <= HELD)
+fn is_map(text: &str) -> bool {
+    serde_json::from_str::<String>(text).is_ok_and(|map| file::salvage(&map, &[]).is_some())
 }
 
 fn is_identity(text: &str) -> bool {
@@ -341,22 +340,45 @@ mod tests {
         assert_eq!(fresh.serialize_fields(), own);
     }
 
-    /// Before there was a wheel eight positions were saved: they are taken, and the wheel is down.
-    #[test]
-    fn positions_without_a_wheel_are_taken() {
+    /// What controllers hold after some field has been loaded over other things that they held.
+    fn held(saved: &str) -> (Vec<(&'static str, f32)>, f32) {
         let fresh = fresh();
-        fresh.controllers.take(WHEEL, 0.5);
-        let saved = "[null,0.25,null,null,null,null,null,null]";
-        let mut old = state(&[], &[("controllers", saved)]);
-        repair(&mut old, &fresh);
-        assert_eq!(old.fields["controllers"], saved);
-        fresh.deserialize_fields(&old.fields);
-        let found: Vec<_> = (0..HELD)
-            .map(|held| fresh.controllers.position(held))
-            .collect();
-        let mut expected = [None; HELD];
-        expected[1] = Some(0.25);
-        assert_eq!(found, expected);
+        fresh.controllers.take(11, 0.5);
+        fresh.controllers.turn_wheel(0.5);
+        let mut state = state(&[], &[("controllers", saved)]);
+        repair(&mut state, &self::fresh());
+        fresh.deserialize_fields(&state.fields);
+        let positions = fresh.table().into_iter().enumerate();
+        let held = positions.filter_map(|(position, entry)| {
+            Some(entry.id).zip(fresh.controllers.position(position))
+        });
+        (held.collect(), fresh.controllers.wheel())
+    }
+
+    /// Older projects saved eight latents, later ones also the wheel, by place; both are taken.
+    #[test]
+    fn older_lists_of_positions_are_taken() {
+        let eight = held("[null,0.25,null,null,null,null,null,null]");
+        assert_eq!(eight, (vec![("latent_2", 0.25)], 0.0));
+        let nine = held("[null,0.25,null,null,null,null,null,0.5,0.75]");
+        assert_eq!(nine, (vec![("latent_2", 0.25), ("latent_8", 0.5)], 0.75));
+    }
+
+    /// Positions out of range are brought in, parameters that do not exist are passed over, and
+    /// what cannot be read at all holds nothing.
+    #[test]
+    fn what_is_held_is_repaired() {
+        let saved = r#"{"held":{"gain":7.0,"width":-1.0,"warmth":0.5},"wheel":1e39}"#;
+        assert_eq!(held(saved), (vec![("gain", 1.0), ("width", 0.0)], 1.0));
+        for nonsense in [
+            "3",
+            "{",
+            r#"{"held":{"gain":"up"}}"#,
+            r#"{"held":[1]}"#,
+            "[[]]",
+        ] {
+            assert_eq!(held(nonsense), (Vec::new(), 0.0), "{nonsense}");
+        }
     }
 
     /// A window of a billion points would never be found again.

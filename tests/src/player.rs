@@ -17,6 +17,7 @@ pub struct Player {
     /// The right channel of what was played last; the left one is returned.
     pub right: Vec<f32>,
     events: Vec<(usize, EventKind)>,
+    latents: Vec<(usize, usize, f32)>,
 }
 
 impl Player {
@@ -41,6 +42,7 @@ impl Player {
             controls,
             right: Vec::new(),
             events: Vec::new(),
+            latents: Vec::new(),
         }
     }
 
@@ -67,6 +69,21 @@ impl Player {
             .at(to, EventKind::NoteOff { whom: note.into() })
     }
 
+    /// Schedules a latent's move at a sample: the block is cut there, as the plugin does it.
+    pub fn latent(&mut self, sample: usize, index: usize, value: f32) -> &mut Self {
+        self.latents.push((sample, index, value));
+        self
+    }
+
+    /// Moves the latents that are due at a sample; the sample of the next move.
+    fn move_latents(&mut self, now: usize) -> Option<usize> {
+        for (_, index, value) in self.latents.iter().filter(|(at, ..)| *at == now) {
+            self.controls.latents[*index] = *value;
+        }
+        let later = self.latents.iter().map(|(at, ..)| *at);
+        later.filter(|at| *at > now).min()
+    }
+
     /// Plays `len` samples in blocks whose sizes go round `blocks`; forgets the events played.
     ///
     /// # Panics
@@ -88,6 +105,7 @@ impl Player {
         mut before: impl FnMut(usize, &mut Controls),
     ) -> Vec<f32> {
         self.events.sort_by_key(|(sample, _)| *sample);
+        self.latents.sort_by_key(|(sample, ..)| *sample);
         let mut out = vec![f32::NAN; len];
         let mut right = vec![f32::NAN; len];
         let mut done = 0;
@@ -95,7 +113,8 @@ impl Player {
             if done == len {
                 break;
             }
-            let end = (done + block).min(len);
+            let cut = self.move_latents(done).unwrap_or(len);
+            let end = (done + block).min(len).min(cut);
             let due = self
                 .events
                 .iter()
@@ -116,6 +135,7 @@ impl Player {
         }
         self.right = right;
         self.events.clear();
+        self.latents.clear();
         out
     }
 }

@@ -70,13 +70,7 @@ const SCENARIOS: [Scenario; 11] = [
         player.key(60, 0.9, 0, 60_000).key(67, 0.9, 0, 60_000);
         for i in 0..30usize {
             let value = real(i % 2);
-            player.at(
-                1_999 * i,
-                EventKind::Latent {
-                    index: i % 3 / 2,
-                    value,
-                },
-            );
+            player.latent(1_999 * i, i % 3 / 2, value);
         }
     }),
     ("the wheel jumps from end to end", |player| {

@@ -74,10 +74,7 @@ impl Dice {
                 channel: note.channel,
                 down: self.roll(2) == 0,
             },
-            10 => EventKind::Latent {
-                index: self.roll(300),
-                value: self.wild(),
-            },
+            10 => EventKind::Wheel { value: self.wild() },
             11 | 12 => EventKind::Touch {
                 whom: [Whom::from(note), Whom::default()][self.roll(2)],
                 touch: self.touch(),

@@ -83,13 +83,6 @@ pub enum EventKind {
         /// Whether it is down.
         down: bool,
     },
-    /// A controller moves a latent; it rules until the control of the same latent moves.
-    Latent {
-        /// Which latent, from 0.
-        index: usize,
-        /// Knob position, 0…1.
-        value: f32,
-    },
     /// The modulation wheel, of all channels: adds to the depth of the vibrato.
     Wheel {
         /// 0 (down) … 1 (up).

@@ -5,9 +5,10 @@
 //!  ▓▓▓▓▓▓▓░░░░░░░░    a click on a choice or a switch takes the next
 //! ```
 
+use super::hand::Hand;
 use super::slider::{self, Look};
 use super::{gesture, layout};
-use nice_plug::prelude::{BoolParam, Enum, EnumParam, Param, ParamSetter};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, Param};
 
 use egui::{Rect, Response, Ui};
 
@@ -24,13 +25,12 @@ pub(super) fn plain<P: Param>(
     ui: &Ui,
     area: Rect,
     parameter: &P,
-    setter: &ParamSetter<'_>,
+    setter: &Hand<'_>,
     is_used: bool,
 ) -> Response {
     let look = Look {
         name: parameter.name(),
         letters: 11.0,
-        standing: None,
         is_used,
     };
     slider::show(ui, area, parameter, setter, &look)
@@ -41,31 +41,36 @@ pub(super) fn choice<T: Enum + PartialEq + 'static>(
     ui: &Ui,
     area: Rect,
     parameter: &EnumParam<T>,
-    setter: &ParamSetter<'_>,
+    setter: &Hand<'_>,
     is_used: bool,
 ) {
     let response = plain(ui, area, parameter, setter, is_used);
     if is_plain_click(ui, &response) {
-        let now = parameter.unmodulated_plain_value().to_index();
+        let now = heard(parameter, setter).to_index();
         let next = (now + 1) % T::variants().len();
         let position = parameter.preview_normalized(T::from_index(next));
         gesture::once(setter, parameter, position);
+        setter.grip(parameter).release();
     }
 }
 
 /// A switch turns over with each click.
-pub(super) fn switch(
-    ui: &Ui,
-    area: Rect,
-    parameter: &BoolParam,
-    setter: &ParamSetter<'_>,
-    is_used: bool,
-) {
+pub(super) fn switch(ui: &Ui, area: Rect, parameter: &BoolParam, setter: &Hand<'_>, is_used: bool) {
     let response = plain(ui, area, parameter, setter, is_used);
     if is_plain_click(ui, &response) {
-        let is_off = !parameter.unmodulated_plain_value();
+        let is_off = !heard(parameter, setter);
         gesture::once(setter, parameter, layout::real(usize::from(is_off)));
+        setter.grip(parameter).release();
     }
+}
+
+/// What is heard of a parameter: where a controller holds it, else where it is set.
+fn heard<P: Param>(parameter: &P, hand: &Hand<'_>) -> P::Plain {
+    let held = hand.grip(parameter).held();
+    held.map_or_else(
+        || parameter.unmodulated_plain_value(),
+        |held| parameter.preview_plain(held),
+    )
 }
 
 fn is_plain_click(ui: &Ui, response: &Response) -> bool {

@@ -1,8 +1,8 @@
 //! The parameters beside the latents, as compact sliders in the order of the signal.
 
 use super::compact::{self, choice, plain};
+use super::hand::Hand;
 use super::{Editor, layout, theme};
-use nice_plug::prelude::ParamSetter;
 
 use egui::{Rect, Ui};
 
@@ -12,7 +12,7 @@ const COLUMNS: usize = 6;
 const ROWS: usize = 2;
 
 /// Paints the controls and follows the pointer.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &ParamSetter<'_>) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
     let inside = theme::panel(ui, area);
     let cell = |index: usize| cell(inside, index);
     let parameters = &editor.parameters;

@@ -6,10 +6,11 @@
 //! | drags + shift   | follows ten times finer                                   |
 //! | double-clicks   | goes to its default; so does a click with ctrl or command |
 //! | turns the wheel | steps by 2 %, with shift by 0.2 %, stepped ones by one    |
+//! | right-clicks    | opens its menu (module `hand`)                            |
 //!
 //! Every change is a whole gesture for the host: begin, set, end.
 
-use egui::{Event, MouseWheelUnit, Response, Ui, Vec2};
+use egui::{Event, MouseWheelUnit, PointerButton, Response, Ui, Vec2};
 use nice_plug::prelude::{Param, ParamSetter};
 
 /// How much slower the parameter moves with shift.
@@ -20,33 +21,36 @@ const NOTCH: f32 = 0.02;
 const POINTS_PER_NOTCH: f32 = 40.0;
 
 /// Follows a drag along one axis; `way` is one full range: its direction and its length in points.
+/// The move begins where the sound is: at the parameter, or where a controller holds it.
 pub(super) fn follow<P: Param>(
     ui: &Ui,
     response: &Response,
     parameter: &P,
     setter: &ParamSetter<'_>,
-    way: Vec2,
+    (start, way): (f32, Vec2),
 ) {
     let id = response.id;
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         setter.begin_set_parameter(parameter);
-        let start = parameter.unmodulated_normalized_value();
         ui.data_mut(|data| data.insert_temp(id, start));
     }
-    if response.dragged() {
+    let begun: Option<f32> = ui.data(|data| data.get_temp(id));
+    if response.dragged()
+        && let Some(position) = begun
+    {
         let moved = response.drag_delta().dot(way) / way.length_sq().max(1.0);
-        let position: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let position = (position + moved * speed(ui)).clamp(0.0, 1.0);
         ui.data_mut(|data| data.insert_temp(id, position));
         set(parameter, setter, position);
     }
-    if response.drag_stopped() {
+    if response.drag_stopped() && begun.is_some() {
+        ui.data_mut(|data| data.remove::<f32>(id));
         setter.end_set_parameter(parameter);
     }
     if wants_default(ui, response) {
         once(setter, parameter, parameter.default_normalized_value());
     }
-    turn(ui, response, parameter, setter);
+    turn(ui, response, parameter, setter, start);
 }
 
 /// Whether the player asks for the default.
@@ -78,7 +82,13 @@ pub(super) fn set<P: Param>(parameter: &P, setter: &ParamSetter<'_>, position: f
     }
 }
 
-fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, setter: &ParamSetter<'_>) {
+fn turn<P: Param>(
+    ui: &Ui,
+    response: &Response,
+    parameter: &P,
+    setter: &ParamSetter<'_>,
+    start: f32,
+) {
     if !response.hovered() {
         return;
     }
@@ -90,8 +100,7 @@ fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, setter: &ParamSet
         .step_count()
         .map_or(0.0, |count| 1.0 / super::layout::real(count.max(1)));
     let change = notches.signum() * (notches.abs() * NOTCH * speed(ui)).max(smallest);
-    let position = parameter.unmodulated_normalized_value() + change;
-    once(setter, parameter, position.clamp(0.0, 1.0));
+    once(setter, parameter, (start + change).clamp(0.0, 1.0));
 }
 
 /// Systems turn the wheel sideways while shift is held: both directions count.

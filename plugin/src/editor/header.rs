@@ -1,9 +1,9 @@
 //! The top of the window: which model plays, in which tuning, how many voices, how loud.
 
 use super::compact::choice;
+use super::hand::Hand;
 use super::{Editor, theme};
 use betwixt_engine::Telemetry;
-use nice_plug::prelude::ParamSetter;
 
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -13,6 +13,8 @@ const METER: f32 = 120.0;
 const CHOOSER: f32 = 220.0;
 /// Width of the tuning's name.
 const TUNING: f32 = 150.0;
+/// Size of the button for the map of controllers.
+const BUTTON: egui::Vec2 = vec2(88.0, 20.0);
 /// The lowest level that the meter shows.
 const FLOOR_DB: f32 = -60.0;
 
@@ -22,7 +24,7 @@ pub(super) fn paint(
     area: Rect,
     editor: &Editor,
     telemetry: &Telemetry,
-    setter: &ParamSetter<'_>,
+    setter: &Hand<'_>,
 ) {
     let inside = theme::panel(ui, area);
     if editor.parameters.model.is_missing() {
@@ -62,6 +64,12 @@ pub(super) fn tuning(inside: Rect) -> Rect {
     let right = (chooser(inside).left() - 12.0).max(inside.left());
     let left = (right - TUNING).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
+}
+
+/// Where the map of controllers is opened, above the level.
+pub(super) fn button(inside: Rect) -> Rect {
+    let corner = chooser(inside).right_top() + vec2(14.0, 0.0);
+    Rect::from_min_size(corner, BUTTON).intersect(inside)
 }
 
 fn figures(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry) {

@@ -60,6 +60,13 @@ impl Areas {
     }
 }
 
+impl Areas {
+    /// Everything under the header.
+    pub(super) fn below_header(&self) -> Rect {
+        self.latents.union(self.spectrum).union(self.controls)
+    }
+}
+
 /// One of `count` equal cells across an area.
 pub(super) fn column(area: Rect, index: usize, count: usize, gap: f32) -> Rect {
     let width = ((area.width() - gap * (real(count) - 1.0)) / real(count)).max(0.0);

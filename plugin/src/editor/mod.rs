@@ -15,9 +15,11 @@
 mod compact;
 mod controls;
 mod gesture;
+mod hand;
 mod header;
 mod latents;
 mod layout;
+mod map;
 mod pad;
 mod performance;
 mod slider;
@@ -83,6 +85,7 @@ pub(crate) struct Editor {
     model: Arc<Description>,
     screen: Arc<Screen>,
     cloud: pad::Cloud,
+    map_view: map::View,
     tuning: tuning::Panel,
 }
 
@@ -100,6 +103,7 @@ impl Editor {
         let model = Arc::clone(&models[0]);
         let mut editor = Self {
             cloud: pad::Cloud::new(&model),
+            map_view: map::View::new(),
             parameters,
             models,
             model,
@@ -122,17 +126,30 @@ impl Editor {
     /// Paints the window's whole body and follows the pointer.
     pub(crate) fn ui(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
         self.follow_choice();
+        // What has been learnt while the window was closed, or just now.
+        self.parameters.map.settle();
         let telemetry = self.screen.telemetry();
+        let parameters = Arc::clone(&self.parameters);
+        let hand = hand::Hand::new(setter, &parameters);
         let areas = layout::Areas::of(ui.max_rect());
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
-        header::paint(ui, areas.header, self, &telemetry, setter);
+        header::paint(ui, areas.header, self, &telemetry, &hand);
         tuning::paint(ui, areas.header, self, setter);
-        latents::paint(ui, areas.latents, self, &telemetry, setter);
-        pad::paint(ui, areas.pad, self, &telemetry, setter);
-        spectrum::paint(ui, areas.spectrum, &telemetry);
-        performance::paint(ui, areas.performance, self, setter);
-        controls::paint(ui, areas.controls, self, setter);
+        let inside = areas.header.shrink(12.0);
+        map::button(ui, header::button(inside), &mut self.map_view);
+        if self.map_view.is_open {
+            map::paint(ui, areas.below_header(), self);
+        } else {
+            latents::paint(ui, areas.latents, self, &hand);
+            pad::paint(ui, areas.pad, self, &telemetry, setter);
+            spectrum::paint(ui, areas.spectrum, &telemetry);
+            performance::paint(ui, areas.performance, self, &hand);
+            controls::paint(ui, areas.controls, self, &hand);
+        }
+        if parameters.map.armed().is_some() {
+            ui.ctx().request_repaint_after(PICTURE);
+        }
         if telemetry.voices() > 0 || telemetry.peak() > STILL {
             ui.ctx().request_repaint_after(PICTURE);
         }

@@ -6,8 +6,8 @@
 //! ```
 
 use super::compact::{self, plain, switch};
+use super::hand::Hand;
 use super::{Editor, layout, theme};
-use nice_plug::prelude::ParamSetter;
 
 use egui::{Align2, Rect, Ui, pos2};
 
@@ -28,7 +28,7 @@ const GROUPS: [(&str, usize, usize); 4] = [
 const UNREAD: &str = "not read by this model: it draws frames, not partials";
 
 /// Paints the controls and follows the pointer.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &ParamSetter<'_>) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
     let inside = theme::panel(ui, area);
     let is_read = editor.model.is_partials();
     for (name, row, column) in GROUPS {

@@ -1,14 +1,15 @@
 //! A parameter as a bar: its name, its value in words, and how far along its range it is.
 //!
 //! ```text
-//!  name                value
-//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░      | where it is set     ▪ where it really stands (controllers)
+//!  name                value    of what is heard
+//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░      | where it is set     ▪ where a controller holds it
 //! ```
 
+use super::hand::{Grip, Hand, WAITING};
 use super::{gesture, theme};
 
 use egui::{Align2, FontId, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::Param;
 
 /// Height of the bar under the words.
 const BAR: f32 = 8.0;
@@ -22,8 +23,6 @@ pub(super) struct Look<'a> {
     pub(super) name: &'a str,
     /// Size of the words in points.
     pub(super) letters: f32,
-    /// Where the value really stands, 0…1, if something else moves it too.
-    pub(super) standing: Option<f32>,
     /// A control that does nothing now is greyed, but can still be moved.
     pub(super) is_used: bool,
 }
@@ -33,23 +32,36 @@ pub(super) fn show<P: Param>(
     ui: &Ui,
     area: Rect,
     parameter: &P,
-    setter: &ParamSetter<'_>,
+    hand: &Hand<'_>,
     look: &Look<'_>,
 ) -> Response {
     let id = ui.scope_id().with(parameter.name());
     let response = ui.interact(area, id, Sense::click_and_drag());
     let way = vec2(area.width().max(1.0), 0.0);
-    gesture::follow(ui, &response, parameter, setter, way);
+    let grip = hand.grip(parameter);
+    let start = grip.held();
+    let start = start.unwrap_or(parameter.unmodulated_normalized_value());
+    gesture::follow(ui, &response, parameter, hand, (start, way));
+    if gesture::wants_default(ui, &response) {
+        grip.release();
+    }
+    grip.show(&response, parameter);
     let position = parameter.unmodulated_normalized_value().clamp(0.0, 1.0);
     response
         .widget_info(|| WidgetInfo::slider(look.is_used, f64::from(position), parameter.name()));
     if ui.is_rect_visible(area) {
-        paint(ui, area, parameter, look, &response);
+        paint(ui, area, parameter, look, (&response, &grip));
     }
     response
 }
 
-fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response: &Response) {
+fn paint<P: Param>(
+    ui: &Ui,
+    area: Rect,
+    parameter: &P,
+    look: &Look<'_>,
+    (response, grip): (&Response, &Grip<'_>),
+) {
     let painter = ui.painter().with_clip_rect(area.expand(2.0));
     let is_held = response.hovered() || response.dragged();
     let (name_colour, value_colour, fill) = match (look.is_used, is_held) {
@@ -58,8 +70,11 @@ fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response
         (true, false) => (theme::DIM, theme::TEXT, theme::ACCENT),
     };
     let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
-    let value =
-        parameter.normalized_value_to_string(parameter.unmodulated_normalized_value(), true);
+    let (place, value_colour) = match grip.held() {
+        Some(held) => (held, theme::WARM),
+        None => (parameter.unmodulated_normalized_value(), value_colour),
+    };
+    let value = parameter.normalized_value_to_string(place, true);
     let line = bar.top() - 3.0;
     let shown = painter.text(
         pos2(area.right(), line),
@@ -69,8 +84,13 @@ fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response
         value_colour,
     );
     let room = shown.left() - area.left() - WORD_GAP;
-    let name = (look.letters, name_colour);
-    theme::elided(&painter, pos2(area.left(), line), look.name, room, name);
+    let (name, colour) = if grip.is_waiting() {
+        (WAITING, theme::WARM)
+    } else {
+        (look.name, name_colour)
+    };
+    let left = pos2(area.left(), line);
+    theme::elided(&painter, left, name, room, (look.letters, colour));
 
     let at = |position: f32| bar.left() + bar.width() * position.clamp(0.0, 1.0);
     painter.rect_filled(bar, BAR / 2.0, theme::TRACK);
@@ -81,7 +101,7 @@ fn paint<P: Param>(ui: &Ui, area: Rect, parameter: &P, look: &Look<'_>, response
         bar.y_range(),
         theme::thin(theme::LINE),
     );
-    if let Some(standing) = look.standing {
-        painter.circle_filled(pos2(at(standing), bar.center().y), BAR / 2.0, theme::WARM);
+    if let Some(held) = grip.held() {
+        painter.circle_filled(pos2(at(held), bar.center().y), BAR / 2.0, theme::WARM);
     }
 }

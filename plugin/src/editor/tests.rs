@@ -1,6 +1,7 @@
 //! The window without a screen: a pointer that presses, drags and turns, and what the host hears.
 
 mod bench;
+mod controllers;
 mod performance;
 mod tuning;
 
@@ -319,9 +320,7 @@ fn every_parameter_can_be_moved_in_the_window() {
         .collect();
     moved.sort();
     moved.dedup();
-    let by_kind = bench.parameters.by_kind();
-    let stepped = by_kind.whole.len() + by_kind.switches.len() + by_kind.choices.len();
-    let expected = by_kind.real.len() + stepped;
+    let expected = bench.parameters.table().len();
     assert_eq!(moved.len(), expected, "{moved:?}");
 }
 

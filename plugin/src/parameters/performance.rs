@@ -12,6 +12,7 @@
               is kept by the shell"
 )]
 
+use super::Entry;
 use super::make::{amount, cents, linear, number, real, share, time, words};
 use crate::text;
 use betwixt_engine::Performance as Usual;
@@ -113,25 +114,24 @@ impl Performance {
         }
     }
 
-    /// The continuous ones, each with its identifier, in their order.
-    pub(super) fn real(&self) -> [(&'static str, &FloatParam); 14] {
+    /// Shows them in their order.
+    pub(super) fn each<'a>(&'a self, show: &mut impl FnMut(Entry<'a>)) {
         let (time, pitch, tone) = (&self.time, &self.pitch, &self.tone);
-        [
-            ("time_speed", &time.speed),
-            ("freeze_point", &time.freeze_point),
-            ("vibrato_rate", &pitch.vibrato_rate),
-            ("vibrato_depth", &pitch.vibrato_depth),
-            ("vibrato_delay", &pitch.vibrato_delay),
-            ("vibrato_jitter", &pitch.vibrato_jitter),
-            ("drift", &pitch.drift),
-            ("natural_tuning", &pitch.natural_tuning),
-            ("noise", &tone.noise),
-            ("inharmonicity", &tone.inharmonicity),
-            ("tilt", &tone.tilt),
-            ("formant", &tone.formant),
-            ("formant_follow", &tone.formant_follow),
-            ("width", &self.stereo.width),
-        ]
+        show(Entry::real("time_speed", &time.speed));
+        show(Entry::switch("freeze", &time.freeze));
+        show(Entry::real("freeze_point", &time.freeze_point));
+        show(Entry::real("vibrato_rate", &pitch.vibrato_rate));
+        show(Entry::real("vibrato_depth", &pitch.vibrato_depth));
+        show(Entry::real("vibrato_delay", &pitch.vibrato_delay));
+        show(Entry::real("vibrato_jitter", &pitch.vibrato_jitter));
+        show(Entry::real("drift", &pitch.drift));
+        show(Entry::real("natural_tuning", &pitch.natural_tuning));
+        show(Entry::real("noise", &tone.noise));
+        show(Entry::real("inharmonicity", &tone.inharmonicity));
+        show(Entry::real("tilt", &tone.tilt));
+        show(Entry::real("formant", &tone.formant));
+        show(Entry::real("formant_follow", &tone.formant_follow));
+        show(Entry::real("width", &self.stereo.width));
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //!  audio thread ── order [1] ────► worker: Engine::new ──► ready [1] ──► audio thread
 //!               ── leftovers [8] ► worker: its telemetry to the window, the old engine freed
+//!               ── learnt [1] ───► worker: into the map of controllers
 //! ```
 //!
 //! The worker is a thread of the instance's own: the framework's is shared by all instances, and
@@ -12,6 +13,7 @@
 
 use crate::editor::Screen;
 use crate::library;
+use crate::parameters::Parameters;
 use betwixt_engine::{Engine, Settings, Telemetry};
 use crossbeam_queue::ArrayQueue;
 use std::sync::Arc;
@@ -112,12 +114,19 @@ pub(super) struct Worker {
 
 impl Worker {
     /// A thread that works whenever it is woken; none where the system gives none.
-    pub(super) fn start(exchange: Arc<Exchange>, screen: Arc<Screen>) -> Self {
+    pub(super) fn start(
+        exchange: Arc<Exchange>,
+        screen: Arc<Screen>,
+        parameters: Arc<Parameters>,
+    ) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let work = move || {
             while !over.load(Relaxed) {
                 exchange.work(&screen);
+                if parameters.map.settle() {
+                    screen.wake();
+                }
                 thread::park();
             }
         };

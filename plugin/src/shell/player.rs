@@ -4,8 +4,9 @@
 //!  Idle ── activate ─► Ready(engine) ── another model is chosen ─► Waiting ─► Ready(its engine)
 //!                                        the old engine fades (leaving)
 //!
-//!  one call:  parameters ─► Controls ──┐
-//!             host events ─► [Event] ──┴─► Engine ─► left, right [block]
+//!  one call:  parameters, what controllers hold ─► Controls ──┐
+//!             host events ─┬─ mapped ─► Router ─► holds ▲     │
+//!                          └─ others ─► [Event] ──────────────┴─► Engine ─► left, right [block]
 //! ```
 //!
 //! While the chosen model is made ready nothing else is played in its place: notes are let go by,
@@ -14,12 +15,16 @@
 //! *Real time:* `activate` and `deactivate` allocate and free; nothing else does. A list of events
 //! that is full is played and emptied at its place in the block, so that no event is ever dropped.
 
+use super::call::{Call, sample};
 use super::exchange::{Exchange, Order};
 use super::leaving::Leaving;
-use crate::events::{EventList, moved};
-use crate::state::{Controllers, WHEEL};
+use super::rulers::Rulers;
+use crate::controllers::Router;
+use crate::events::{EventList, wheel};
+use crate::parameters::Parameters;
+use crate::snapshot;
 use crate::tuning::{Choice, Tuner};
-use betwixt_engine::{Controls, Engine, LATENTS};
+use betwixt_engine::Engine;
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
 /// What plays.
@@ -32,6 +37,7 @@ pub(super) struct Player {
     /// Events of the first sample after the call.
     late: EventList,
     rulers: Rulers,
+    router: Router,
     tuner: Tuner,
     /// Whether the engine has been given the tuning in force.
     is_tuned: bool,
@@ -49,37 +55,6 @@ enum Stage {
     Ready(Box<Engine>, usize),
 }
 
-/// Who rules each latent, parameter or controller: whoever moved last.
-#[derive(Default)]
-struct Rulers {
-    /// The parameters as they were in the last call; nothing after a reset.
-    seen: Option<[f32; LATENTS]>,
-}
-
-impl Rulers {
-    /// Lets a parameter that has moved take its latent back. A new engine, or one whose project has
-    /// just been loaded, is told where every latent stands, and the wheel.
-    fn agree(&mut self, controls: &Controls, controllers: &Controllers, events: &mut EventList) {
-        let seen = self.seen.replace(controls.latents);
-        match seen.filter(|_| !controllers.take_loaded()) {
-            Some(seen) => {
-                for (latent, (then, now)) in seen.iter().zip(&controls.latents).enumerate() {
-                    if then.to_bits() != now.to_bits() {
-                        controllers.release(latent);
-                    }
-                }
-            }
-            None => {
-                for (latent, &own) in controls.latents.iter().enumerate() {
-                    let position = controllers.position(latent).unwrap_or(own);
-                    events.add_held(latent, position);
-                }
-                events.add_held(WHEEL, controllers.position(WHEEL).unwrap_or(0.0));
-            }
-        }
-    }
-}
-
 impl Player {
     /// Not activated.
     pub(super) fn new() -> Self {
@@ -89,7 +64,8 @@ impl Player {
             leaving: Leaving::new(),
             events: EventList::new(),
             late: EventList::new(),
-            rulers: Rulers::default(),
+            rulers: Rulers::new(),
+            router: Router::new(),
             tuner: Tuner::new(),
             is_tuned: false,
             is_sounding: false,
@@ -124,13 +100,20 @@ impl Player {
         self.leaving.silence();
         self.events.clear();
         self.late.clear();
-        self.rulers = Rulers::default();
+        self.rulers.forget();
+        let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
+        self.router.reset(rate_hz.unwrap_or(0.0));
         self.is_sounding = false;
     }
 
     /// Whether anything is heard.
     pub(super) fn is_sounding(&self) -> bool {
         self.is_sounding
+    }
+
+    /// Whether a controller has moved something since the last time that this was asked.
+    pub(super) fn take_moved(&mut self) -> bool {
+        self.router.take_moved()
     }
 
     /// Follows the choice of a model: lets the engine of another one go, asks for its own, takes it
@@ -164,7 +147,7 @@ impl Player {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
                 self.is_tuned = false;
-                self.rulers = Rulers::default();
+                self.rulers.forget();
             }
             Some(late) => exchange.free(late.engine),
             None => {}
@@ -183,46 +166,54 @@ impl Player {
         }
     }
 
-    /// Fills both channels; `next` gives the host's events in the order of their samples.
+    /// Fills both channels; `next` gives the host's events in the order of their samples. True when
+    /// a parameter has learnt its controller.
     ///
     /// The framework cuts a block where a parameter moves, and hands over a note that came first at
     /// that sample with the part before: it is kept for the part that begins there, so that note and
     /// parameter meet whatever the block size.
     pub(super) fn play(
         &mut self,
-        controls: &Controls,
-        controllers: &Controllers,
-        left: &mut [f32],
-        right: &mut [f32],
-        mut next: impl FnMut() -> Option<NoteEvent<()>>,
-    ) {
+        parameters: &Parameters,
+        [left, right]: [&mut [f32]; 2],
+        next: impl FnMut() -> Option<NoteEvent<()>>,
+    ) -> bool {
         self.is_muted = false;
-        let Stage::Ready(engine, _) = &mut self.stage else {
-            return self.wait(controls, controllers, [left, right], next);
-        };
-        self.rulers.agree(controls, controllers, &mut self.events);
-        let mut start = 0;
-        while let Some(event) = next() {
-            if let Some((held, position)) = moved(&event) {
-                controllers.take(held, position);
-            }
-            let at = sample(&event).clamp(start, left.len());
-            if at == left.len() && !left.is_empty() && self.late.has_room() {
-                self.late.add(&event, 0);
-                continue;
-            }
-            if !self.events.has_room() {
-                let (left, right) = (&mut left[start..at], &mut right[start..at]);
-                engine.process(controls, self.events.as_slice(), left, right);
-                self.events.clear();
-                start = at;
-            }
-            self.events.add(&event, at - start);
+        let len = left.len();
+        self.router.follow(&parameters.map);
+        self.rulers
+            .agree(parameters, &mut self.router, &mut self.events);
+        if matches!(self.stage, Stage::Ready(..)) {
+            self.perform(parameters, [left, right], next);
+        } else {
+            self.wait(parameters, [left, right], next);
         }
-        let (rest_left, rest_right) = (&mut left[start..], &mut right[start..]);
-        engine.process(controls, self.events.as_slice(), rest_left, rest_right);
-        self.leaving.add_to(controls, left, right);
-        self.events.clear();
+        self.router.pass(len, &parameters.map)
+    }
+
+    fn perform(
+        &mut self,
+        parameters: &Parameters,
+        [left, right]: [&mut [f32]; 2],
+        next: impl FnMut() -> Option<NoteEvent<()>>,
+    ) {
+        let Stage::Ready(engine, _) = &mut self.stage else {
+            return;
+        };
+        let controls = snapshot::controls(parameters);
+        let mut call = Call {
+            engine,
+            events: &mut self.events,
+            late: &mut self.late,
+            parameters,
+            controls,
+            is_stale: false,
+            out: [&mut *left, &mut *right],
+            done: 0,
+        };
+        let hands = parameters.hands(&self.rulers.set);
+        call.run(&mut self.router, &hands, next);
+        self.leaving.add_to(&controls, left, right);
         std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
     }
@@ -230,20 +221,28 @@ impl Player {
     /// What is left of the last model; notes go by until the chosen one is ready.
     fn wait(
         &mut self,
-        controls: &Controls,
-        controllers: &Controllers,
+        parameters: &Parameters,
         [left, right]: [&mut [f32]; 2],
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
+        let hands = parameters.hands(&self.rulers.set);
         while let Some(event) = next() {
-            if let Some((held, position)) = moved(&event) {
-                controllers.take(held, position);
+            let is_mapped = self.router.is_mapped(&event);
+            self.router
+                .hear(&event, sample(&event).min(left.len()), &hands);
+            if let Some(position) = wheel(&event).filter(|_| !is_mapped) {
+                parameters.controllers.turn_wheel(position);
             }
         }
+        while self.router.due().is_some_and(|due| due < left.len()) {
+            self.router.ripen(&hands);
+        }
+        self.events.clear();
         self.late.clear();
         left.fill(0.0);
         right.fill(0.0);
-        self.leaving.add_to(controls, left, right);
+        let controls = snapshot::controls(parameters);
+        self.leaving.add_to(&controls, left, right);
         // The host must go on calling.
         self.is_sounding = true;
     }
@@ -272,8 +271,4 @@ impl Player {
             ProcessStatus::Normal
         }
     }
-}
-
-fn sample(event: &NoteEvent<()>) -> usize {
-    usize::try_from(event.timing()).unwrap_or(usize::MAX)
 }

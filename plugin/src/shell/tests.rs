@@ -1,16 +1,17 @@
 //! The shell's own part of a call, with the allocator switched off.
 
 use super::*;
+use crate::controllers::{Mapping, Source, Takeover};
 use crate::tuning::Saved;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::NoteEvent;
+use nice_plug::prelude::{NoteEvent, Param};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
 
-/// Random host events of one call: notes, wildcards, controllers, wheel.
+/// Random host events of one call: notes, wildcards, controllers, wheel, pressure.
 fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
     let mut roll = |sides: u8| {
         *state = state
@@ -22,7 +23,7 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
         let timing = u32::try_from(timing).unwrap_or(0);
         let (voice_id, velocity) = (VoiceID::Wildcard, f32::from(roll(128)) / 127.0);
         let (channel, key) = (Channel::Number(0), Key::Number(36 + roll(61)));
-        match roll(6) {
+        match roll(8) {
             0 => NoteEvent::NoteOff {
                 timing,
                 voice_id,
@@ -47,6 +48,18 @@ fn events(state: &mut u64, count: usize) -> Vec<NoteEvent<()>> {
                 channel,
                 key,
                 velocity,
+            },
+            4 => NoteEvent::MidiChannelPressure {
+                timing,
+                channel: 0,
+                pressure: velocity,
+            },
+            5 => NoteEvent::PolyPressure {
+                timing,
+                voice_id,
+                channel,
+                key,
+                pressure: velocity,
             },
             _ => NoteEvent::NoteOn {
                 timing,
@@ -82,11 +95,42 @@ fn ready(model: usize) -> Player {
     player
 }
 
-/// A minute of notes, controllers, wildcards, floods and other tunings through parameters, events
-/// and engine.
+/// Mappings of every source; every parameter that can be learnt has one.
+fn map_everything(parameters: &Parameters) {
+    let table = parameters.table().into_iter().enumerate();
+    for (target, _) in table.filter(|(_, entry)| entry.knob.is_movable()) {
+        let number = u8::try_from(target % 40).unwrap_or(0);
+        let sources = [
+            Source::Fine(number % 32),
+            Source::Numbered(u16::from(number) * 5 + 3),
+            Source::Pressure,
+            Source::Control(number + 12),
+            Source::KeyPressure,
+            Source::Bend,
+        ];
+        let mut mapping = Mapping::new(sources[target % 6], target);
+        mapping.takeover = [Takeover::Jump, Takeover::Soft][target % 2];
+        // More than the map has room for are left out.
+        parameters.map.add(mapping);
+    }
+}
+
+/// A minute of notes, controllers, wildcards and floods through parameters, events and engine, with
+/// nothing mapped but the latents, and with every parameter mapped while others are learnt.
 #[test]
 fn a_call_never_allocates() {
     let plugin = Betwixt::default();
+    storm(&plugin);
+    let map = &plugin.parameters.map;
+    map_everything(&plugin.parameters);
+    let before = map.rows().len();
+    storm(&plugin);
+    assert!(map.rows().len() > before, "controllers were learnt");
+}
+
+fn storm(plugin: &Betwixt) {
+    let map = &plugin.parameters.map;
+    let is_learning = map.rows().len() > 8;
     let mut player = ready(0);
     let (mut left, mut right) = (vec![0.0; 2048], vec![0.0; 2048]);
     let (mut state, mut loudest) = (7, 0.0f32);
@@ -100,13 +144,12 @@ fn a_call_never_allocates() {
         if call % 50 == 49 {
             plugin.parameters.tuning.set(stretched(call));
         }
+        if is_learning && call % 50 == 0 {
+            map.arm(Some(call / 50 % 30));
+        }
         assert_no_alloc(|| {
-            let controls = snapshot::controls(&plugin.parameters);
-            let controllers = &plugin.parameters.controllers;
             player.tune(&plugin.parameters.tuning);
-            player.play(&controls, controllers, &mut left, &mut right, || {
-                next.next()
-            });
+            player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
         });
         assert!(left.iter().all(|x| x.abs() <= 1.0), "call {call}");
         loudest = left.iter().fold(loudest, |peak, x| peak.max(x.abs()));
@@ -136,12 +179,8 @@ fn another_model_takes_over_without_an_allocation() {
     let mut call = |player: &mut Player, chosen: usize, events: &[NoteEvent<()>]| {
         let mut next = events.iter().copied();
         assert_no_alloc(|| {
-            let controls = snapshot::controls(&plugin.parameters);
             player.follow(chosen, &exchange);
-            let controllers = &plugin.parameters.controllers;
-            player.play(&controls, controllers, &mut left, &mut right, || {
-                next.next()
-            });
+            player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
         });
         let is_silent = left.iter().all(|x| *x == 0.0);
         (is_silent, left.clone())
@@ -160,12 +199,10 @@ fn another_model_takes_over_without_an_allocation() {
         assert!(is_silent, "turn {turn}: nothing plays in its place");
         exchange.work(&screen);
         let (_, found) = call(&mut player, chosen, &[key(64)]);
-        let controls = snapshot::controls(&plugin.parameters);
         let (mut own, mut other) = (vec![0.0; 480], vec![0.0; 480]);
         let mut fresh = ready(chosen);
         let mut next = [key(64)].into_iter();
-        let controllers = &plugin.parameters.controllers;
-        fresh.play(&controls, controllers, &mut own, &mut other, || next.next());
+        fresh.play(&plugin.parameters, [&mut own, &mut other], || next.next());
         assert!(found == own, "turn {turn}: the new model as a fresh one");
         exchange.work(&screen);
     }
@@ -175,11 +212,7 @@ fn another_model_takes_over_without_an_allocation() {
 fn plays(plugin: &Betwixt, player: &mut Player) -> bool {
     let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
     let mut next = [key(60)].into_iter();
-    let controls = snapshot::controls(&plugin.parameters);
-    let controllers = &plugin.parameters.controllers;
-    player.play(&controls, controllers, &mut left, &mut right, || {
-        next.next()
-    });
+    player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
     left.iter().any(|x| *x != 0.0)
 }
 
@@ -227,7 +260,8 @@ fn engines_that_come_too_late_are_not_played() {
 fn the_worker_works_and_ends() {
     let plugin = Betwixt::default();
     let (exchange, screen) = (Arc::new(Exchange::new()), Arc::new(Screen::default()));
-    let worker = Worker::start(Arc::clone(&exchange), screen);
+    let parameters = Arc::clone(&plugin.parameters);
+    let worker = Worker::start(Arc::clone(&exchange), screen, parameters);
     let mut player = ready(0);
     assert!(player.follow(1, &exchange));
     worker.wake();
@@ -239,4 +273,73 @@ fn the_worker_works_and_ends() {
     assert!(is_there, "the model is ready in time");
     drop(worker);
     assert_eq!(Arc::strong_count(&exchange), 1, "the thread has let go");
+}
+
+/// With the window closed a parameter learns its controller too: the worker puts it into the map.
+#[test]
+fn a_controller_is_learnt_without_a_window() {
+    let plugin = Betwixt::default();
+    let (exchange, screen) = (Arc::new(Exchange::new()), Arc::new(Screen::default()));
+    let parameters = Arc::clone(&plugin.parameters);
+    let worker = Worker::start(exchange, screen, parameters);
+    let mut player = ready(0);
+    let map = &plugin.parameters.map;
+    let before = map.rows().len();
+    map.arm(Some(10));
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    let turned = |timing| NoteEvent::MidiCC {
+        timing,
+        channel: 5,
+        cc: 70,
+        value: 0.25,
+    };
+    let is_learnt = (0..2_000u32).any(|_| {
+        let mut next = [turned(7)].into_iter();
+        if player.play(&plugin.parameters, [&mut left, &mut right], || next.next()) {
+            worker.wake();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        map.rows().len() > before
+    });
+    assert!(is_learnt, "it is learnt in time");
+    assert_eq!(map.rows()[before], Mapping::new(Source::Control(70), 10));
+    assert_eq!(map.armed(), None);
+}
+
+/// A parameter that moves while the host has switched the instrument off takes itself back as well;
+/// one that stays where it was leaves the controller what it holds.
+#[test]
+fn what_moves_while_all_is_off_has_moved() {
+    let plugin = Betwixt::default();
+    let parameters = &plugin.parameters;
+    let mut player = ready(0);
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    let mut call = |player: &mut Player, events: &[NoteEvent<()>]| {
+        let mut next = events.iter().copied();
+        player.play(parameters, [&mut left, &mut right], || next.next());
+    };
+    let turned = [20, 21].map(|cc| NoteEvent::MidiCC {
+        timing: 7,
+        channel: 5,
+        cc,
+        value: 0.25,
+    });
+    call(&mut player, &turned);
+    player.reset();
+    set_latent(parameters, 0.9);
+    call(&mut player, &[]);
+    let held = [0, 1].map(|latent| parameters.controllers.position(latent));
+    assert_eq!(held, [None, Some(0.25)]);
+    assert!(player.take_moved() && !player.take_moved());
+}
+
+/// Moves latent 1 as a host does.
+#[allow(
+    unsafe_code,
+    reason = "only the framework's pointers can move a parameter"
+)]
+fn set_latent(parameters: &Parameters, position: f32) {
+    let pointer = parameters.latent(0).as_ptr();
+    // SAFETY: the parameters outlive the pointer.
+    unsafe { pointer._internal_set_normalized_value(position) };
 }

@@ -8,7 +8,7 @@
 
 use super::lines::{LONGEST_FILE, decode};
 use super::saved::TextFile;
-use etcetera::{BaseStrategy, base_strategy};
+use crate::folder;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -50,11 +50,7 @@ pub(crate) struct Listing {
 impl Folder {
     /// Where the system keeps a user's data; an empty path where it tells no such place.
     pub(crate) fn of_the_user() -> Self {
-        let data = base_strategy::choose_native_strategy().map(|places| places.data_dir());
-        Self(data.map_or_else(
-            |_| PathBuf::new(),
-            |data| data.join("Betwixt").join("tunings"),
-        ))
+        Self(folder::data().map_or_else(PathBuf::new, |data| data.join("tunings")))
     }
 
     /// Any other folder.

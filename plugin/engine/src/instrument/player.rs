@@ -15,9 +15,7 @@ use crate::modulation::Turns;
 /// What the player has done so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Player {
-    /// The controls' latents as they last were.
-    set: [f32; LATENTS],
-    /// Where the latents stand: whoever moved last, control or controller.
+    /// Where the latents stand.
     pub(super) knobs: [f32; LATENTS],
     pub(super) channels: Channels,
     /// The modulation wheel, 0…1.
@@ -35,7 +33,6 @@ impl Player {
     /// Nothing.
     pub(super) fn new() -> Self {
         Self {
-            set: [f32::NAN; LATENTS],
             knobs: [0.5; LATENTS],
             channels: Channels::new(),
             wheel: 0.0,
@@ -48,12 +45,7 @@ impl Player {
 
     /// Takes over what the controls have moved; tells whether this is the first call.
     pub(super) fn follow(&mut self, controls: &Controls) -> bool {
-        for (latent, &value) in controls.latents.iter().enumerate() {
-            if value.to_bits() != self.set[latent].to_bits() {
-                self.set[latent] = value;
-                self.knobs[latent] = value;
-            }
-        }
+        self.knobs = controls.latents;
         // A movement that is switched on begins.
         if std::mem::replace(&mut self.course, controls.movement.course) == Course::Off {
             self.movement = Turns::default();
@@ -70,11 +62,6 @@ impl Player {
             EventKind::Slide { channel, value } => channels.slide(channel, value),
             EventKind::Expression { channel, value } => channels.express(channel, value),
             EventKind::Rest { channel } => channels.reset(channel),
-            EventKind::Latent { index, value } => {
-                if let (Some(knob), false) = (self.knobs.get_mut(index), value.is_nan()) {
-                    *knob = value.clamp(0.0, 1.0);
-                }
-            }
             EventKind::Wheel { value } => {
                 if !value.is_nan() {
                     self.wheel = value.clamp(0.0, 1.0);

@@ -163,9 +163,13 @@ impl Bench {
     }
 
     fn button(&self, pos: Pos2, pressed: bool) -> Event {
+        self.other_button(pos, pressed, PointerButton::Primary)
+    }
+
+    fn other_button(&self, pos: Pos2, pressed: bool, button: PointerButton) -> Event {
         Event::PointerButton {
             pos,
-            button: PointerButton::Primary,
+            button,
             pressed,
             modifiers: self.modifiers,
         }
@@ -190,6 +194,54 @@ impl Bench {
         let (press, release) = (self.button(at, true), self.button(at, false));
         self.picture(vec![Event::PointerMoved(at), press]);
         self.picture(vec![release]);
+    }
+
+    pub(super) fn right_click(&mut self, at: Pos2) {
+        let secondary = PointerButton::Secondary;
+        let press = self.other_button(at, true, secondary);
+        let release = self.other_button(at, false, secondary);
+        self.picture(vec![Event::PointerMoved(at)]);
+        self.picture(vec![press]);
+        self.picture(vec![release]);
+        self.picture(Vec::new());
+    }
+
+    /// The place of what the tree for screen readers calls so.
+    pub(super) fn named(&mut self, name: &str) -> Option<Pos2> {
+        self.egui.enable_accesskit();
+        self.picture(Vec::new());
+        let nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
+        let is_named = |words: Option<&str>| words == Some(name);
+        let mut named = nodes.filter(|(_, node)| is_named(node.label()) || is_named(node.value()));
+        let bounds = named.find_map(|(_, node)| node.bounds())?;
+        let middle = |low: f64, high: f64| betwixt_spectral::number::narrow(0.5 * (low + high));
+        Some(Pos2::new(
+            middle(bounds.x0, bounds.x1),
+            middle(bounds.y0, bounds.y1),
+        ))
+    }
+
+    /// Clicks on what is called so.
+    pub(super) fn click_on(&mut self, name: &str) {
+        let at = self
+            .named(name)
+            .unwrap_or_else(|| panic!("{name} is there"));
+        self.time_s += 5.0;
+        self.click(at);
+        self.picture(Vec::new());
+    }
+
+    /// Types words into what has the focus, instead of what stands there.
+    pub(super) fn write(&mut self, words: &str) {
+        let all = Event::Key {
+            key: egui::Key::A,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::COMMAND,
+        };
+        self.picture(vec![all]);
+        self.picture(vec![Event::Text(words.to_owned())]);
     }
 
     pub(super) fn wheel(&mut self, at: Pos2, notches: f32) {

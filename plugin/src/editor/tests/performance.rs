@@ -3,6 +3,7 @@
 use super::bench::{Bench, SIZE};
 use super::gesture_of;
 use crate::library::tests::{tiny, tiny_partials};
+use crate::parameters::Kind;
 use nice_plug::prelude::Param;
 
 use egui::{Modifiers, vec2};
@@ -31,9 +32,11 @@ fn every_control_of_the_performance_can_be_moved() {
         let at = bench.performance(row, column);
         bench.drag(at, vec2(25.0, 0.0));
         assert_eq!(bench.host.take(), gesture_of(name));
-        let by_kind = bench.parameters.by_kind();
-        let mut real = by_kind.real.into_iter().map(|(_, parameter)| parameter);
-        let moved = real.find(|parameter| parameter.name() == name);
+        let mut table = bench.parameters.table().into_iter();
+        let moved = table.find_map(|entry| match entry.kind {
+            Kind::Real(parameter) if parameter.name() == name => Some(parameter),
+            _ => None,
+        });
         let moved = moved.unwrap_or_else(|| panic!("{name} exists"));
         let way = moved.unmodulated_normalized_value() - moved.default_normalized_value();
         assert!(way > 0.05, "{name} moved by {way}");

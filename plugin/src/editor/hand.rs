@@ -1,0 +1,145 @@
+//! What a control needs to be moved and to be mapped: the host's ear, and the map of controllers.
+//!
+//! ```text
+//!  pointer ─► gesture ─► host ─► parameter
+//!  right click ─► menu ─┬─ Learn controller ─► armed ─► the next one that moves
+//!                       ├─ Clear … ──────────► no controller moves it any more
+//!                       └─ Default
+//! ```
+//!
+//! While a target is armed its control says so; where a controller holds it, a mark shows the
+//! place, and the words under the pointer name the controller.
+
+use super::gesture;
+use crate::controllers::Mapping;
+use crate::parameters::{Knob, Parameters};
+use egui::{Button, Response};
+use nice_plug::prelude::{Param, ParamSetter};
+use std::ops::Deref;
+
+/// What stands on a control that waits for a controller.
+pub(super) const WAITING: &str = "move a controller …";
+
+/// The host's ear and the map, for one picture.
+pub(super) struct Hand<'a> {
+    setter: &'a ParamSetter<'a>,
+    parameters: &'a Parameters,
+    rows: Vec<Mapping>,
+    armed: Option<usize>,
+}
+
+/// What controllers do with one control.
+pub(super) struct Grip<'a> {
+    hand: &'a Hand<'a>,
+    /// Position in the table of parameters; none of what cannot be learnt.
+    target: Option<usize>,
+}
+
+impl<'a> Deref for Hand<'a> {
+    type Target = ParamSetter<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        self.setter
+    }
+}
+
+impl<'a> Hand<'a> {
+    /// As things are now.
+    pub(super) fn new(setter: &'a ParamSetter<'a>, parameters: &'a Parameters) -> Self {
+        Self {
+            setter,
+            parameters,
+            rows: parameters.map.rows(),
+            armed: parameters.map.armed(),
+        }
+    }
+
+    /// What controllers do with a parameter.
+    pub(super) fn grip<P: Param>(&'a self, parameter: &P) -> Grip<'a> {
+        let (mut place, mut target) = (0, None);
+        self.parameters.each(&mut |entry| {
+            if entry.knob.address() == parameter.address() && entry.knob.is_movable() {
+                target = Some(place);
+            }
+            place += 1;
+        });
+        Grip { hand: self, target }
+    }
+}
+
+impl Grip<'_> {
+    /// Where a controller holds it.
+    pub(super) fn held(&self) -> Option<f32> {
+        self.hand.parameters.controllers.position(self.target?)
+    }
+
+    /// Whether it waits for a controller.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.target.is_some() && self.target == self.hand.armed
+    }
+
+    /// The player wants the parameter itself to rule.
+    pub(super) fn release(&self) {
+        if let Some(target) = self.target {
+            self.hand.parameters.controllers.release(target);
+        }
+    }
+
+    /// The controllers that move it, in words; none if there are none.
+    fn sources(&self) -> Option<String> {
+        let own = self
+            .hand
+            .rows
+            .iter()
+            .filter(|row| Some(row.target) == self.target);
+        let words: Vec<String> = own.map(|row| row.origin.to_string()).collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    /// Says what moves it under the pointer, and opens the menu on a right click.
+    pub(super) fn show<P: Param>(&self, response: &Response, parameter: &P) {
+        let sources = self.sources();
+        let held = self.held();
+        if sources.is_some() || held.is_some() {
+            let words = words(sources.as_deref(), held, parameter);
+            response.clone().on_hover_text(words);
+        }
+        response.context_menu(|ui| {
+            if let Some(target) = self.target {
+                self.learn(ui, target, sources.as_deref());
+            }
+            if ui.button("Default").clicked() {
+                self.release();
+                let default = parameter.default_normalized_value();
+                gesture::once(self.hand, parameter, default);
+            }
+        });
+    }
+
+    fn learn(&self, ui: &mut egui::Ui, target: usize, sources: Option<&str>) {
+        let map = &self.hand.parameters.map;
+        let words = match (self.is_waiting(), map.is_full()) {
+            (true, _) => "Stop learning",
+            (false, true) => "The map is full: remove a controller first",
+            (false, false) => "Learn controller",
+        };
+        let can_learn = self.is_waiting() || !map.is_full();
+        if ui.add_enabled(can_learn, Button::new(words)).clicked() {
+            map.arm((!self.is_waiting()).then_some(target));
+        }
+        if let Some(sources) = sources
+            && ui.button(format!("Clear {sources}")).clicked()
+        {
+            map.clear(target);
+        }
+    }
+}
+
+fn words<P: Param>(sources: Option<&str>, held: Option<f32>, parameter: &P) -> String {
+    let held = held.map(|at| {
+        let place = parameter.normalized_value_to_string(at, true);
+        format!("held at {place} until the control itself moves")
+    });
+    let parts: Vec<&str> = sources.into_iter().chain(held.as_deref()).collect();
+    parts.join(": ")
+}

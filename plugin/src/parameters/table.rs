@@ -1,0 +1,152 @@
+//! Every parameter once more, in one table: for what must know all of them.
+//!
+//! ```text
+//!  Parameters ─► table: 0 … n − 1, in the host's order ─┬─► repair of saved states (by kind)
+//!                 identifier, knob, kind                ├─► what controllers hold (by position)
+//!                                                       └─► targets of controllers, the window
+//! ```
+//!
+//! A new parameter is a field of its struct and a line here; a test holds the table to what the
+//! host sees.
+//!
+//! *Real time:* walking the table reads references; nothing allocates.
+
+use super::{LATENT_IDS, Parameters};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, Param, ParamFlags};
+
+/// Parameters that there may be: room of everything that is kept for each of them.
+pub(crate) const ROOM: usize = 256;
+
+/// One parameter in the table.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    /// As it is saved.
+    pub(crate) id: &'static str,
+    /// What every kind can be asked.
+    pub(crate) knob: &'a dyn Knob,
+    /// What only its kind can be asked.
+    pub(crate) kind: Kind<'a>,
+}
+
+/// The kinds of parameters.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind<'a> {
+    /// Continuous.
+    Real(&'a FloatParam),
+    /// Stepped.
+    Whole(&'a IntParam),
+    /// On or off.
+    Switch(&'a BoolParam),
+    /// One of some variants.
+    Choice {
+        /// Their identifiers.
+        variants: &'static [&'static str],
+        /// Place of the default among them.
+        default: usize,
+    },
+}
+
+/// What every parameter can be asked, whatever its kind.
+pub(crate) trait Knob {
+    /// Its name, as the host shows it.
+    fn label(&self) -> &str;
+    /// Where it is set, 0…1, whatever modulates it.
+    fn position(&self) -> f32;
+    /// Whether it may move while it sounds, by automation or by a controller.
+    fn is_movable(&self) -> bool;
+    /// Which parameter it is.
+    fn address(&self) -> *const ();
+}
+
+impl<P: Param> Knob for P {
+    fn label(&self) -> &str {
+        self.name()
+    }
+
+    fn position(&self) -> f32 {
+        self.unmodulated_normalized_value()
+    }
+
+    fn is_movable(&self) -> bool {
+        !self.flags().contains(ParamFlags::NON_AUTOMATABLE)
+    }
+
+    fn address(&self) -> *const () {
+        std::ptr::from_ref(self).cast()
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// A continuous parameter.
+    pub(super) fn real(id: &'static str, parameter: &'a FloatParam) -> Self {
+        Self {
+            id,
+            knob: parameter,
+            kind: Kind::Real(parameter),
+        }
+    }
+
+    /// A stepped one.
+    pub(super) fn whole(id: &'static str, parameter: &'a IntParam) -> Self {
+        Self {
+            id,
+            knob: parameter,
+            kind: Kind::Whole(parameter),
+        }
+    }
+
+    /// A switch.
+    pub(super) fn switch(id: &'static str, parameter: &'a BoolParam) -> Self {
+        Self {
+            id,
+            knob: parameter,
+            kind: Kind::Switch(parameter),
+        }
+    }
+
+    /// A choice.
+    pub(super) fn choice<T: Enum + PartialEq + 'static>(
+        id: &'static str,
+        parameter: &'a EnumParam<T>,
+    ) -> Self {
+        let kind = Kind::Choice {
+            variants: T::ids().unwrap_or_default(),
+            default: parameter.default_plain_value().to_index(),
+        };
+        Self {
+            id,
+            knob: parameter,
+            kind,
+        }
+    }
+}
+
+impl Parameters {
+    /// Shows every parameter, in the host's order.
+    pub(crate) fn each<'a>(&'a self, show: &mut impl FnMut(Entry<'a>)) {
+        for (id, knob) in LATENT_IDS.iter().zip(&self.latents.knobs) {
+            show(Entry::real(id, &knob.position));
+        }
+        show(Entry::choice("chroma", &self.chroma));
+        show(Entry::choice("phase", &self.phase));
+        show(Entry::whole("octave", &self.octave));
+        show(Entry::real("fine", &self.fine_tune));
+        show(Entry::whole("bend", &self.bend_range));
+        show(Entry::real("attack", &self.attack));
+        show(Entry::real("decay", &self.decay));
+        show(Entry::real("sustain", &self.sustain));
+        show(Entry::real("release", &self.release));
+        show(Entry::real("velocity", &self.velocity));
+        show(Entry::real("gain", &self.gain));
+        show(Entry::whole("voices", &self.voices));
+        self.performance.each(show);
+        show(Entry::choice("model", &self.choice));
+    }
+
+    /// The whole table. Allocates: not for the audio thread.
+    pub(crate) fn table(&self) -> Vec<Entry<'_>> {
+        let mut table = Vec::new();
+        self.each(&mut |entry| table.push(entry));
+        table
+    }
+}
