@@ -4,6 +4,7 @@
 //!  latents, chroma ─► decoder ─► phase ─► octave, fine tune, bend ─► envelope, velocity ─► gain
 //!                        ▲         ▲
 //!              time, tone, pitch, width: module `performance`
+//!  module `playing`: mode, glide, unison, MPE    `modulation`: LFOs, envelopes, slots    `movement`
 //! ```
 //!
 //! *Promise:* identifiers, names, order and ranges are what projects are saved with; a golden list
@@ -16,7 +17,10 @@
 )]
 
 mod make;
+pub(crate) mod modulation;
+pub(crate) mod movement;
 mod performance;
+pub(crate) mod playing;
 mod table;
 
 use crate::controllers::{Hands, Map, Target};
@@ -27,8 +31,11 @@ use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
 use betwixt_model::Header;
 use make::{linear, number, octave, real, share, time, voices, words};
+use modulation::Modulation;
+use movement::Movement;
 use nice_plug::prelude::{Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
 pub(crate) use performance::Performance;
+use playing::Playing;
 use std::sync::Arc;
 pub(crate) use table::{Entry, Kind, Knob, ROOM};
 
@@ -77,6 +84,15 @@ pub(crate) struct Parameters {
     /// What a model of partials lets the player do beside the latents.
     #[nested]
     pub(crate) performance: Performance,
+    /// How keys become notes.
+    #[nested(group = "Playing")]
+    pub(crate) playing: Playing,
+    /// What moves by itself or by touch.
+    #[nested]
+    pub(crate) modulation: Modulation,
+    /// A recorded movement of latents.
+    #[nested(group = "Movement")]
+    pub(crate) movement: Movement,
     /// Which of the factory's models plays.
     #[id = "model"]
     pub(crate) choice: EnumParam<Factory>,
@@ -224,6 +240,9 @@ impl Parameters {
             ),
             voices: voices(usual.voice_limit),
             performance: Performance::new(),
+            playing: Playing::new(),
+            modulation: Modulation::new(),
+            movement: Movement::new(),
             choice: choice(&model),
             format: FormatVersion,
             model,
@@ -267,7 +286,8 @@ impl Latent {
         let model = model.clone();
         let show = text::show_latent(move || index < model.latents());
         Self {
-            position: words(position, show, text::parse_latent()),
+            position: words(position, show, text::parse_latent())
+                .with_poly_modulation_id(u32::try_from(index).unwrap_or(u32::MAX)),
         }
     }
 }

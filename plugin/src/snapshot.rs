@@ -15,7 +15,9 @@
 //! *Real time:* reads atomics; a value that is not a number counts as the parameter's default.
 
 use crate::parameters::{Chroma, Knob, Parameters, Performance, Phase, ROOM};
+use crate::parameters::{modulation, movement, playing};
 use crate::text::SILENCE_DB;
+use betwixt_engine as engine;
 use betwixt_engine::{ChromaSource, Controls, Envelope, PhaseMode, Time, Vibrato};
 use nice_plug::prelude::{Enum, FloatParam, Param};
 
@@ -93,7 +95,9 @@ pub(crate) fn controls(parameters: &Parameters) -> Controls {
         performance: performance(&reader, &parameters.performance),
         gain: linear_gain(real(&parameters.gain)),
         voice_limit: usize::try_from(reader.plain(&parameters.voices)).unwrap_or(1),
-        ..Controls::default()
+        playing: playing(&reader, parameters),
+        modulation: modulation(&reader, parameters),
+        movement: movement(&reader, parameters),
     }
 }
 
@@ -120,6 +124,129 @@ fn performance(reader: &Reader, parameters: &Performance) -> betwixt_engine::Per
         formant_semitones: real(&tone.formant),
         formant_follow: real(&tone.formant_follow),
         width: real(&parameters.stereo.width),
+    }
+}
+
+fn playing(reader: &Reader, parameters: &Parameters) -> engine::Playing {
+    let own = &parameters.playing;
+    engine::Playing {
+        mode: match reader.plain(&own.mode) {
+            playing::PlayMode::Poly => engine::PlayMode::Poly,
+            playing::PlayMode::Mono => engine::PlayMode::Mono,
+            playing::PlayMode::Legato => engine::PlayMode::Legato,
+        },
+        glide: engine::Glide {
+            time_s: reader.real(&own.glide),
+            is_legato: reader.plain(&own.glide_mode) == playing::GlideMode::Legato,
+        },
+        unison: engine::Unison {
+            voices: usize::try_from(reader.plain(&own.unison)).unwrap_or(1),
+            detune_cents: reader.real(&own.detune),
+            spread: reader.real(&own.spread),
+            width: reader.real(&own.width),
+        },
+        zones: match reader.plain(&own.mpe) {
+            playing::Mpe::Off => zones(0, 0),
+            playing::Mpe::Lower => zones(15, 0),
+            playing::Mpe::Upper => zones(0, 15),
+            playing::Mpe::Both => zones(7, 7),
+        },
+        member_bend_semitones: semitones(reader.plain(&own.mpe_bend)),
+    }
+}
+
+fn zones(lower: u8, upper: u8) -> engine::Zones {
+    engine::Zones { lower, upper }
+}
+
+fn modulation(reader: &Reader, parameters: &Parameters) -> engine::Modulation {
+    let own = &parameters.modulation;
+    engine::Modulation {
+        lfos: own.lfos.each_ref().map(|lfo| engine::Lfo {
+            shape: shape(reader.plain(&lfo.shape)),
+            rate_hz: reader.real(&lfo.rate),
+            beats: reader.plain(&lfo.sync).beats(),
+            phase: reader.real(&lfo.phase) / 360.0,
+            fade_s: reader.real(&lfo.fade),
+            is_common: reader.plain(&lfo.trigger) == modulation::Trigger::Common,
+            seed: u32::try_from(reader.plain(&lfo.seed)).unwrap_or(0),
+        }),
+        envelopes: own.envelopes.each_ref().map(|envelope| Envelope {
+            attack_s: reader.real(&envelope.attack),
+            decay_s: reader.real(&envelope.decay),
+            sustain: reader.real(&envelope.sustain),
+            release_s: reader.real(&envelope.release),
+        }),
+        slots: own.slots.each_ref().map(|slot| engine::Slot {
+            source: source(reader.plain(&slot.source)),
+            target: target(reader.plain(&slot.target)),
+            depth: reader.real(&slot.depth),
+        }),
+    }
+}
+
+fn shape(choice: modulation::Shape) -> engine::Shape {
+    match choice {
+        modulation::Shape::Sine => engine::Shape::Sine,
+        modulation::Shape::Triangle => engine::Shape::Triangle,
+        modulation::Shape::Rising => engine::Shape::Rising,
+        modulation::Shape::Falling => engine::Shape::Falling,
+        modulation::Shape::Square => engine::Shape::Square,
+        modulation::Shape::Steps => engine::Shape::Steps,
+        modulation::Shape::Wander => engine::Shape::Wander,
+    }
+}
+
+fn source(choice: modulation::Source) -> engine::Source {
+    match choice {
+        modulation::Source::Off => engine::Source::Off,
+        modulation::Source::Velocity => engine::Source::Velocity,
+        modulation::Source::Key => engine::Source::Key,
+        modulation::Source::Pressure => engine::Source::Pressure,
+        modulation::Source::Slide => engine::Source::Slide,
+        modulation::Source::Wheel => engine::Source::Wheel,
+        modulation::Source::Random => engine::Source::Random,
+        modulation::Source::FirstLfo => engine::Source::Lfo(0),
+        modulation::Source::SecondLfo => engine::Source::Lfo(1),
+        modulation::Source::FirstEnvelope => engine::Source::Envelope(0),
+        modulation::Source::SecondEnvelope => engine::Source::Envelope(1),
+    }
+}
+
+fn target(choice: modulation::Target) -> engine::Target {
+    match choice {
+        modulation::Target::Pitch => engine::Target::Pitch,
+        modulation::Target::Level => engine::Target::Level,
+        modulation::Target::Pan => engine::Target::Pan,
+        modulation::Target::Speed => engine::Target::Speed,
+        modulation::Target::FreezePoint => engine::Target::FreezePoint,
+        modulation::Target::VibratoRate => engine::Target::VibratoRate,
+        modulation::Target::VibratoDepth => engine::Target::VibratoDepth,
+        modulation::Target::Drift => engine::Target::Drift,
+        modulation::Target::Noise => engine::Target::Noise,
+        modulation::Target::Inharmonicity => engine::Target::Inharmonicity,
+        modulation::Target::NaturalTuning => engine::Target::NaturalTuning,
+        modulation::Target::Tilt => engine::Target::Tilt,
+        modulation::Target::Formant => engine::Target::Formant,
+        modulation::Target::Width => engine::Target::Width,
+        // The latents come first, in their order.
+        latent => engine::Target::Latent(latent.to_index()),
+    }
+}
+
+fn movement(reader: &Reader, parameters: &Parameters) -> engine::Movement {
+    let own = &parameters.movement;
+    engine::Movement {
+        course: match reader.plain(&own.course) {
+            movement::Course::Off => engine::Course::Off,
+            movement::Course::Once => engine::Course::Once,
+            movement::Course::Loop => engine::Course::Loop,
+            movement::Course::PingPong => engine::Course::PingPong,
+        },
+        is_common: reader.plain(&own.owner) == movement::Owner::All,
+        is_synced: reader.plain(&own.sync),
+        speed: reader.real(&own.speed).exp2(),
+        depth: reader.real(&own.depth),
     }
 }
 

@@ -140,6 +140,9 @@ impl Parameters {
         show(Entry::real("gain", &self.gain));
         show(Entry::whole("voices", &self.voices));
         self.performance.each(show);
+        self.playing.each(show);
+        self.modulation.each(show);
+        self.movement.each(show);
         show(Entry::choice("model", &self.choice));
     }
 
