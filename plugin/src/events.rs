@@ -83,6 +83,15 @@ impl EventList {
         }
     }
 
+    /// Adds the end of every sound, after all that happens at the first sample of the call.
+    pub(crate) fn add_silence(&mut self) {
+        self.events.truncate(CAPACITY - 1);
+        self.events.push(Event {
+            offset_samples: 0,
+            kind: EventKind::AllSoundOff { channel: None },
+        });
+    }
+
     /// Adds what a host's event means to the engine; nothing, if it means nothing.
     pub(crate) fn add(&mut self, event: &NoteEvent<()>, offset_samples: usize) {
         let mut push = |kind| {

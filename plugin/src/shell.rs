@@ -143,6 +143,9 @@ impl Plugin for Betwixt {
         let chosen = parameters.model.chosen();
         let mut has_work = self.player.follow(chosen, &self.exchange);
         self.player.tune(&parameters.tuning);
+        if self.screen.take_silence() {
+            self.player.silence();
+        }
         let next = || context.next_event();
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);

@@ -1,6 +1,6 @@
 //! The parameters beside the latents, as compact sliders in the order of the signal.
 
-use super::compact::{self, choice, plain};
+use super::compact::{self, Group};
 use super::hand::Hand;
 use super::{Editor, layout, theme};
 
@@ -12,18 +12,19 @@ const COLUMNS: usize = 6;
 const ROWS: usize = 2;
 
 /// Paints the controls and follows the pointer.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     let inside = theme::panel(ui, area);
     let cell = |index: usize| cell(inside, index);
     let parameters = &editor.parameters;
-    choice(ui, cell(0), &parameters.chroma, setter, true);
+    let group = Group::new(ui, hand);
+    group.choice(cell(0), &parameters.chroma);
     // A model of partials has no phase to be found.
     let has_phase = !editor.model.is_partials();
-    choice(ui, cell(1), &parameters.phase, setter, has_phase);
-    plain(ui, cell(2), &parameters.octave, setter, true);
-    plain(ui, cell(3), &parameters.fine_tune, setter, true);
-    plain(ui, cell(4), &parameters.bend_range, setter, true);
-    plain(ui, cell(5), &parameters.voices, setter, true);
+    group.used(has_phase).choice(cell(1), &parameters.phase);
+    group.bipolar(cell(2), &parameters.octave);
+    group.bipolar(cell(3), &parameters.fine_tune);
+    group.plain(cell(4), &parameters.bend_range);
+    group.plain(cell(5), &parameters.voices);
     let contour = [
         &parameters.attack,
         &parameters.decay,
@@ -33,7 +34,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
         &parameters.gain,
     ];
     for (index, parameter) in contour.into_iter().enumerate() {
-        plain(ui, cell(COLUMNS + index), parameter, setter, true);
+        group.plain(cell(COLUMNS + index), parameter);
     }
 }
 

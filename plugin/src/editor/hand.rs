@@ -54,8 +54,23 @@ impl<'a> Hand<'a> {
         }
     }
 
+    /// What is heard of a parameter: where a controller holds it, else where it is set.
+    pub(super) fn heard<P: Param>(&self, parameter: &P) -> P::Plain {
+        let held = self.grip(parameter).held();
+        held.map_or_else(
+            || parameter.unmodulated_plain_value(),
+            |held| parameter.preview_plain(held),
+        )
+    }
+
+    /// The same as a position, 0…1.
+    pub(super) fn position<P: Param>(&self, parameter: &P) -> f32 {
+        let held = self.grip(parameter).held();
+        held.unwrap_or(parameter.unmodulated_normalized_value())
+    }
+
     /// What controllers do with a parameter.
-    pub(super) fn grip<P: Param>(&'a self, parameter: &P) -> Grip<'a> {
+    pub(super) fn grip<P: Param>(&self, parameter: &P) -> Grip<'_> {
         let (mut place, mut target) = (0, None);
         self.parameters.each(&mut |entry| {
             if entry.knob.address() == parameter.address() && entry.knob.is_movable() {

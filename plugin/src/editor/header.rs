@@ -1,36 +1,38 @@
 //! The top of the window: which model plays, in which tuning, how many voices, how loud.
+//!
+//! ```text
+//!  name of the model        TUNING    Model        [Panic]  voices
+//!  what it is               its name  [chosen ▾]   level
+//! ```
 
-use super::compact::choice;
+use super::compact::{self, Group};
 use super::hand::Hand;
-use super::{Editor, theme};
+use super::{Editor, level, theme};
 use betwixt_engine::Telemetry;
 
-use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Ui, pos2};
 
-/// Width of the level meter.
-const METER: f32 = 120.0;
 /// Width of the choice of a model.
 const CHOOSER: f32 = 220.0;
 /// Width of the tuning's name.
 const TUNING: f32 = 150.0;
-/// Size of the button for the map of controllers.
-const BUTTON: egui::Vec2 = vec2(88.0, 20.0);
-/// The lowest level that the meter shows.
-const FLOOR_DB: f32 = -60.0;
 
 /// Paints the header.
 pub(super) fn paint(
     ui: &Ui,
     area: Rect,
-    editor: &Editor,
+    editor: &mut Editor,
     telemetry: &Telemetry,
-    setter: &Hand<'_>,
+    hand: &Hand<'_>,
 ) {
     let inside = theme::panel(ui, area);
     if editor.parameters.model.is_missing() {
         missing(ui, inside, editor);
         return;
     }
+    level::paint(ui, inside, editor, telemetry);
+    let chooser = compact::bottom(chooser(inside));
+    Group::new(ui, hand).choice(chooser, &editor.parameters.choice);
     let header = &editor.model.header;
     let painter = ui
         .painter()
@@ -44,17 +46,14 @@ pub(super) fn paint(
         (20.0, theme::TEXT),
     );
     let below = inside.left_bottom();
-    let chooser = chooser(inside);
     let room = tuning(inside).left() - inside.left() - 12.0;
     let look = (12.0, theme::DIM);
     theme::elided(&painter, below, &header.description, room, look);
-    choice(ui, chooser, &editor.parameters.choice, setter, true);
-    figures(ui, inside, editor, telemetry);
 }
 
 /// Where the model is chosen.
 pub(super) fn chooser(inside: Rect) -> Rect {
-    let right = (inside.right() - METER - 90.0).max(inside.left());
+    let right = (inside.right() - level::WIDTH).max(inside.left());
     let left = (right - CHOOSER).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
 }
@@ -64,53 +63,6 @@ pub(super) fn tuning(inside: Rect) -> Rect {
     let right = (chooser(inside).left() - 12.0).max(inside.left());
     let left = (right - TUNING).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
-}
-
-/// Where the map of controllers is opened, above the level.
-pub(super) fn button(inside: Rect) -> Rect {
-    let corner = chooser(inside).right_top() + vec2(14.0, 0.0);
-    Rect::from_min_size(corner, BUTTON).intersect(inside)
-}
-
-fn figures(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry) {
-    let painter = ui.painter();
-    let limit = editor.parameters.voices.value();
-    let voices = format!("{} of {limit} voices", telemetry.voices());
-    let corner = area.right_top();
-    theme::words(
-        painter,
-        corner,
-        Align2::RIGHT_TOP,
-        voices,
-        (13.0, theme::TEXT),
-    );
-
-    let peak_db = 20.0 * telemetry.peak().max(1e-6).log10();
-    let meter = Rect::from_min_size(
-        pos2(area.right() - METER, area.bottom() - 9.0),
-        vec2(METER, 6.0),
-    );
-    let share = (1.0 - peak_db / FLOOR_DB).clamp(0.0, 1.0);
-    let colour = if peak_db > -1.0 {
-        theme::WARM
-    } else {
-        theme::ACCENT
-    };
-    painter.rect_filled(meter, 3.0, theme::TRACK);
-    painter.rect_filled(meter.with_max_x(meter.left() + share * METER), 3.0, colour);
-    let words = if peak_db <= FLOOR_DB {
-        "silent".to_owned()
-    } else {
-        format!("{peak_db:.1} dB")
-    };
-    let beside = meter.left_center() - vec2(8.0, 0.0);
-    theme::words(
-        painter,
-        beside,
-        Align2::RIGHT_CENTER,
-        words,
-        (12.0, theme::DIM),
-    );
 }
 
 /// The project wants a model that is not here: silence, said out loud, and the way out.
@@ -138,23 +90,8 @@ fn missing(ui: &Ui, area: Rect, editor: &Editor) {
         (12.0, theme::TEXT),
     );
 
-    let response = ui.interact(button, ui.scope_id().with("adopt"), Sense::click());
     let name = format!("Play {} instead", editor.model.header.name);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
-    let fill = if response.hovered() {
-        theme::LINE
-    } else {
-        theme::TRACK
-    };
-    ui.painter().rect_filled(button, theme::ROUND, fill);
-    let clipped = ui.painter().with_clip_rect(button);
-    theme::words(
-        &clipped,
-        button.center(),
-        Align2::CENTER_CENTER,
-        name,
-        (13.0, theme::TEXT),
-    );
+    let response = theme::button(ui, button, &name, 13.0);
     if response.clicked() {
         editor.parameters.model.adopt();
     }

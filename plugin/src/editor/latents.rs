@@ -13,25 +13,24 @@ pub(super) fn paint(ui: &egui::Ui, area: egui::Rect, editor: &Editor, setter: &H
     for index in 0..LATENTS {
         let parameter = editor.parameters.latent(index);
         let latent = editor.model.header.latents.get(index);
-        let number = format!("{}", index + 1);
-        let name = match latent {
-            Some(latent) if !is_plain(&latent.name, &number) => {
-                format!("{number}  {}", latent.name)
-            }
-            _ => format!("Latent {number}"),
+        let name = match named(editor, index) {
+            Some(name) => format!("{}  {name}", index + 1),
+            None => format!("Latent {}", index + 1),
         };
         let look = Look {
             name: &name,
             letters: 13.0,
             is_used: latent.is_some(),
+            origin: 0.0,
         };
         let place = layout::row(sliders, index, LATENTS, 6.0);
         slider::show(ui, place, parameter, setter, &look);
     }
 }
 
-/// Whether a model's name for a knob says no more than its number.
-fn is_plain(name: &str, number: &str) -> bool {
-    let name = name.trim();
-    name.is_empty() || name.eq_ignore_ascii_case(&format!("latent {number}"))
+/// The name that the model gives a latent, if it says more than its number.
+pub(super) fn named(editor: &Editor, index: usize) -> Option<&str> {
+    let name = editor.model.header.latents.get(index)?.name.trim();
+    let is_plain = name.eq_ignore_ascii_case(&format!("latent {}", index + 1));
+    (!name.is_empty() && !is_plain).then_some(name)
 }

@@ -6,6 +6,10 @@ use egui::{Rect, Vec2, pos2, vec2};
 const GAP: f32 = 10.0;
 /// Height of the header.
 const HEADER: f32 = 64.0;
+/// Height of the row of tabs.
+const TABS: f32 = 22.0;
+/// Space under the tabs: they belong to what is below them.
+const NEAR: f32 = 4.0;
 /// Height of what a model of partials can be asked for.
 const PERFORMANCE: f32 = 130.0;
 /// Height of the compact controls at the bottom.
@@ -17,6 +21,10 @@ const ENOUGH: f32 = 560.0;
 pub(super) struct Areas {
     /// Model and figures.
     pub(super) header: Rect,
+    /// What is shown below.
+    pub(super) tabs: Rect,
+    /// Everything below the tabs, for one of them.
+    pub(super) page: Rect,
     /// The eight sliders.
     pub(super) latents: Rect,
     /// The two-dimensional pad.
@@ -35,11 +43,13 @@ impl Areas {
         let inside = window.shrink(GAP);
         let inside = Rect::from_min_size(inside.min, inside.size().max(Vec2::ZERO));
         let shrunk = (inside.height() / ENOUGH).min(1.0);
-        let [header, performance, controls] =
-            [HEADER, PERFORMANCE, CONTROLS].map(|height| height * shrunk);
-        let others = header + performance + controls;
-        let middle = (inside.height() - others - 3.0 * GAP).max(0.0);
-        let (top, left) = (inside.top() + header + GAP, inside.left());
+        let [header, tabs, performance, controls] =
+            [HEADER, TABS, PERFORMANCE, CONTROLS].map(|height| height * shrunk);
+        let left = inside.left();
+        let row = inside.top() + header + GAP * shrunk;
+        let top = row + tabs + NEAR * shrunk;
+        let page = (inside.bottom() - top).max(0.0);
+        let middle = (page - performance - controls - 2.0 * GAP).max(0.0);
         let column = (inside.width() - 2.0 * GAP).max(0.0) / 3.0;
         let place = |index: f32| {
             let corner = pos2(left + index * (column + GAP), top);
@@ -51,19 +61,14 @@ impl Areas {
         let below = top + middle + GAP;
         Self {
             header: wide(inside.top(), header),
+            tabs: wide(row, tabs),
+            page: wide(top, page),
             latents: place(0.0),
             pad: place(1.0),
             spectrum: place(2.0),
             performance: wide(below, performance),
             controls: wide(below + performance + GAP, controls),
         }
-    }
-}
-
-impl Areas {
-    /// Everything under the header.
-    pub(super) fn below_header(&self) -> Rect {
-        self.latents.union(self.spectrum).union(self.controls)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The map of controllers over the lower part of the window, while it is asked for.
+//! The map of controllers: which one moves which parameter, and how.
 //!
 //! ```text
 //!  CONTROLLERS
@@ -14,7 +14,7 @@ use crate::controllers::file::{self, MapError};
 use crate::controllers::{Map, Mapping, Takeover};
 use crate::folder;
 use crate::parameters::{Entry, Knob};
-use egui::{Button, DragValue, Grid, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder};
+use egui::{Button, DragValue, Grid, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
 
 /// Where a map is exported if no other place is named.
@@ -29,48 +29,19 @@ const HINT: &str = "A right click on a control lets it learn. Pedals (64, 66), p
 
 /// What the view remembers between pictures.
 pub(super) struct View {
-    /// Whether the player looks at it.
-    pub(super) is_open: bool,
     path: String,
     /// What came of the last file, and whether that was what was wanted.
     said: Option<(String, bool)>,
 }
 
 impl View {
-    /// Not open yet.
+    /// Nothing done yet.
     pub(super) fn new() -> Self {
         let path = folder::data().map(|data| data.join(FILE));
         Self {
-            is_open: false,
             path: path.map_or(FILE.into(), |path| path.display().to_string()),
             said: None,
         }
-    }
-}
-
-/// The button in the header that opens the view and closes it.
-pub(super) fn button(ui: &Ui, area: Rect, view: &mut View) {
-    let response = ui.interact(area, ui.scope_id().with("controllers"), Sense::click());
-    let name = if view.is_open { "Sound" } else { "Controllers" };
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-    let fill = if response.hovered() {
-        theme::LINE
-    } else {
-        theme::TRACK
-    };
-    ui.painter().rect_filled(area, theme::ROUND, fill);
-    let clipped = ui.painter().with_clip_rect(area);
-    let look = (12.0, theme::TEXT);
-    theme::words(
-        &clipped,
-        area.center(),
-        egui::Align2::CENTER_CENTER,
-        name,
-        look,
-    );
-    if response.clicked() {
-        view.is_open = !view.is_open;
-        view.said = None;
     }
 }
 

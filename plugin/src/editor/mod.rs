@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  ┌───────────────────────── header ──────────────────────────┐   parameters ──► views
+//!  │ Sound · Modulation · Playing · Controllers                │
 //!  │ latents: 8 sliders │ pad: 2 latents,   │ spectrum of the  │   telemetry  ──► header, spectrum
 //!  │                    │ training sounds   │ newest note      │   model      ──► header, pad
 //!  ├──────── time, tone, pitch, width of a model of partials ──┤
@@ -14,16 +15,22 @@
 
 mod compact;
 mod controls;
+mod drawing;
 mod gesture;
 mod hand;
 mod header;
 mod latents;
 mod layout;
+mod level;
 mod map;
+mod menu;
+mod modulation;
 mod pad;
 mod performance;
+mod playing;
 mod slider;
 mod spectrum;
+mod tabs;
 #[cfg(test)]
 mod tests;
 mod theme;
@@ -38,6 +45,7 @@ use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::RepaintNotifier;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -51,6 +59,8 @@ const STILL: f32 = 1e-4;
 pub(crate) struct Screen {
     telemetry: Mutex<Arc<Telemetry>>,
     repaint: RepaintNotifier,
+    /// The player wants every sound to end.
+    silence: AtomicBool,
 }
 
 impl Screen {
@@ -63,6 +73,16 @@ impl Screen {
     /// Asks for a picture; one atomic store, from any thread.
     pub(crate) fn wake(&self) {
         self.repaint.request_repaint();
+    }
+
+    /// Every sound is to end at once.
+    pub(crate) fn silence(&self) {
+        self.silence.store(true, Relaxed);
+    }
+
+    /// Whether every sound is to end, since the last time that this was asked; one atomic look.
+    pub(crate) fn take_silence(&self) -> bool {
+        self.silence.load(Relaxed) && self.silence.swap(false, Relaxed)
     }
 
     fn telemetry(&self) -> Arc<Telemetry> {
@@ -86,6 +106,8 @@ pub(crate) struct Editor {
     screen: Arc<Screen>,
     cloud: pad::Cloud,
     map_view: map::View,
+    tab: tabs::Tab,
+    limiter: level::Limiter,
     tuning: tuning::Panel,
 }
 
@@ -104,6 +126,8 @@ impl Editor {
         let mut editor = Self {
             cloud: pad::Cloud::new(&model),
             map_view: map::View::new(),
+            tab: tabs::Tab::default(),
+            limiter: level::Limiter::default(),
             parameters,
             models,
             model,
@@ -136,22 +160,33 @@ impl Editor {
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
         header::paint(ui, areas.header, self, &telemetry, &hand);
         tuning::paint(ui, areas.header, self, setter);
-        let inside = areas.header.shrink(12.0);
-        map::button(ui, header::button(inside), &mut self.map_view);
-        if self.map_view.is_open {
-            map::paint(ui, areas.below_header(), self);
-        } else {
-            latents::paint(ui, areas.latents, self, &hand);
-            pad::paint(ui, areas.pad, self, &telemetry, setter);
-            spectrum::paint(ui, areas.spectrum, &telemetry);
-            performance::paint(ui, areas.performance, self, &hand);
-            controls::paint(ui, areas.controls, self, &hand);
-        }
+        self.tab = tabs::paint(ui, areas.tabs, self.tab);
+        self.page(ui, &areas, &telemetry, &hand);
         if parameters.map.armed().is_some() {
             ui.ctx().request_repaint_after(PICTURE);
         }
         if telemetry.voices() > 0 || telemetry.peak() > STILL {
             ui.ctx().request_repaint_after(PICTURE);
+        }
+    }
+    fn page(
+        &mut self,
+        ui: &mut egui::Ui,
+        areas: &layout::Areas,
+        telemetry: &Telemetry,
+        hand: &hand::Hand<'_>,
+    ) {
+        match self.tab {
+            tabs::Tab::Sound => {
+                latents::paint(ui, areas.latents, self, hand);
+                pad::paint(ui, areas.pad, self, telemetry, hand);
+                spectrum::paint(ui, areas.spectrum, telemetry);
+                performance::paint(ui, areas.performance, self, hand);
+                controls::paint(ui, areas.controls, self, hand);
+            }
+            tabs::Tab::Modulation => modulation::paint(ui, areas.page, self, hand),
+            tabs::Tab::Playing => playing::paint(ui, areas.page, self, hand),
+            tabs::Tab::Controllers => map::paint(ui, areas.page, self),
         }
     }
 }

@@ -5,7 +5,7 @@
 //!  PITCH  vibrato ×4, drift, natural tuning     STEREO  width
 //! ```
 
-use super::compact::{self, plain, switch};
+use super::compact::{self, Group};
 use super::hand::Hand;
 use super::{Editor, layout, theme};
 
@@ -28,7 +28,7 @@ const GROUPS: [(&str, usize, usize); 4] = [
 const UNREAD: &str = "not read by this model: it draws frames, not partials";
 
 /// Paints the controls and follows the pointer.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     let inside = theme::panel(ui, area);
     let is_read = editor.model.is_partials();
     for (name, row, column) in GROUPS {
@@ -41,18 +41,20 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
     }
     let performance = &editor.parameters.performance;
     let (time, pitch, tone) = (&performance.time, &performance.pitch, &performance.tone);
-    switch(ui, cell(inside, 0, 1), &time.freeze, setter, is_read);
-    let first = [(0, &time.speed), (2, &time.freeze_point)];
-    let tones = [
+    let group = Group::new(ui, hand).used(is_read);
+    group.bipolar(cell(inside, 0, 0), &time.speed);
+    group.switch(cell(inside, 0, 1), &time.freeze);
+    let plain = [
+        (2, &time.freeze_point),
         (3, &tone.noise),
         (4, &tone.inharmonicity),
-        (5, &tone.tilt),
-        (6, &tone.formant),
         (7, &tone.formant_follow),
     ];
-    for (column, parameter) in first.into_iter().chain(tones) {
-        plain(ui, cell(inside, 0, column), parameter, setter, is_read);
+    for (column, parameter) in plain {
+        group.plain(cell(inside, 0, column), parameter);
     }
+    group.bipolar(cell(inside, 0, 5), &tone.tilt);
+    group.bipolar(cell(inside, 0, 6), &tone.formant);
     let second = [
         &pitch.vibrato_rate,
         &pitch.vibrato_depth,
@@ -63,7 +65,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, setter: &Hand<'_>) {
         &performance.stereo.width,
     ];
     for (column, parameter) in second.into_iter().enumerate() {
-        plain(ui, cell(inside, 1, column), parameter, setter, is_read);
+        group.plain(cell(inside, 1, column), parameter);
     }
 }
 

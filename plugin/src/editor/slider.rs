@@ -1,21 +1,26 @@
 //! A parameter as a bar: its name, its value in words, and how far along its range it is.
 //!
 //! ```text
-//!  name                value    of what is heard
-//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░      | where it is set     ▪ where a controller holds it
+//!  name                value    of what is heard      where there is little height:
+//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░                           [▒name▒▒▒▒▒▒▒|      value ]
+//!
+//!  | where it is set     ▪ where a controller holds it
 //! ```
 
 use super::hand::{Grip, Hand, WAITING};
 use super::{gesture, theme};
 
-use egui::{Align2, FontId, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 use nice_plug::prelude::Param;
 
 /// Height of the bar under the words.
 const BAR: f32 = 8.0;
-
+/// Below this height the words stand in the bar.
+const LOW: f32 = 26.0;
 /// Least space between the name and the value.
 const WORD_GAP: f32 = 4.0;
+/// Space between the end of a bar and the words in it.
+const INSET: f32 = 6.0;
 
 /// How a slider looks.
 pub(super) struct Look<'a> {
@@ -25,6 +30,21 @@ pub(super) struct Look<'a> {
     pub(super) letters: f32,
     /// A control that does nothing now is greyed, but can still be moved.
     pub(super) is_used: bool,
+    /// Where the bar is filled from, 0…1: its beginning, or the middle of what goes both ways.
+    pub(super) origin: f32,
+}
+
+/// What is painted of a parameter.
+struct Shown<'a> {
+    look: &'a Look<'a>,
+    name: &'a str,
+    /// In words, of what is heard.
+    value: String,
+    set: f32,
+    default: f32,
+    held: Option<f32>,
+    is_waiting: bool,
+    is_touched: bool,
 }
 
 /// Paints a parameter and lets the pointer move it.
@@ -35,6 +55,32 @@ pub(super) fn show<P: Param>(
     hand: &Hand<'_>,
     look: &Look<'_>,
 ) -> Response {
+    let (response, grip) = interact(ui, area, parameter, hand);
+    let position = parameter.unmodulated_normalized_value().clamp(0.0, 1.0);
+    response
+        .widget_info(|| WidgetInfo::slider(look.is_used, f64::from(position), parameter.name()));
+    if ui.is_rect_visible(area) {
+        let painter = ui.painter().with_clip_rect(area.expand(2.0));
+        let shown = Shown::of(parameter, look, &response, &grip);
+        if area.height() < LOW {
+            shown.paint_low(&painter, area);
+        } else {
+            shown.paint(&painter, area);
+        }
+        if response.has_focus() {
+            theme::focus(&painter, area);
+        }
+    }
+    response
+}
+
+/// The pointer's habits on a parameter, and what controllers do with it.
+pub(super) fn interact<'a, P: Param>(
+    ui: &Ui,
+    area: Rect,
+    parameter: &P,
+    hand: &'a Hand<'a>,
+) -> (Response, Grip<'a>) {
     let id = ui.scope_id().with(parameter.name());
     let response = ui.interact(area, id, Sense::click_and_drag());
     let way = vec2(area.width().max(1.0), 0.0);
@@ -46,62 +92,103 @@ pub(super) fn show<P: Param>(
         grip.release();
     }
     grip.show(&response, parameter);
-    let position = parameter.unmodulated_normalized_value().clamp(0.0, 1.0);
-    response
-        .widget_info(|| WidgetInfo::slider(look.is_used, f64::from(position), parameter.name()));
-    if ui.is_rect_visible(area) {
-        paint(ui, area, parameter, look, (&response, &grip));
-    }
-    response
+    (response, grip)
 }
 
-fn paint<P: Param>(
-    ui: &Ui,
-    area: Rect,
-    parameter: &P,
-    look: &Look<'_>,
-    (response, grip): (&Response, &Grip<'_>),
-) {
-    let painter = ui.painter().with_clip_rect(area.expand(2.0));
-    let is_held = response.hovered() || response.dragged();
-    let (name_colour, value_colour, fill) = match (look.is_used, is_held) {
-        (false, _) => (theme::FAINT, theme::FAINT, theme::LINE),
-        (true, true) => (theme::TEXT, theme::TEXT, theme::ACCENT_BRIGHT),
-        (true, false) => (theme::DIM, theme::TEXT, theme::ACCENT),
-    };
-    let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
-    let (place, value_colour) = match grip.held() {
-        Some(held) => (held, theme::WARM),
-        None => (parameter.unmodulated_normalized_value(), value_colour),
-    };
-    let value = parameter.normalized_value_to_string(place, true);
-    let line = bar.top() - 3.0;
-    let shown = painter.text(
-        pos2(area.right(), line),
-        Align2::RIGHT_BOTTOM,
-        value,
-        FontId::proportional(look.letters),
-        value_colour,
-    );
-    let room = shown.left() - area.left() - WORD_GAP;
-    let (name, colour) = if grip.is_waiting() {
-        (WAITING, theme::WARM)
-    } else {
-        (look.name, name_colour)
-    };
-    let left = pos2(area.left(), line);
-    theme::elided(&painter, left, name, room, (look.letters, colour));
-
-    let at = |position: f32| bar.left() + bar.width() * position.clamp(0.0, 1.0);
-    painter.rect_filled(bar, BAR / 2.0, theme::TRACK);
-    let set = at(parameter.unmodulated_normalized_value());
-    painter.rect_filled(bar.with_max_x(set.max(bar.left())), BAR / 2.0, fill);
-    painter.vline(
-        at(parameter.default_normalized_value()),
-        bar.y_range(),
-        theme::thin(theme::LINE),
-    );
-    if let Some(held) = grip.held() {
-        painter.circle_filled(pos2(at(held), bar.center().y), BAR / 2.0, theme::WARM);
+impl<'a> Shown<'a> {
+    fn of<P: Param>(
+        parameter: &P,
+        look: &'a Look<'a>,
+        response: &Response,
+        grip: &Grip<'_>,
+    ) -> Self {
+        let set = parameter.unmodulated_normalized_value();
+        let held = grip.held();
+        let is_waiting = grip.is_waiting();
+        Self {
+            look,
+            name: if is_waiting { WAITING } else { look.name },
+            value: parameter.normalized_value_to_string(held.unwrap_or(set), true),
+            set,
+            default: parameter.default_normalized_value(),
+            held,
+            is_waiting,
+            is_touched: response.hovered() || response.dragged(),
+        }
     }
+
+    /// Of the name, the value and the bar.
+    fn colours(&self) -> [egui::Color32; 3] {
+        let [name, value, fill] = match (self.look.is_used, self.is_touched) {
+            (false, _) => [theme::FAINT, theme::FAINT, theme::LINE],
+            (true, true) => [theme::TEXT, theme::TEXT, theme::ACCENT_BRIGHT],
+            (true, false) => [theme::DIM, theme::TEXT, theme::ACCENT],
+        };
+        let name = if self.is_waiting { theme::WARM } else { name };
+        let value = self.held.map_or(value, |_| theme::WARM);
+        [name, value, fill]
+    }
+
+    /// Words above the bar.
+    fn paint(&self, painter: &Painter, area: Rect) {
+        let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
+        let line = bar.top() - 3.0;
+        self.words(painter, [area.left(), area.right()], line);
+        let [_, _, fill] = self.colours();
+        painter.rect_filled(bar, BAR / 2.0, theme::TRACK);
+        painter.rect_filled(self.filled(bar), BAR / 2.0, fill);
+        let default = along(bar, self.default);
+        painter.vline(default, bar.y_range(), theme::thin(theme::LINE));
+        self.mark(painter, bar);
+    }
+
+    /// Words in the bar.
+    fn paint_low(&self, painter: &Painter, area: Rect) {
+        let [_, _, fill] = self.colours();
+        painter.rect_filled(area, 3.0, theme::TRACK);
+        painter.rect_filled(self.filled(area), 3.0, fill.gamma_multiply(0.3));
+        let default = along(area, self.default);
+        painter.vline(default, area.y_range(), theme::thin(theme::LINE));
+        let edge = egui::Stroke::new(2.0, fill);
+        painter.vline(along(area, self.set), area.y_range(), edge);
+        let letters = self.look.letters;
+        let line = area.center().y + 0.62 * letters;
+        let ends = [area.left() + INSET, area.right() - INSET];
+        self.words(painter, ends, line);
+        self.mark(painter, area);
+    }
+
+    fn words(&self, painter: &Painter, [left, right]: [f32; 2], line: f32) {
+        let [name, value, _] = self.colours();
+        let letters = self.look.letters.min(painter.clip_rect().height() - 4.0);
+        let shown = painter.text(
+            pos2(right, line),
+            Align2::RIGHT_BOTTOM,
+            &self.value,
+            FontId::proportional(letters.max(1.0)),
+            value,
+        );
+        let room = shown.left() - left - WORD_GAP;
+        let look = (letters.max(1.0), name);
+        theme::elided(painter, pos2(left, line), self.name, room, look);
+    }
+
+    /// The part of a bar between its origin and where it is set.
+    fn filled(&self, bar: Rect) -> Rect {
+        let ends = [self.look.origin, self.set].map(|position| along(bar, position));
+        bar.with_min_x(ends[0].min(ends[1]))
+            .with_max_x(ends[0].max(ends[1]))
+    }
+
+    /// Where a controller holds it.
+    fn mark(&self, painter: &Painter, bar: Rect) {
+        if let Some(held) = self.held {
+            let centre = pos2(along(bar, held), bar.center().y);
+            painter.circle_filled(centre, BAR / 2.0, theme::WARM);
+        }
+    }
+}
+
+fn along(bar: Rect, position: f32) -> f32 {
+    bar.left() + bar.width() * position.clamp(0.0, 1.0)
 }

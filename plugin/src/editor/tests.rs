@@ -2,15 +2,17 @@
 
 mod bench;
 mod controllers;
+mod pages;
 mod performance;
 mod tuning;
 
-use crate::library::tests::tiny;
+use crate::library::tests::{tiny, tiny_partials};
 use bench::{Bench, Heard, SIZE};
 use betwixt_engine::{Controls, Engine, Event as Played, EventKind, Note, Settings};
 use nice_plug::params::persist::PersistentField;
 
 use egui::{Modifiers, Pos2, pos2, vec2};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 fn gesture_of(name: &str) -> Vec<(String, Heard)> {
@@ -111,28 +113,28 @@ fn the_wheel_moves_stepped_parameters_by_one() {
     assert_eq!(bench.parameters.voices.value(), before);
 }
 
-/// A click on a choice takes the next, round to the first again.
+/// A click on a choice among few takes the next, round to the first again.
 #[test]
 fn a_click_takes_the_next_choice() {
     let mut bench = Bench::new(8, SIZE);
-    let at = bench.control(1);
-    let shown = |bench: &Bench| bench.parameters.phase.to_string();
-    let rest = ["Refined", "Peak lock", "Single pass", "Zero", "Random"];
-    for expected in ["Stored noise"].into_iter().chain(rest).chain(["Gradient"]) {
+    bench.click_on("Playing");
+    let at = bench.labelled("Play Mode").expect("it is there");
+    for expected in ["Mono", "Legato", "Poly"] {
         bench.time_s += 5.0;
         bench.click(at);
-        assert_eq!(shown(&bench), expected);
+        assert_eq!(bench.parameters.playing.mode.to_string(), expected);
     }
 }
 
-/// A click takes the next model: its knobs are shown, and those that it does not have are greyed.
+/// Another model is taken from the list: its knobs are shown, and those that it does not have are
+/// greyed.
 #[test]
-fn a_click_takes_the_next_model() {
+fn another_model_is_taken_from_the_list() {
     let mut bench = Bench::new(8, SIZE);
     let is_greyed = |names: &[String]| names.iter().any(|name| name == "Latent 2");
     assert!(!is_greyed(&bench.disabled()));
-    let at = bench.chooser();
-    bench.click(at);
+    bench.click_on("Model");
+    bench.click_on("Blown");
     assert_eq!(bench.host.take(), gesture_of("Model"));
     assert_eq!(bench.parameters.model.chosen(), 1);
     let greyed = bench.disabled();
@@ -299,29 +301,33 @@ fn a_missing_model_is_said_and_can_be_replaced() {
     assert!(!bench.parameters.model.is_missing());
 }
 
-/// A parameter that cannot be reached in the window would be a promise not kept.
+/// A parameter that cannot be reached in the window would be a promise not kept: on one of its pages
+/// there is a control of its name, and the wheel over it moves it and no other.
 #[test]
 fn every_parameter_can_be_moved_in_the_window() {
-    let mut bench = Bench::new(8, SIZE);
-    let (width, height) = (108u16, 72u16);
-    for column in 0..width {
-        for row in 0..height {
-            let at = pos2(f32::from(column) * 10.0 + 5.0, f32::from(row) * 10.0 + 5.0);
-            if row % 2 == 0 && column % 4 == 0 {
-                bench.wheel(at, 1.0);
+    let mut bench = Bench::on(tiny_partials(8), SIZE);
+    let mut moved = Vec::new();
+    for page in ["Sound", "Modulation", "Playing"] {
+        bench.click_on(page);
+        for node in bench.nodes() {
+            bench.host.take();
+            bench.wheel(node.bounds.center(), 1.0);
+            bench.wheel(node.bounds.center(), -2.0);
+            let heard: BTreeSet<String> = bench.host.take().into_iter().map(|h| h.0).collect();
+            if !heard.is_empty() {
+                let names: Vec<String> = heard.into_iter().collect();
+                assert_eq!(names, [node.label.as_str()], "{page}");
+                moved.push(node.label);
             }
         }
     }
-    let mut moved: Vec<String> = bench
-        .host
-        .take()
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
     moved.sort();
+    let table = bench.parameters.table();
+    let mut expected: Vec<&str> = table.iter().map(|entry| entry.knob.label()).collect();
+    expected.sort_unstable();
+    // The head of the window stands over every page.
     moved.dedup();
-    let expected = bench.parameters.table().len();
-    assert_eq!(moved.len(), expected, "{moved:?}");
+    assert_eq!(moved, expected);
 }
 
 /// While a note sounds its spectrum is drawn and the next picture is due within 33 ms; in silence

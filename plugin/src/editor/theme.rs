@@ -82,6 +82,40 @@ pub(super) fn heading(ui: &egui::Ui, area: Rect, text: &str) {
     words(ui.painter(), at, Align2::LEFT_TOP, text, (11.0, DIM));
 }
 
+/// The colours of what is chosen in a list that opens.
+pub(super) fn menu(ui: &mut egui::Ui) {
+    let selection = &mut ui.visuals_mut().selection;
+    (selection.bg_fill, selection.stroke) = (TRACK, thin(ACCENT));
+}
+
+/// The frame around what the keyboard has come to.
+pub(super) fn focus(painter: &egui::Painter, area: Rect) {
+    let line = thin(ACCENT_BRIGHT);
+    painter.rect_stroke(area, 3.0, line, egui::StrokeKind::Outside);
+}
+
+/// A button of words; its fill tells that the pointer is on it.
+pub(super) fn button(ui: &egui::Ui, area: Rect, name: &str, points: f32) -> egui::Response {
+    let response = ui.interact(area, ui.scope_id().with(name), egui::Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let painter = ui.painter().with_clip_rect(area.expand(2.0));
+    let fill = if response.hovered() { LINE } else { TRACK };
+    painter.rect_filled(area, ROUND, fill);
+    if response.has_focus() {
+        focus(&painter, area);
+    }
+    let clipped = painter.with_clip_rect(area);
+    let centre = area.center();
+    words(
+        &clipped,
+        centre,
+        Align2::CENTER_CENTER,
+        name,
+        (points, TEXT),
+    );
+    response
+}
+
 /// A thin line.
 pub(super) fn thin(colour: Color32) -> Stroke {
     Stroke::new(1.0, colour)

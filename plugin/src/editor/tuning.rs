@@ -106,8 +106,7 @@ fn button(ui: &Ui, area: Rect, shown: &Shown) -> Response {
 /// The list; whether the player has changed anything.
 fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> bool {
     ui.set_width(WIDTH);
-    let selection = &mut ui.visuals_mut().selection;
-    (selection.bg_fill, selection.stroke) = (theme::TRACK, theme::thin(theme::ACCENT));
+    theme::menu(ui);
     words(ui, RichText::new(&shown.name).color(theme::TEXT));
     if let Some(problem) = &shown.problem {
         words(ui, RichText::new(problem).color(theme::WARM));

@@ -106,6 +106,11 @@ impl Player {
         self.is_sounding = false;
     }
 
+    /// Every sound ends at the first sample of the next call, without a click; all controls stay.
+    pub(super) fn silence(&mut self) {
+        self.events.add_silence();
+    }
+
     /// Whether anything is heard.
     pub(super) fn is_sounding(&self) -> bool {
         self.is_sounding

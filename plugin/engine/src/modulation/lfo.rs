@@ -8,7 +8,7 @@
 //!
 //! *Real time:* arithmetic.
 
-use crate::controls::Shape;
+use crate::controls::{Lfo, Shape};
 use crate::random::Random;
 use betwixt_spectral::number::index;
 
@@ -73,6 +73,16 @@ impl Turns {
     fn random(self, seed: u32, on: u64) -> f32 {
         let turn = (self.0 >> FRACTION).wrapping_add(on) % (1 << (64 - FRACTION));
         Random::new((u64::from(seed) << 32 | turn).wrapping_mul(0x2545_f491_4f6c_dd1d)).bipolar()
+    }
+}
+
+impl Lfo {
+    /// How high it stands so many turns after its beginning, −1…1: for pictures of its course. The
+    /// fade is left out.
+    #[must_use]
+    pub fn height(&self, turns: f32) -> f32 {
+        let turns = Turns::new(f64::from(turns)).and(self.phase);
+        turns.height(self.shape, self.seed)
     }
 }
 

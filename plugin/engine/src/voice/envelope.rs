@@ -13,6 +13,11 @@ use crate::controls::Envelope;
 /// Below this level a released note has ended: −100 dB.
 const END: f32 = 1e-5;
 
+/// Natural logarithm of 100: what is left of a decay after its time is 1 %.
+const DECAY: f32 = 4.605;
+/// Natural logarithm of 1000: what is left of a release after its time is −60 dB.
+const RELEASE: f32 = 6.908;
+
 /// What a contour adds or multiplies in one sample.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rates {
@@ -48,17 +53,35 @@ impl Rates {
     /// The steps of an envelope at a sample rate.
     pub(crate) fn new(envelope: &Envelope, sample_rate_hz: f32) -> Self {
         let samples = |seconds: f32| seconds * sample_rate_hz;
-        // e^(−4.605) is 1 %, e^(−6.908) is −60 dB.
-        let falling = |seconds: f32, decades: f32| match samples(seconds) {
+        let falling = |seconds: f32, fall: f32| match samples(seconds) {
             count if count < 1.0 => 0.0,
-            count => (-decades / count).exp(),
+            count => (-fall / count).exp(),
         };
         Self {
             attack: 1.0 / samples(envelope.attack_s).max(1.0),
-            decay: falling(envelope.decay_s, 4.605),
+            decay: falling(envelope.decay_s, DECAY),
             sustain: envelope.sustain,
-            release: falling(envelope.release_s, 6.908),
+            release: falling(envelope.release_s, RELEASE),
         }
+    }
+}
+
+impl Envelope {
+    /// The level so many seconds after a key went down that is held for `held_s`, 0…1: for pictures
+    /// of the contour.
+    #[must_use]
+    pub fn level(&self, passed_s: f32, held_s: f32) -> f32 {
+        let left = |passed_s: f32, time_s: f32, fall: f32| {
+            (-fall * passed_s.max(0.0) / time_s.max(1e-6)).exp()
+        };
+        let down_s = passed_s.min(held_s);
+        let held = if down_s < self.attack_s {
+            down_s / self.attack_s
+        } else {
+            let rest = left(down_s - self.attack_s, self.decay_s, DECAY);
+            self.sustain + (1.0 - self.sustain) * rest
+        };
+        held * left(passed_s - held_s, self.release_s, RELEASE)
     }
 }
 
@@ -147,6 +170,21 @@ mod tests {
         );
         run(&mut contour, &ENVELOPE, 0.3);
         assert_eq!(contour, Contour::Ended);
+    }
+
+    /// The picture of a contour is what is heard: the same levels as sample by sample.
+    #[test]
+    fn the_picture_is_what_is_heard() {
+        let rates = Rates::new(&ENVELOPE, 48_000.0);
+        let mut contour = Contour::start();
+        for sample in 1..=24_000u16 {
+            if sample == 9_601 {
+                contour = contour.release();
+            }
+            let heard = contour.next(&rates);
+            let shown = ENVELOPE.level(f32::from(sample) / 48_000.0, 0.2);
+            assert!((heard - shown).abs() < 1e-3, "{shown}, {heard} at {sample}");
+        }
     }
 
     /// All zeros is an organ key: on at once, off at once.

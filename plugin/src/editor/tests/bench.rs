@@ -85,6 +85,14 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
+/// What the tree for screen readers says of a control.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) label: String,
+    pub(super) role: egui::Role,
+    pub(super) bounds: Rect,
+}
+
 /// A window with a pointer.
 pub(super) struct Bench {
     egui: egui::Context,
@@ -292,6 +300,51 @@ impl Bench {
         disabled
             .filter_map(|(_, node)| node.label().map(str::to_owned))
             .collect()
+    }
+
+    /// Everything that the pointer can move or press, as the tree for screen readers has it.
+    pub(super) fn nodes(&mut self) -> Vec<Node> {
+        self.egui.enable_accesskit();
+        self.picture(Vec::new());
+        let nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
+        let [x, y] = [self.size.x, self.size.y];
+        let seen = nodes.filter_map(|(_, node)| {
+            let bounds = node.bounds()?;
+            let ends = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
+            let [x0, y0, x1, y1] = ends.map(betwixt_spectral::number::narrow);
+            let bounds = Rect::from_min_max(Pos2::new(x0, y0), Pos2::new(x1, y1));
+            let is_whole = bounds.width() >= x && bounds.height() >= y;
+            Some(Node {
+                label: node.label()?.to_owned(),
+                role: node.role(),
+                bounds,
+            })
+            .filter(|_| !is_whole)
+        });
+        seen.collect()
+    }
+
+    /// A key goes down and comes up.
+    pub(super) fn press(&mut self, key: egui::Key) {
+        for pressed in [true, false] {
+            let event = Event::Key {
+                key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers: self.modifiers,
+            };
+            self.picture(vec![event]);
+        }
+        self.picture(Vec::new());
+    }
+
+    /// The tree for screen readers says that the keyboard is here.
+    pub(super) fn focused(&self) -> Option<String> {
+        let tree = self.tree.as_ref()?;
+        let mut nodes = tree.nodes.iter();
+        let (_, node) = nodes.find(|(id, _)| *id == tree.focus)?;
+        node.label().map(str::to_owned)
     }
 
     /// Where the tree for screen readers has something of this label.

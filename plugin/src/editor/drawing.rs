@@ -1,0 +1,97 @@
+//! The course of an oscillator and the contour of an envelope, as the engine plays them.
+//!
+//! ```text
+//!  Lfo ── height at so many turns ─► line      Envelope ── level at so many seconds ─► filled line
+//! ```
+//!
+//! The times of a contour are drawn as wide as their knobs are turned, so that a millisecond can be
+//! told from ten.
+
+use super::{layout, theme};
+use betwixt_engine::{Envelope, Lfo, Shape};
+
+use egui::{Mesh, Painter, Pos2, Rect, Stroke, Ui, pos2};
+
+/// Points of a line.
+const POINTS: usize = 121;
+/// Turns shown of a course that repeats, and of one that is drawn by lot.
+const TURNS: (f32, f32) = (2.0, 8.0);
+/// Share of the width that a time takes at most; the rest is the key held, and the margin.
+const PART: f32 = 0.29;
+/// Share of the width that a held key takes at least.
+const HELD: f32 = 0.1;
+
+/// How far the knobs of a contour are turned, 0…1: attack, decay, release.
+pub(super) type Turned = [f32; 3];
+
+/// Draws a course over some turns.
+pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool) {
+    let (painter, field) = field(ui, area);
+    let middle = theme::thin(theme::LINE);
+    painter.hline(field.x_range(), field.center().y, middle);
+    let turns = match lfo.shape {
+        Shape::Steps | Shape::Wander => TURNS.1,
+        _ => TURNS.0,
+    };
+    let height = |share: f32| 0.5 + 0.5 * lfo.height(share * turns);
+    line(&painter, field, is_used, height);
+}
+
+/// Draws a contour from the key's stroke to its end.
+pub(super) fn envelope(ui: &Ui, area: Rect, envelope: &Envelope, turned: Turned, is_used: bool) {
+    let (painter, field) = field(ui, area);
+    let [attack, decay, release] = turned.map(|turned| PART * turned.clamp(0.0, 1.0).max(0.01));
+    let held = (1.0 - attack - decay - release).max(HELD);
+    let parts = [
+        (attack, envelope.attack_s),
+        (decay, envelope.decay_s),
+        // Holding takes no time of its own: the contour stands still.
+        (held, 0.0),
+        (release, envelope.release_s),
+    ];
+    let held_s = envelope.attack_s + envelope.decay_s;
+    let level = |share: f32| {
+        let (mut left, mut passed_s) = (share, 0.0);
+        for (width, time_s) in parts {
+            passed_s += time_s * (left / width).clamp(0.0, 1.0);
+            left -= width;
+        }
+        envelope.level(passed_s, held_s)
+    };
+    let corners = [attack, attack + decay, attack + decay + held];
+    for corner in corners {
+        let x = field.left() + corner * field.width();
+        painter.vline(x, field.y_range(), theme::thin(theme::PANEL));
+    }
+    line(&painter, field, is_used, level);
+}
+
+fn field(ui: &Ui, area: Rect) -> (Painter, Rect) {
+    let painter = ui.painter().with_clip_rect(area);
+    painter.rect_filled(area, 3.0, theme::BACKGROUND);
+    (painter, area.shrink2(egui::vec2(2.0, 4.0)))
+}
+
+/// A line through heights of 0…1, filled below.
+fn line(painter: &Painter, field: Rect, is_used: bool, height: impl Fn(f32) -> f32) {
+    let colour = if is_used { theme::ACCENT } else { theme::FAINT };
+    let mut mesh = Mesh::default();
+    let mut line: Vec<Pos2> = Vec::with_capacity(POINTS);
+    for (index, point) in (0u32..).zip(0..POINTS) {
+        let share = layout::real(point) / layout::real(POINTS - 1);
+        let x = field.left() + share * field.width();
+        let top = pos2(
+            x,
+            field.bottom() - height(share).clamp(0.0, 1.0) * field.height(),
+        );
+        mesh.colored_vertex(top, colour.gamma_multiply(0.22));
+        mesh.colored_vertex(pos2(x, field.bottom()), colour.gamma_multiply(0.05));
+        if let Some(left) = index.checked_sub(1) {
+            mesh.add_triangle(2 * left, 2 * left + 1, 2 * index);
+            mesh.add_triangle(2 * left + 1, 2 * index, 2 * index + 1);
+        }
+        line.push(top);
+    }
+    painter.add(mesh);
+    painter.line(line, Stroke::new(1.5, colour));
+}
