@@ -1,8 +1,8 @@
 //! The top of the window: which model plays, in which tuning, how many voices, how loud.
 //!
 //! ```text
-//!  name of the model        TUNING    Model        [Panic]  voices
-//!  what it is               its name  [chosen ▾]   level
+//!  name of the model        Tuning    Model        [Panic]  voices
+//!  what it is               [its ▾]   [chosen ▾]   level
 //! ```
 
 use super::compact::{self, Group};
@@ -12,10 +12,12 @@ use betwixt_engine::Telemetry;
 
 use egui::{Align2, Rect, Ui, pos2};
 
-/// Width of the choice of a model.
-const CHOOSER: f32 = 220.0;
-/// Width of the tuning's name.
-const TUNING: f32 = 150.0;
+/// Size of the model's name in points.
+const NAME: f32 = 20.0;
+/// Width of the choice of a model: a share of the header's, within limits.
+const CHOOSER: (f32, f32, f32) = (0.2, 140.0, 220.0);
+/// Width of the tuning's name, the same way.
+const TUNING: (f32, f32, f32) = (0.16, 110.0, 170.0);
 
 /// Paints the header.
 pub(super) fn paint(
@@ -34,19 +36,11 @@ pub(super) fn paint(
     let chooser = compact::bottom(chooser(inside));
     Group::new(ui, hand).choice(chooser, &editor.parameters.choice);
     let header = &editor.model.header;
-    let painter = ui
-        .painter()
-        .with_clip_rect(inside.with_max_x(tuning(inside).left()));
-    let corner = inside.left_top();
-    theme::words(
-        &painter,
-        corner,
-        Align2::LEFT_TOP,
-        &header.name,
-        (20.0, theme::TEXT),
-    );
-    let below = inside.left_bottom();
+    let painter = ui.painter().with_clip_rect(inside);
     let room = tuning(inside).left() - inside.left() - 12.0;
+    let line = pos2(inside.left(), inside.top() + NAME * 1.2);
+    theme::elided(&painter, line, &header.name, room, (NAME, theme::TEXT));
+    let below = inside.left_bottom();
     let look = (12.0, theme::DIM);
     theme::elided(&painter, below, &header.description, room, look);
 }
@@ -54,15 +48,19 @@ pub(super) fn paint(
 /// Where the model is chosen.
 pub(super) fn chooser(inside: Rect) -> Rect {
     let right = (inside.right() - level::WIDTH).max(inside.left());
-    let left = (right - CHOOSER).max(inside.left());
+    let left = (right - width(inside, CHOOSER)).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
 }
 
 /// Where the tuning stands.
 pub(super) fn tuning(inside: Rect) -> Rect {
     let right = (chooser(inside).left() - 12.0).max(inside.left());
-    let left = (right - TUNING).max(inside.left());
+    let left = (right - width(inside, TUNING)).max(inside.left());
     Rect::from_min_max(pos2(left, inside.top()), pos2(right, inside.bottom()))
+}
+
+fn width(inside: Rect, (share, least, most): (f32, f32, f32)) -> f32 {
+    (share * inside.width()).clamp(least, most)
 }
 
 /// The project wants a model that is not here: silence, said out loud, and the way out.

@@ -13,7 +13,8 @@ use super::slider::{self, Look};
 use super::{gesture, theme};
 
 use egui::{
-    Popup, Rect, Response, Role, ScrollArea, SetOpenCommand, Shape, Ui, WidgetInfo, pos2, vec2,
+    Popup, Rect, Response, Role, ScrollArea, SetOpenCommand, Shape, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 use nice_plug::prelude::{Enum, EnumParam, Param};
 
@@ -21,12 +22,14 @@ use nice_plug::prelude::{Enum, EnumParam, Param};
 const BOX: f32 = 19.0;
 /// Below this height there is no room for the name.
 const LOW: f32 = 26.0;
+/// Size of the name in points.
+const LETTERS: f32 = 11.0;
 /// Space between the box and its words.
 const INSET: f32 = 6.0;
 /// Room for the sign that it opens.
 const SIGN: f32 = 16.0;
 /// A list is at least so wide, and at most so high.
-const LIST: egui::Vec2 = vec2(130.0, 420.0);
+const LIST: egui::Vec2 = vec2(130.0, 400.0);
 
 /// What a variant is called, by its place.
 pub(super) type Names<'a> = &'a dyn Fn(usize) -> String;
@@ -58,6 +61,33 @@ pub(super) fn show<T: Enum + PartialEq + 'static>(
 }
 
 fn paint(ui: &Ui, look: &Look<'_>, value: String, (response, grip): (&Response, &Grip<'_>)) {
+    let (value, is_warm) = match (grip.is_waiting(), grip.held()) {
+        (true, _) => (WAITING.to_owned(), true),
+        (false, held) => (value, held.is_some()),
+    };
+    let words = (look.name, value.as_str());
+    face(
+        ui,
+        response,
+        words,
+        Face {
+            is_used: look.is_used,
+            is_warm,
+        },
+    );
+}
+
+/// How a box looks.
+#[derive(Clone, Copy)]
+pub(super) struct Face {
+    /// Dimmed if not.
+    pub(super) is_used: bool,
+    /// Whether the value is not what the player has set here.
+    pub(super) is_warm: bool,
+}
+
+/// A box that opens something: a name above it, if there is room, and a value in it.
+pub(super) fn face(ui: &Ui, response: &Response, (name, value): (&str, &str), face: Face) {
     let area = response.rect;
     let painter = ui.painter().with_clip_rect(area.expand(2.0));
     let field = if area.height() < LOW {
@@ -66,7 +96,7 @@ fn paint(ui: &Ui, look: &Look<'_>, value: String, (response, grip): (&Response, 
         area.with_min_y(area.bottom() - BOX)
     };
     let is_touched = response.hovered() || response.dragged();
-    let (name, words, fill) = match (look.is_used, is_touched) {
+    let (dim, words, fill) = match (face.is_used, is_touched) {
         (false, _) => (theme::FAINT, theme::FAINT, theme::TRACK),
         (true, true) => (theme::TEXT, theme::TEXT, theme::LINE),
         (true, false) => (theme::DIM, theme::TEXT, theme::TRACK),
@@ -77,30 +107,16 @@ fn paint(ui: &Ui, look: &Look<'_>, value: String, (response, grip): (&Response, 
     }
     if field != area {
         let line = pos2(area.left(), field.top() - 2.0);
-        theme::elided(
-            &painter,
-            line,
-            look.name,
-            area.width(),
-            (look.letters, name),
-        );
+        theme::elided(&painter, line, name, area.width(), (LETTERS, dim));
     }
-    let (value, words) = match (grip.is_waiting(), grip.held()) {
-        (true, _) => (WAITING.to_owned(), theme::WARM),
-        (false, Some(_)) => (value, theme::WARM),
-        (false, None) => (value, words),
-    };
+    let words = if face.is_warm { theme::WARM } else { words };
     let letters = (field.height() - 4.0).clamp(1.0, 12.0);
     let line = pos2(field.left() + INSET, field.center().y + 0.62 * letters);
     let room = field.width() - INSET - SIGN;
-    theme::elided(&painter, line, &value, room, (letters, words));
+    theme::elided(&painter, line, value, room, (letters, words));
     let sign = pos2(field.right() - 0.5 * SIGN, field.center().y);
     let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 2.5)].map(|corner| sign + corner);
-    painter.add(Shape::convex_polygon(
-        corners.to_vec(),
-        name,
-        egui::Stroke::NONE,
-    ));
+    painter.add(Shape::convex_polygon(corners.to_vec(), dim, Stroke::NONE));
 }
 
 /// The list while it is open; what the player takes from it.
@@ -111,15 +127,18 @@ fn list(
     names: Names<'_>,
 ) -> Option<usize> {
     let opens = is_plain_click(ui, response);
+    let width = response.rect.width().max(LIST.x);
     let popup = Popup::menu(response)
         .id(response.id.with("list"))
         .open_memory(opens.then_some(SetOpenCommand::Toggle))
-        .width(response.rect.width().max(LIST.x));
+        .width(width);
     let shown = popup.show(|ui| {
         theme::menu(ui);
+        ui.set_min_width(width - 2.0 * INSET);
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ScrollArea::vertical()
-            .max_height(LIST.y.min(ui.ctx().content_rect().height() - 40.0))
+            .auto_shrink([false, true])
+            .max_height(LIST.y)
             .show(ui, |ui| rows(ui, (count, chosen), names))
             .inner
     });

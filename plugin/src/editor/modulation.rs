@@ -28,9 +28,9 @@ const HEADING: f32 = 16.0;
 /// Room for a slot's number.
 const NUMBER: f32 = 20.0;
 /// Shares of a slot's width: source, target, depth.
-const SHARES: [f32; 3] = [0.28, 0.38, 0.34];
+const SHARES: [f32; 3] = [0.32, 0.38, 0.30];
 /// Share of the page's width that the slots take.
-const SLOTS_SHARE: f32 = 0.46;
+const SLOTS_SHARE: f32 = 0.48;
 /// Space between the parts of the page.
 const GAP: f32 = 8.0;
 /// Space between controls.

@@ -1,8 +1,8 @@
 //! How keys become notes, and the recorded movement of the latents.
 //!
 //! ```text
-//!  KEYS    play mode, glide, glide mode     UNISON    voices, detune, spread, width
-//!  MPE     zones, bend range                MOVEMENT  record, course, for; sync, speed, depth
+//!  KEYS  play mode, glide …   UNISON  voices, detune, spread, width   MPE  zones, bend range
+//!  MOVEMENT  record, course, for, sync, speed, depth
 //! ```
 
 use super::compact::{self, Group};
@@ -15,16 +15,15 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 
 /// Space between the panels.
 const GAP: f32 = 8.0;
-/// Controls side by side.
-const COLUMNS: usize = 3;
 /// Size of the words that explain.
 const LETTERS: f32 = 11.0;
 /// Room for the heading.
 const HEADING: f32 = 18.0;
 /// From one row of controls to the next.
 const ROW: f32 = 48.0;
-/// Tallest panel.
-const TALLEST: f32 = 260.0;
+/// Tallest panels, above and below.
+const UPPER: f32 = 226.0;
+const LOWER: f32 = 200.0;
 
 /// A panel of the page.
 struct Panel<'a> {
@@ -36,28 +35,28 @@ struct Panel<'a> {
 /// Paints the page and follows the pointer.
 pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, hand: &Hand<'_>) {
     let heard = snapshot::controls(&editor.parameters);
-    let page = page.with_max_y(page.bottom().min(page.top() + 2.0 * TALLEST));
-    let panel = |row: usize, column: usize, name: &str| {
-        let row = layout::row(page, row, 2, GAP);
-        let area = layout::column(row, column, 2, GAP);
+    let upper = page.with_max_y(page.top() + page.height().min(2.0 * UPPER) / 2.0);
+    let lower = page.with_min_y((upper.bottom() + GAP).min(page.bottom()));
+    let lower = lower.with_max_y(lower.top() + lower.height().min(LOWER));
+    let panel = |area: Rect, name: &str| {
         let inside = theme::panel(ui, area);
         theme::heading(ui, inside, name);
         Panel { ui, hand, inside }
     };
-    panel(0, 0, "KEYS").keys(editor, &heard);
-    panel(0, 1, "UNISON").unison(editor, &heard);
-    panel(1, 0, "MPE").mpe(editor);
-    panel(1, 1, "MOVEMENT").movement(editor, &heard);
+    panel(layout::column(upper, 0, 3, GAP), "KEYS").keys(editor, &heard);
+    panel(layout::column(upper, 1, 3, GAP), "UNISON").unison(editor, &heard);
+    panel(layout::column(upper, 2, 3, GAP), "MPE").mpe(editor);
+    panel(lower, "MOVEMENT").movement(editor, &heard);
 }
 
 impl Panel<'_> {
     fn keys(&self, editor: &Editor, heard: &Controls) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
-        group.choice(self.cell(0), &own.mode);
-        group.plain(self.cell(1), &own.glide);
+        group.choice(self.cell(3, 0), &own.mode);
+        group.plain(self.cell(3, 1), &own.glide);
         let glides = heard.playing.glide.time_s > 0.0;
-        group.used(glides).choice(self.cell(2), &own.glide_mode);
+        group.used(glides).choice(self.cell(3, 2), &own.glide_mode);
         self.say(
             1,
             "Poly: every key has its note. Mono: the last key has it, and strikes it anew. Legato: \
@@ -69,16 +68,16 @@ impl Panel<'_> {
     fn unison(&self, editor: &Editor, heard: &Controls) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
-        group.plain(self.cell(0), &own.unison);
+        group.plain(self.cell(2, 0), &own.unison);
         let group = group
             .without("Unison ")
             .used(heard.playing.unison.voices > 1);
-        group.plain(self.cell(1), &own.detune);
-        group.plain(self.cell(2), &own.spread);
-        group.plain(self.cell(3), &own.width);
+        group.plain(self.cell(2, 1), &own.detune);
+        group.plain(self.cell(2, 2), &own.spread);
+        group.plain(self.cell(2, 3), &own.width);
         self.say(
             2,
-            "How many voices a note has; each counts as one. Detune: cents from the lowest to the \
+            "How many of the voices a note takes. Detune: cents from the lowest to the \
              highest. Spread: how far apart they lie among the latents. Width: between left and \
              right.",
         );
@@ -87,8 +86,9 @@ impl Panel<'_> {
     fn mpe(&self, editor: &Editor) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
-        group.choice(self.cell(0), &own.mpe);
-        group.plain(self.cell(1), &own.mpe_bend);
+        group.choice(self.cell(2, 0), &own.mpe);
+        let group = group.without("MPE ");
+        group.plain(self.cell(2, 1), &own.mpe_bend);
         self.say(
             1,
             "Lower zone: channels 2 to 16 under channel 1. Upper zone: 1 to 15 under 16. Both: 2 to \
@@ -101,13 +101,13 @@ impl Panel<'_> {
         let own = &editor.parameters.movement;
         let is_recording = own.record.value();
         let group = Group::new(self.ui, self.hand).without("Movement ");
-        group.switch(self.cell(0), &own.record);
-        Group::new(self.ui, self.hand).choice(self.cell(1), &own.course);
+        group.switch(self.cell(6, 0), &own.record);
+        Group::new(self.ui, self.hand).choice(self.cell(6, 1), &own.course);
         let group = group.used(heard.movement.course != Course::Off);
-        group.choice(self.cell(2), &own.owner);
-        group.switch(self.cell(3), &own.sync);
-        group.bipolar(self.cell(4), &own.speed);
-        group.plain(self.cell(5), &own.depth);
+        group.choice(self.cell(6, 2), &own.owner);
+        group.switch(self.cell(6, 3), &own.sync);
+        group.bipolar(self.cell(6, 4), &own.speed);
+        group.plain(self.cell(6, 5), &own.depth);
         if is_recording {
             let corner = pos2(self.inside.right(), self.inside.top());
             let look = (LETTERS, theme::WARM);
@@ -115,18 +115,18 @@ impl Panel<'_> {
             theme::words(painter, corner, Align2::RIGHT_TOP, "recording", look);
         }
         self.say(
-            2,
+            1,
             "While Record is on, the latents' moves are recorded, by pointer, controller or \
              automation. Then the movement plays: once, in a loop, or to and fro; for all notes \
              alike, or from its beginning for each; in seconds, or with the host's beats.",
         );
     }
 
-    /// The place of a control.
-    fn cell(&self, index: usize) -> Rect {
-        let top = self.inside.top() + HEADING + ROW * layout::real(index / COLUMNS);
+    /// The place of a control where so many stand side by side.
+    fn cell(&self, columns: usize, index: usize) -> Rect {
+        let top = self.inside.top() + HEADING + ROW * layout::real(index / columns);
         let row = self.inside.with_min_y(top.min(self.inside.bottom()));
-        compact::top(layout::column(row, index % COLUMNS, COLUMNS, 16.0))
+        compact::top(layout::column(row, index % columns, columns, 14.0))
     }
 
     /// Words that explain, under so many rows of controls; left out where there is no room.

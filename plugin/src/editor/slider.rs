@@ -1,8 +1,8 @@
 //! A parameter as a bar: its name, its value in words, and how far along its range it is.
 //!
 //! ```text
-//!  name                value    of what is heard      where there is little height:
-//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░                           [▒name▒▒▒▒▒▒▒|      value ]
+//!  name                value    of what is heard     narrow: name          low:
+//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░                                  [▒▒▒| value]  [name▒▒▒|   value]
 //!
 //!  | where it is set     ▪ where a controller holds it
 //! ```
@@ -10,13 +10,17 @@
 use super::hand::{Grip, Hand, WAITING};
 use super::{gesture, theme};
 
-use egui::{Align2, FontId, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Painter, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use nice_plug::prelude::Param;
 
 /// Height of the bar under the words.
 const BAR: f32 = 8.0;
 /// Below this height the words stand in the bar.
 const LOW: f32 = 26.0;
+/// Below this width the value stands in the bar.
+const NARROW: f32 = 112.0;
+/// Height of a bar that words stand in, under the name.
+const THICK: f32 = 19.0;
 /// Least space between the name and the value.
 const WORD_GAP: f32 = 4.0;
 /// Space between the end of a bar and the words in it.
@@ -63,7 +67,9 @@ pub(super) fn show<P: Param>(
         let painter = ui.painter().with_clip_rect(area.expand(2.0));
         let shown = Shown::of(parameter, look, &response, &grip);
         if area.height() < LOW {
-            shown.paint_low(&painter, area);
+            shown.paint_low(&painter, area, shown.name);
+        } else if area.width() < NARROW {
+            shown.paint_narrow(&painter, area);
         } else {
             shown.paint(&painter, area);
         }
@@ -133,7 +139,7 @@ impl<'a> Shown<'a> {
     fn paint(&self, painter: &Painter, area: Rect) {
         let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
         let line = bar.top() - 3.0;
-        self.words(painter, [area.left(), area.right()], line);
+        self.words(painter, [area.left(), area.right()], line, self.name);
         let [_, _, fill] = self.colours();
         painter.rect_filled(bar, BAR / 2.0, theme::TRACK);
         painter.rect_filled(self.filled(bar), BAR / 2.0, fill);
@@ -142,35 +148,58 @@ impl<'a> Shown<'a> {
         self.mark(painter, bar);
     }
 
-    /// Words in the bar.
-    fn paint_low(&self, painter: &Painter, area: Rect) {
-        let [_, _, fill] = self.colours();
-        painter.rect_filled(area, 3.0, theme::TRACK);
-        painter.rect_filled(self.filled(area), 3.0, fill.gamma_multiply(0.3));
-        let default = along(area, self.default);
-        painter.vline(default, area.y_range(), theme::thin(theme::LINE));
-        let edge = egui::Stroke::new(2.0, fill);
-        painter.vline(along(area, self.set), area.y_range(), edge);
-        let letters = self.look.letters;
-        let line = area.center().y + 0.62 * letters;
-        let ends = [area.left() + INSET, area.right() - INSET];
-        self.words(painter, ends, line);
-        self.mark(painter, area);
+    /// The name above the bar, the value in it.
+    fn paint_narrow(&self, painter: &Painter, area: Rect) {
+        let [name, ..] = self.colours();
+        let bar = area.with_min_y(area.bottom() - THICK);
+        let line = pos2(area.left(), bar.top() - 2.0);
+        let look = (self.look.letters, name);
+        theme::elided(painter, line, self.name, area.width(), look);
+        self.paint_low(painter, bar, "");
     }
 
-    fn words(&self, painter: &Painter, [left, right]: [f32; 2], line: f32) {
+    /// Words in the bar.
+    fn paint_low(&self, painter: &Painter, bar: Rect, name: &str) {
+        let [_, _, fill] = self.colours();
+        painter.rect_filled(bar, 3.0, theme::TRACK);
+        painter.rect_filled(self.filled(bar), 3.0, fill.gamma_multiply(0.3));
+        let default = along(bar, self.default);
+        painter.vline(default, bar.y_range(), theme::thin(theme::LINE));
+        let edge = Stroke::new(2.0, fill);
+        painter.vline(along(bar, self.set), bar.y_range(), edge);
+        self.mark(painter, bar);
+        let line = bar.center().y + 0.62 * self.look.letters;
+        let ends = [bar.left() + INSET, bar.right() - INSET];
+        if name.is_empty() {
+            self.aside(painter, ends, line, along(bar, self.set));
+        } else {
+            self.words(painter, ends, line, name);
+        }
+    }
+
+    /// The value alone, on the side where the edge of what is filled does not cross it.
+    fn aside(&self, painter: &Painter, [left, right]: [f32; 2], line: f32, edge: f32) {
+        let [_, value, _] = self.colours();
+        let font = FontId::proportional(self.look.letters);
+        let galley = painter.layout_no_wrap(self.value.clone(), font, value);
+        let size = galley.size();
+        let is_crossed = edge > right - size.x - WORD_GAP && edge > left + size.x;
+        let x = if is_crossed { left } else { right - size.x };
+        painter.galley(pos2(x, line - size.y), galley, value);
+    }
+
+    fn words(&self, painter: &Painter, [left, right]: [f32; 2], line: f32, text: &str) {
         let [name, value, _] = self.colours();
-        let letters = self.look.letters.min(painter.clip_rect().height() - 4.0);
+        let letters = self.look.letters;
         let shown = painter.text(
             pos2(right, line),
             Align2::RIGHT_BOTTOM,
             &self.value,
-            FontId::proportional(letters.max(1.0)),
+            FontId::proportional(letters),
             value,
         );
         let room = shown.left() - left - WORD_GAP;
-        let look = (letters.max(1.0), name);
-        theme::elided(painter, pos2(left, line), self.name, room, look);
+        theme::elided(painter, pos2(left, line), text, room, (letters, name));
     }
 
     /// The part of a bar between its origin and where it is set.

@@ -1,8 +1,8 @@
 //! The tuning in the header: its name, and a list to choose another one from.
 //!
 //! ```text
-//!  TUNING            click ─► 12 equal steps         ─► Choice ─► Slot ─► audio thread
-//!  name in force             scales of the folder
+//!  Tuning            click ─► 12 equal steps         ─► Choice ─► Slot ─► audio thread
+//!  [name in force ▾]         scales of the folder
 //!                            keyboards of the folder
 //!                            follow MTS-ESP; what went wrong; where the folder is
 //! ```
@@ -11,12 +11,12 @@
 //! changed, so the list ends with a gesture that sets the model to what it is: hosts take that as a
 //! change, and the model is no automation.
 
-use super::{Editor, header, theme};
+use super::{Editor, compact, header, menu, theme};
 use crate::parameters::Parameters;
 use crate::tuning::{EQUAL, Folder, Kind, Listing, Shown};
 use egui::{
-    Align, Align2, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
-    Ui, WidgetInfo,
+    Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Ui,
+    WidgetInfo,
 };
 use nice_plug::prelude::{Param, ParamSetter};
 use std::time::Duration;
@@ -81,25 +81,15 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSett
 }
 
 fn button(ui: &Ui, area: Rect, shown: &Shown) -> Response {
+    let area = compact::bottom(area);
     let response = ui.interact(area, ui.scope_id().with("tuning"), Sense::click());
     let name = format!("Tuning: {}", shown.name);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
-    let painter = ui.painter().with_clip_rect(area);
-    let corner = area.left_top();
-    theme::words(
-        &painter,
-        corner,
-        Align2::LEFT_TOP,
-        "TUNING",
-        (11.0, theme::DIM),
-    );
-    let colour = match (&shown.problem, response.hovered()) {
-        (Some(_), _) => theme::WARM,
-        (None, true) => theme::ACCENT_BRIGHT,
-        (None, false) => theme::TEXT,
+    let look = menu::Face {
+        is_used: true,
+        is_warm: shown.problem.is_some(),
     };
-    let below = area.left_bottom();
-    theme::elided(&painter, below, &shown.name, area.width(), (13.0, colour));
+    menu::face(ui, &response, ("Tuning", &shown.name), look);
     response
 }
 
