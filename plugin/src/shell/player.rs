@@ -143,7 +143,9 @@ impl Player {
             }
         }
         if !matches!(self.stage, Stage::Waiting) {
-            return is_gone.is_some();
+            // One that was asked for before the host activated anew.
+            let late = exchange.take().map(|late| exchange.free(late.engine));
+            return is_gone.is_some() || late.is_some();
         }
         let is_new = is_other || order.model != chosen;
         if is_new {
