@@ -19,13 +19,16 @@ use super::call::{Call, sample};
 use super::exchange::{Exchange, Order};
 use super::leaving::Leaving;
 use super::rulers::Rulers;
-use crate::controllers::Router;
+use crate::controllers::{Registered, Router};
 use crate::events::{EventList, wheel};
 use crate::parameters::Parameters;
 use crate::snapshot;
 use crate::tuning::{Choice, Tuner};
-use betwixt_engine::Engine;
+use betwixt_engine::{Ended, Engine, Transport};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
+
+/// Notes whose end is told in one call, at most.
+const MOST_ENDED: usize = 1_024;
 
 /// What plays.
 pub(super) struct Player {
@@ -38,6 +41,9 @@ pub(super) struct Player {
     late: EventList,
     rulers: Rulers,
     router: Router,
+    registered: Registered,
+    /// The notes that ended in this call; its room is fixed.
+    ended: Vec<Ended>,
     tuner: Tuner,
     /// Whether the engine has been given the tuning in force.
     is_tuned: bool,
@@ -66,6 +72,8 @@ impl Player {
             late: EventList::new(),
             rulers: Rulers::new(),
             router: Router::new(),
+            registered: Registered::new(),
+            ended: Vec::with_capacity(MOST_ENDED),
             tuner: Tuner::new(),
             is_tuned: false,
             is_sounding: false,
@@ -101,6 +109,8 @@ impl Player {
         self.events.clear();
         self.late.clear();
         self.rulers.forget();
+        self.registered.reset();
+        self.ended.clear();
         let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
         self.router.reset(rate_hz.unwrap_or(0.0));
         self.is_sounding = false;
@@ -138,7 +148,9 @@ impl Player {
             }
         }
         if !matches!(self.stage, Stage::Waiting) {
-            return is_gone.is_some();
+            // One that was asked for before the host activated anew.
+            let late = exchange.take().map(|late| exchange.free(late.engine));
+            return is_gone.is_some() || late.is_some();
         }
         let is_new = is_other || order.model != chosen;
         if is_new {
@@ -180,10 +192,15 @@ impl Player {
     pub(super) fn play(
         &mut self,
         parameters: &Parameters,
+        transport: &Transport,
         [left, right]: [&mut [f32]; 2],
         next: impl FnMut() -> Option<NoteEvent<()>>,
     ) -> bool {
         self.is_muted = false;
+        self.ended.clear();
+        if let Stage::Ready(engine, _) = &mut self.stage {
+            engine.follow_transport(transport);
+        }
         let len = left.len();
         self.router.follow(&parameters.map);
         self.rulers
@@ -213,14 +230,23 @@ impl Player {
             parameters,
             controls,
             is_stale: false,
+            registered: &mut self.registered,
+            ended: &mut self.ended,
             out: [&mut *left, &mut *right],
             done: 0,
         };
         let hands = parameters.hands(&self.rulers.set);
         call.run(&mut self.router, &hands, next);
-        self.leaving.add_to(&controls, left, right);
+        self.leaving
+            .add_to(&controls, &mut self.ended, [left, right]);
         std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
+        self.ended.sort_unstable_by_key(|ended| ended.sample);
+    }
+
+    /// The notes that ended in the last call, in the order of their samples.
+    pub(super) fn ended(&self) -> &[Ended] {
+        &self.ended
     }
 
     /// What is left of the last model; notes go by until the chosen one is ready.
@@ -235,8 +261,14 @@ impl Player {
             let is_mapped = self.router.is_mapped(&event);
             self.router
                 .hear(&event, sample(&event).min(left.len()), &hands);
-            if let Some(position) = wheel(&event).filter(|_| !is_mapped) {
+            if is_mapped {
+                continue;
+            }
+            if let Some(position) = wheel(&event) {
                 parameters.controllers.turn_wheel(position);
+            }
+            if let Some(said) = self.registered.hear(&event) {
+                Registered::hold(said, &hands);
             }
         }
         while self.router.due().is_some_and(|due| due < left.len()) {
@@ -247,7 +279,8 @@ impl Player {
         left.fill(0.0);
         right.fill(0.0);
         let controls = snapshot::controls(parameters);
-        self.leaving.add_to(&controls, left, right);
+        self.leaving
+            .add_to(&controls, &mut self.ended, [left, right]);
         // The host must go on calling.
         self.is_sounding = true;
     }
@@ -260,6 +293,7 @@ impl Player {
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
         while next().is_some() {}
+        self.ended.clear();
         left.fill(0.0);
         right.fill(0.0);
         if !self.is_muted {
