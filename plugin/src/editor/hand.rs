@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!  pointer ─► gesture ─► host ─► parameter
-//!  right click ─► menu ─┬─ Learn controller ─► armed ─► the next one that moves
+//!  right click ─► menu ─┬─ a line to type a value in, Enter takes it
+//!                       ├─ Learn controller ─► armed ─► the next one that moves
 //!                       ├─ Clear … ──────────► no controller moves it any more
 //!                       └─ Default
 //! ```
@@ -13,12 +14,16 @@
 use super::gesture;
 use crate::controllers::Mapping;
 use crate::parameters::{Knob, Parameters};
-use egui::{Button, Response};
+use egui::text::CCursorRange;
+use egui::{Button, Key, Response, TextEdit, Ui};
 use nice_plug::prelude::{Param, ParamSetter};
 use std::ops::Deref;
 
 /// What stands on a control that waits for a controller.
 pub(super) const WAITING: &str = "move a controller …";
+
+/// Width of the line to type a value in.
+const LINE: f32 = 120.0;
 
 /// The host's ear and the map, for one picture.
 pub(super) struct Hand<'a> {
@@ -120,6 +125,7 @@ impl Grip<'_> {
             response.clone().on_hover_text(words);
         }
         response.context_menu(|ui| {
+            self.typed(ui, parameter);
             if let Some(target) = self.target {
                 self.learn(ui, target, sources.as_deref());
             }
@@ -131,7 +137,35 @@ impl Grip<'_> {
         });
     }
 
-    fn learn(&self, ui: &mut egui::Ui, target: usize, sources: Option<&str>) {
+    /// A line with the value in words; Enter takes what has been typed, if it means anything.
+    fn typed<P: Param>(&self, ui: &mut Ui, parameter: &P) {
+        let (id, is_measured) = (ui.scope_id().with("typed"), ui.is_sizing_pass());
+        let begun: Option<(String, bool)> = ui.data(|data| data.get_temp(id));
+        let (mut words, is_fresh) = begun.filter(|_| !is_measured).unwrap_or_else(|| {
+            let position = self.held();
+            let position = position.unwrap_or(parameter.unmodulated_normalized_value());
+            (parameter.normalized_value_to_string(position, true), true)
+        });
+        let line = TextEdit::singleline(&mut words).desired_width(LINE);
+        let mut line = line.show(ui);
+        if is_fresh && !is_measured {
+            line.response.request_focus();
+            let all = CCursorRange::select_all(&line.galley);
+            line.state.cursor.set_char_range(Some(all));
+            line.state.store(ui.ctx(), line.response.id);
+        }
+        let is_done = line.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if is_done && let Some(position) = parameter.string_to_normalized_value(&words) {
+            self.release();
+            gesture::once(self.hand, parameter, position.clamp(0.0, 1.0));
+        }
+        if is_done {
+            ui.close();
+        }
+        ui.data_mut(|data| data.insert_temp(id, (words, is_measured)));
+    }
+
+    fn learn(&self, ui: &mut Ui, target: usize, sources: Option<&str>) {
         let map = &self.hand.parameters.map;
         let words = match (self.is_waiting(), map.is_full()) {
             (true, _) => "Stop learning",

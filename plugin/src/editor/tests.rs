@@ -11,7 +11,7 @@ use bench::{Bench, Heard, SIZE};
 use betwixt_engine::{Controls, Engine, Event as Played, EventKind, Note, Settings};
 use nice_plug::params::persist::PersistentField;
 
-use egui::{Modifiers, Pos2, pos2, vec2};
+use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -140,6 +140,29 @@ fn another_model_is_taken_from_the_list() {
     let greyed = bench.disabled();
     assert!(is_greyed(&greyed), "{greyed:?}");
     assert!(!greyed.iter().any(|name| name == "Latent 1"));
+}
+
+/// A right click, a value in words and Enter set it, with or without its unit, whatever controller
+/// holds it; what means nothing, and Escape, change nothing.
+#[test]
+fn a_value_can_be_typed() {
+    let mut bench = Bench::new(8, SIZE);
+    let at = bench.labelled("Release").expect("it is there");
+    let release = |bench: &Bench| bench.parameters.release.value();
+    for (words, expected_s) in [("1.5 s", 1.5), ("80", 0.08), ("soon", 0.08), ("99 s", 20.0)] {
+        bench.right_click(at);
+        bench.picture(Vec::new());
+        bench.picture(vec![Event::Text(words.into())]);
+        bench.press(Key::Enter);
+        let found = release(&bench);
+        assert!((found - expected_s).abs() < 1e-3, "{words}: {found}");
+        assert!(bench.labelled("Default").is_none(), "the menu is closed");
+    }
+    bench.host.take();
+    bench.right_click(at);
+    bench.picture(vec![Event::Text("1 s".into())]);
+    bench.press(Key::Escape);
+    assert!(bench.host.take().is_empty());
 }
 
 /// The pad moves its two latents to where the pointer is, both as whole gestures; up is more.

@@ -373,3 +373,55 @@ fn set_latent(parameters: &Parameters, position: f32) {
     // SAFETY: the parameters outlive the pointer.
     unsafe { pointer._internal_set_normalized_value(position) };
 }
+
+fn key_down(key: u8) -> NoteEvent<()> {
+    NoteEvent::NoteOn {
+        timing: 0,
+        voice_id: VoiceID::Wildcard,
+        channel: Channel::Number(0),
+        key: Key::Number(key),
+        velocity: 0.8,
+    }
+}
+
+/// Panic ends keys that are held and notes that the pedal holds within 20 ms, whatever the release
+/// is, without an allocation; what comes in the same call is played, and so is the next key.
+#[test]
+fn panic_ends_every_sound() {
+    let plugin = Betwixt::default();
+    let table = plugin.parameters.table();
+    let release = table.iter().position(|entry| entry.id == "release");
+    plugin.parameters.controllers.take(release.unwrap(), 1.0);
+    let pedal = NoteEvent::MidiCC {
+        timing: 0,
+        channel: 0,
+        cc: 64,
+        value: 1.0,
+    };
+    let mut player = ready(0);
+    let play = |player: &mut Player, events: &[NoteEvent<()>]| {
+        let (mut left, mut right) = ([f32::NAN; 4_800], [f32::NAN; 4_800]);
+        let mut events = events.iter().copied();
+        let transport = Transport::default();
+        let next = || events.next();
+        assert_no_alloc(|| {
+            player.play(
+                &plugin.parameters,
+                &transport,
+                [&mut left, &mut right],
+                next,
+            )
+        });
+        let peak = |part: &[f32]| part.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+        (peak(&left[..960]), peak(&left[960..]))
+    };
+    let (_, before) = play(&mut player, &[pedal, key_down(48), key_down(60)]);
+    assert!(before > 0.01, "{before}");
+    player.silence();
+    let (fading, after) = play(&mut player, &[]);
+    assert!(fading > 1e-3, "it ends without a click: {fading}");
+    assert_eq!(after, 0.0);
+    assert!(!player.is_sounding());
+    let (_, again) = play(&mut player, &[key_down(60)]);
+    assert!(again > 0.01, "{again}");
+}
