@@ -19,12 +19,12 @@ use crate::editor::{Screen, Window};
 use crate::library;
 use crate::parameters::Parameters;
 use crate::state;
-use betwixt_engine::Settings;
+use betwixt_engine::{Settings, Transport};
 use exchange::{Exchange, Order, Worker, make};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
     ClapFeature, ClapPlugin, MidiConfig, Params, Plugin, PluginState, ProcessContext,
-    ProcessStatus, Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
+    ProcessStatus, Transport as HostTransport, Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
 };
 use player::Player;
 use std::sync::Arc;
@@ -42,6 +42,14 @@ pub struct Betwixt {
     /// Started by the first activation.
     worker: Option<Worker>,
     player: Player,
+}
+
+/// Where the host is in its piece, as the engine wants it.
+fn transport(host: &HostTransport) -> Transport {
+    Transport {
+        bpm: host.tempo.unwrap_or(Transport::default().bpm),
+        beats: host.pos_beats().filter(|_| host.playing),
+    }
 }
 
 /// The parameters of a new instance.
@@ -115,6 +123,7 @@ impl Plugin for Betwixt {
             settings,
             activation: self.player.activation() + 1,
         };
+        self.parameters.movement_file.prepare();
         let engine = make(order);
         self.screen.show(engine.telemetry());
         self.player.activate(Box::new(engine), order);
@@ -143,12 +152,14 @@ impl Plugin for Betwixt {
         let chosen = parameters.model.chosen();
         let mut has_work = self.player.follow(chosen, &self.exchange);
         self.player.tune(&parameters.tuning);
+        self.player.hear(&transport(context.transport()));
         let next = || context.next_event();
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);
         } else {
             has_work |= self.player.play(parameters, [left, right], next);
         }
+        has_work |= self.player.take_recorded();
         if has_work && let Some(worker) = &self.worker {
             worker.wake();
         }
@@ -159,7 +170,8 @@ impl Plugin for Betwixt {
     }
 
     fn deactivate(&mut self) {
-        self.player.deactivate();
+        self.player.deactivate(&self.parameters.movement_file);
+        self.parameters.movement_file.settle();
     }
 }
 

@@ -21,10 +21,11 @@ use super::leaving::Leaving;
 use super::rulers::Rulers;
 use crate::controllers::Router;
 use crate::events::{EventList, wheel};
+use crate::movement::{MovementFile, Tape};
 use crate::parameters::Parameters;
 use crate::snapshot;
 use crate::tuning::{Choice, Tuner};
-use betwixt_engine::Engine;
+use betwixt_engine::{Engine, Transport};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
 /// What plays.
@@ -39,6 +40,7 @@ pub(super) struct Player {
     rulers: Rulers,
     router: Router,
     tuner: Tuner,
+    tape: Tape,
     /// Whether the engine has been given the tuning in force.
     is_tuned: bool,
     is_sounding: bool,
@@ -67,6 +69,7 @@ impl Player {
             rulers: Rulers::new(),
             router: Router::new(),
             tuner: Tuner::new(),
+            tape: Tape::new(),
             is_tuned: false,
             is_sounding: false,
             is_muted: false,
@@ -82,12 +85,16 @@ impl Player {
     pub(super) fn activate(&mut self, engine: Box<Engine>, order: Order) {
         self.stage = Stage::Ready(engine, order.model);
         self.is_tuned = false;
+        self.tape.forget_engine(order.settings.sample_rate_hz);
         self.order = Some(order);
         self.reset();
     }
 
-    /// There is no engine any more. Frees: not on the audio thread.
-    pub(super) fn deactivate(&mut self) {
+    /// There is no engine any more; what is being recorded ends and is kept. Frees: not on the
+    /// audio thread.
+    pub(super) fn deactivate(&mut self, movement: &MovementFile) {
+        self.tape.stop();
+        self.tape.keep(movement);
         self.stage = Stage::Idle;
         drop(self.leaving.end());
     }
@@ -101,6 +108,7 @@ impl Player {
         self.events.clear();
         self.late.clear();
         self.rulers.forget();
+        self.tape.stop();
         let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
         self.router.reset(rate_hz.unwrap_or(0.0));
         self.is_sounding = false;
@@ -109,6 +117,11 @@ impl Player {
     /// Whether anything is heard.
     pub(super) fn is_sounding(&self) -> bool {
         self.is_sounding
+    }
+
+    /// Whether something has been recorded since the last time that this was asked.
+    pub(super) fn take_recorded(&mut self) -> bool {
+        self.tape.take_work()
     }
 
     /// Whether a controller has moved something since the last time that this was asked.
@@ -147,6 +160,7 @@ impl Player {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
                 self.is_tuned = false;
+                self.tape.forget_engine(order.settings.sample_rate_hz);
                 self.rulers.forget();
             }
             Some(late) => exchange.free(late.engine),
@@ -163,6 +177,14 @@ impl Player {
         {
             engine.tune(self.tuner.now());
             self.is_tuned = true;
+        }
+    }
+
+    /// Listens to where the host is in its piece at the next call's first sample.
+    pub(super) fn hear(&mut self, transport: &Transport) {
+        self.tape.hear(transport);
+        if let Stage::Ready(engine, _) = &mut self.stage {
+            engine.follow_transport(transport);
         }
     }
 
@@ -200,12 +222,14 @@ impl Player {
         let Stage::Ready(engine, _) = &mut self.stage else {
             return;
         };
-        let controls = snapshot::controls(parameters);
+        let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
+        let controls = self.tape.follow(heard, file, Some(engine));
         let mut call = Call {
             engine,
             events: &mut self.events,
             late: &mut self.late,
             parameters,
+            tape: &mut self.tape,
             controls,
             is_stale: false,
             out: [&mut *left, &mut *right],
@@ -241,7 +265,9 @@ impl Player {
         self.late.clear();
         left.fill(0.0);
         right.fill(0.0);
-        let controls = snapshot::controls(parameters);
+        let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
+        let controls = self.tape.follow(heard, file, None);
+        self.tape.pass(&controls.latents, left.len(), file);
         self.leaving.add_to(&controls, left, right);
         // The host must go on calling.
         self.is_sounding = true;
