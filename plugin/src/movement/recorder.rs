@@ -43,6 +43,15 @@ impl Room {
     }
 }
 
+/// What a recording has come to.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// A movement.
+    Movement(Arc<Trajectory>),
+    /// Nothing has moved: its room is empty again.
+    Nothing(Room),
+}
+
 /// A recording under way.
 pub(super) struct Take {
     room: Room,
@@ -117,12 +126,12 @@ impl Take {
         }
     }
 
-    /// The movement that has been recorded, or its room where nothing has moved.
-    pub(super) fn end(mut self) -> Result<Arc<Trajectory>, Room> {
+    /// Ends it.
+    pub(super) fn end(mut self) -> Taken {
         let end_s = self.elapsed as f64 / self.rate_hz;
         let has_moved = self.lines.iter().any(Line::has_moved);
         if !has_moved || narrow(end_s) < SHORTEST_S {
-            return Err(self.give_back());
+            return Taken::Nothing(self.give_back());
         }
         // The last value may lie within the last step.
         if end_s > (self.steps - 1) as f64 * STEP_S {
@@ -147,7 +156,7 @@ impl Take {
         if let (Ok(made), Some(whole)) = (made, Arc::get_mut(&mut whole)) {
             *whole = made;
         }
-        Ok(whole)
+        Taken::Movement(whole)
     }
 
     /// The room, empty again.

@@ -9,7 +9,7 @@
 //! *Real time:* all of it.
 
 use super::keeper::{MovementFile, Next, Recorded};
-use super::recorder::{Room, Take};
+use super::recorder::{Room, Take, Taken};
 use crate::snapshot::Heard;
 use betwixt_engine::{Controls, Course, Engine, LATENTS, Trajectory, Transport};
 use std::sync::Arc;
@@ -154,7 +154,7 @@ impl Tape {
             return;
         };
         match take.end() {
-            Ok(movement) => {
+            Taken::Movement(movement) => {
                 file.record(Recorded {
                     movement: Arc::clone(&movement),
                     choice: self.choice,
@@ -162,7 +162,7 @@ impl Tape {
                 self.play(movement, file);
                 self.has_work = true;
             }
-            Err(room) => self.spare = Some(room),
+            Taken::Nothing(room) => self.spare = Some(room),
         }
     }
 

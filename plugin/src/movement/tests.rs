@@ -6,7 +6,7 @@ mod recording;
 
 use super::file;
 use super::keeper::{MovementFile, Recorded};
-use super::recorder::{Room, Take};
+use super::recorder::{Room, Take, Taken};
 use betwixt_engine::{LATENTS, TrackPoint, Trajectory, Transport};
 use nice_plug::params::persist::PersistentField;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,14 @@ fn random(state: &mut u64) -> f32 {
         .wrapping_mul(6_364_136_223_846_793_005)
         .wrapping_add(1_442_695_040_888_963_407);
     betwixt_spectral::number::narrow((*state >> 40) as f64 / 16_777_216.0)
+}
+
+/// The movement that a recording has come to.
+fn movement(taken: Taken) -> Arc<Trajectory> {
+    match taken {
+        Taken::Movement(movement) => movement,
+        Taken::Nothing(_) => panic!("nothing has moved"),
+    }
 }
 
 fn points(points: &[(f32, f32)]) -> Vec<TrackPoint> {

@@ -35,7 +35,7 @@ fn record(from: f64, to: f64, block: usize) -> Arc<Trajectory> {
             rest -= span;
         }
     }
-    take.end().unwrap_or_default()
+    movement(take.end())
 }
 
 /// Where latent 1 is at a beat of the piece, in sync.
@@ -83,7 +83,7 @@ fn beats_are_counted_through_changes_of_tempo() {
         beats: Some(6.0),
     });
     take.pass(&[1.0; LATENTS], 38_400);
-    let movement = take.end().unwrap_or_default();
+    let movement = movement(take.end());
     assert_eq!(movement.beats(), Some(4.0));
     assert!((movement.length_s() - 2.0).abs() < 1e-5);
 }
@@ -103,7 +103,7 @@ fn without_the_host_time_is_free() {
             ..at(0.0)
         });
         take.pass(&[1.0; LATENTS], 7_000);
-        let movement = take.end().unwrap_or_default();
+        let movement = movement(take.end());
         assert_eq!(movement.beats(), None);
         assert!((f64::from(movement.length_s()) - 55_000.0 / RATE_HZ).abs() < 1e-6);
     }

@@ -9,11 +9,7 @@ use std::f32::consts::TAU;
 const GRID: usize = 48;
 
 /// Records a course of the latents, a value for each of the host's changes.
-fn record(
-    course: impl Fn(usize) -> [f32; LATENTS],
-    samples: usize,
-    blocks: &[usize],
-) -> Result<Arc<Trajectory>, Room> {
+fn record(course: impl Fn(usize) -> [f32; LATENTS], samples: usize, blocks: &[usize]) -> Taken {
     let mut take = Take::new(Room::new(), &Transport::default(), RATE_HZ);
     let mut sizes = blocks.iter().cycle();
     let (mut done, mut end) = (0, 0);
@@ -45,7 +41,7 @@ fn sine(at_s: f32) -> f32 {
 /// A straight way is two points, whatever its slope, and only what moves takes part.
 #[test]
 fn a_straight_way_is_two_points() {
-    let movement = record(alone(|at_s| 0.1 + 0.2 * at_s), 96_000, &[480]).unwrap_or_default();
+    let movement = movement(record(alone(|at_s| 0.1 + 0.2 * at_s), 96_000, &[480]));
     let [first, rest @ ..] = movement.tracks();
     assert_eq!(first.len(), 2, "{first:?}");
     assert!(rest.iter().all(Vec::is_empty));
@@ -61,7 +57,7 @@ fn a_straight_way_is_two_points() {
 /// height ½ has, at a distance of 0.002, ∫√(½·4π²·|sin|/0.016) = 27 chords.
 #[test]
 fn a_sine_is_as_many_chords_as_its_curvature_asks() {
-    let movement = record(alone(sine), 480_000, &[480]).unwrap_or_default();
+    let movement = movement(record(alone(sine), 480_000, &[480]));
     let count = movement.tracks()[0].len();
     assert!((240..=330).contains(&count), "{count} points in ten turns");
 }
@@ -83,12 +79,10 @@ fn what_is_recorded_is_what_was_done() {
         })
         .collect();
     let course = |change: usize| walk[change.min(walk.len() - 1)];
-    let movement = record(course, 480_000, &[480]).unwrap_or_default();
+    let movement = movement(record(course, 480_000, &[480]));
     for blocks in [&[1][..], &[64], &[4_096], &[37, 511, 2_048]] {
-        assert_eq!(
-            record(course, 480_000, blocks).ok(),
-            Some(Arc::clone(&movement))
-        );
+        let other = super::movement(record(course, 480_000, blocks));
+        assert_eq!(other, movement, "{blocks:?}");
     }
     let moved: Vec<bool> = movement
         .tracks()
@@ -117,9 +111,11 @@ fn nothing_is_no_movement() {
     let a_moment = record(alone(|at_s| 700.0 * at_s), 400, &[64]);
     let nothing = record(alone(sine), 0, &[64]);
     for refused in [still, a_tremble, a_moment, nothing] {
-        let room = refused.err().expect("no movement");
+        let Taken::Nothing(room) = refused else {
+            panic!("{refused:?}");
+        };
         let take = Take::new(room, &Transport::default(), RATE_HZ);
-        assert!(take.end().is_err());
+        assert!(matches!(take.end(), Taken::Nothing(_)));
     }
 }
 
@@ -133,7 +129,7 @@ fn a_full_recording_ends_and_is_whole() {
             calls += 1;
         }
         assert!(!take.pass(&[0.5; LATENTS], 4_800), "it stays full");
-        (calls, take.end().unwrap_or_default())
+        (calls, movement(take.end()))
     };
     let (calls, long) = fill(&|call| if call < 30_000 { 0.0 } else { 1.0 });
     assert_eq!(calls, 60_000);
