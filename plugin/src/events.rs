@@ -1,23 +1,26 @@
 //! The host's events → the engine's, in a list of fixed room.
 //!
 //! ```text
-//!  NoteEvent (note on, off, choke; pitch wheel; controllers) ──► 0…128 × Event
+//!  NoteEvent (notes, touch of single notes, channels, controllers) ──► 0…2 × Event
 //! ```
 //!
-//! | controller | does                                    |
-//! |------------|-----------------------------------------|
-//! | 1          | modulation wheel: deepens the vibrato   |
-//! | 64         | sustain pedal                           |
-//! | 120        | all sound off, on its channel           |
-//! | 121        | reset: wheels to rest, pedal up         |
-//! | 123 … 127  | all notes off, on its channel           |
+//! | controller | does                                                  |
+//! |------------|-------------------------------------------------------|
+//! | 1          | modulation wheel: deepens the vibrato, a source       |
+//! | 11         | expression: loudness of its channel                   |
+//! | 64, 66     | sustain pedal, sostenuto pedal                        |
+//! | 74         | slide, with 64 in the middle: a source                |
+//! | 120        | all sound off, on its channel                         |
+//! | 121        | reset: wheels, pressure, slide to rest, pedals up     |
+//! | 123 … 127  | all notes off, on its channel                         |
 //!
-//! Controllers that are mapped to parameters never come here (module `controllers`).
+//! The wheel bends, pressure is a source. Controllers that are mapped to parameters never come here
+//! (module `controllers`).
 //!
 //! *Real time:* the list never grows; whoever fills it asks [`EventList::has_room`] first and
 //! plays what is there when it has not.
 
-use betwixt_engine::{Event, EventKind, Note};
+use betwixt_engine::{Event, EventKind, Note, Touch, Whom};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent;
 
@@ -25,10 +28,12 @@ use nice_plug::prelude::NoteEvent;
 const MODULATION: u8 = 1;
 /// All controllers go back to rest.
 const RESET: u8 = 121;
-/// The most events that one of the host's can become: a note-off for every key.
-const WIDEST: usize = 128;
+/// The most events that one of the host's can become: the reset's.
+const WIDEST: usize = 2;
 /// Events held at once.
 const CAPACITY: usize = 1_024;
+/// The middle of a 7-bit controller.
+const MIDDLE: f32 = 64.0 / 127.0;
 
 /// The engine's events of (a part of) one call.
 #[derive(Debug)]
@@ -94,6 +99,9 @@ impl EventList {
                 self.events.push(event);
             }
         };
+        if let Some((whom, touch)) = touch(event) {
+            return push(EventKind::Touch { whom, touch });
+        }
         match *event {
             NoteEvent::NoteOn {
                 voice_id,
@@ -107,16 +115,26 @@ impl EventList {
                 channel,
                 key,
                 ..
-            } => end(voice_id, channel, key, Ending::LetGo, &mut push),
+            } => push(EventKind::NoteOff {
+                whom: whom(voice_id, channel, key),
+            }),
             NoteEvent::Choke {
                 voice_id,
                 channel,
                 key,
                 ..
-            } => end(voice_id, channel, key, Ending::Choke, &mut push),
+            } => push(EventKind::Choke {
+                whom: whom(voice_id, channel, key),
+            }),
             NoteEvent::MidiPitchBend { channel, value, .. } => push(EventKind::PitchBend {
                 channel: channel & 15,
                 value: bend(value),
+            }),
+            NoteEvent::MidiChannelPressure {
+                channel, pressure, ..
+            } => push(EventKind::Pressure {
+                channel: channel & 15,
+                value: share(pressure),
             }),
             NoteEvent::MidiCC {
                 channel, cc, value, ..
@@ -124,11 +142,48 @@ impl EventList {
                 if let Some(value) = wheel(event) {
                     push(EventKind::Wheel { value });
                 }
-                controller(channel & 15, cc, value, &mut push);
+                if let Some(kind) = controller(channel & 15, cc, share(value)) {
+                    push(kind);
+                }
             }
             _ => {}
         }
     }
+}
+
+/// What a host's event moves of single notes.
+fn touch(event: &NoteEvent<()>) -> Option<(Whom, Touch)> {
+    /// The notes that an event names, of whichever kind it is.
+    macro_rules! of {
+        ($id:ident, $channel:ident, $key:ident, $touch:expr) => {
+            Some((whom($id, $channel, $key), $touch))
+        };
+    }
+    #[rustfmt::skip]
+    let found = match *event {
+        NoteEvent::PolyPressure { voice_id: id, channel, key, pressure, .. } =>
+            of!(id, channel, key, Touch::Pressure(pressure)),
+        NoteEvent::PolyVolume { voice_id: id, channel, key, gain, .. } =>
+            of!(id, channel, key, Touch::Gain(gain)),
+        NoteEvent::PolyPan { voice_id: id, channel, key, pan, .. } =>
+            of!(id, channel, key, Touch::Pan(pan)),
+        NoteEvent::PolyTuning { voice_id: id, channel, key, tuning, .. } =>
+            of!(id, channel, key, Touch::Tuning(tuning)),
+        NoteEvent::PolyVibrato { voice_id: id, channel, key, vibrato, .. } =>
+            of!(id, channel, key, Touch::Vibrato(vibrato)),
+        NoteEvent::PolyExpression { voice_id: id, channel, key, expression, .. } =>
+            of!(id, channel, key, Touch::Expression(expression)),
+        NoteEvent::PolyBrightness { voice_id: id, channel, key, brightness, .. } =>
+            of!(id, channel, key, Touch::Slide(2.0 * brightness - 1.0)),
+        NoteEvent::PolyModulation { voice_id, poly_modulation_id, normalized_offset, .. } => {
+            let id = VoiceID::ID(voice_id);
+            let (channel, key) = (Channel::Wildcard, Key::Wildcard);
+            let latent = usize::try_from(poly_modulation_id).unwrap_or(usize::MAX);
+            of!(id, channel, key, Touch::Latent(latent, normalized_offset))
+        }
+        _ => None,
+    };
+    found
 }
 
 /// Where a host's event moves the modulation wheel.
@@ -153,29 +208,6 @@ fn share(value: f32) -> f32 {
     }
 }
 
-/// How a note ends.
-#[derive(Clone, Copy)]
-enum Ending {
-    LetGo,
-    Choke,
-}
-
-impl Ending {
-    fn of(self, note: Note) -> EventKind {
-        match self {
-            Self::LetGo => EventKind::NoteOff { whom: note.into() },
-            Self::Choke => EventKind::Choke { whom: note.into() },
-        }
-    }
-
-    fn of_all(self) -> EventKind {
-        match self {
-            Self::LetGo => EventKind::AllNotesOff { channel: None },
-            Self::Choke => EventKind::AllSoundOff { channel: None },
-        }
-    }
-}
-
 /// A stroke without any force lets the key go, as in MIDI.
 fn note_on(note: Note, velocity: f32) -> EventKind {
     if velocity > 0.0 {
@@ -186,18 +218,12 @@ fn note_on(note: Note, velocity: f32) -> EventKind {
     }
 }
 
-/// Ends a note, or, where the host names no key or channel, all notes that it may mean.
-fn end(id: VoiceID, channel: Channel, key: Key, ending: Ending, push: &mut impl FnMut(EventKind)) {
-    match (id, channel.number(), key.number()) {
-        (_, Some(_), Some(key)) => push(ending.of(note(id, channel, key))),
-        (VoiceID::ID(_), _, key) => push(ending.of(note(id, channel, key.unwrap_or(0)))),
-        (_, None, Some(key)) => (0..16)
-            .map(|channel| note(id, Channel::Number(channel), key))
-            .for_each(|note| push(ending.of(note))),
-        (_, Some(_), None) => (0..128)
-            .map(|key| note(id, channel, key))
-            .for_each(|note| push(ending.of(note))),
-        (_, None, None) => push(ending.of_all()),
+/// The notes that a host means; what it leaves out may be anything.
+fn whom(id: VoiceID, channel: Channel, key: Key) -> Whom {
+    Whom {
+        id: id.id(),
+        channel: channel.number().map(|channel| channel & 15),
+        key: key.number().map(|key| key & 127),
     }
 }
 
@@ -212,45 +238,48 @@ fn note(id: VoiceID, channel: Channel, key: u8) -> Note {
 /// 0…1 → −1…1. The middle of a 14-bit wheel, 8192 of 16383, is a little above one half: both are
 /// exactly no bend.
 pub(crate) fn bend(value: f32) -> f32 {
-    const MIDDLE: f32 = 8_192.0 / 16_383.0;
+    const REST: f32 = 8_192.0 / 16_383.0;
     let value = if value.is_nan() {
         0.5
     } else {
         value.clamp(0.0, 1.0)
     };
-    if value > MIDDLE {
-        (value - MIDDLE) / (1.0 - MIDDLE)
+    if value > REST {
+        (value - REST) / (1.0 - REST)
     } else {
         (2.0 * value - 1.0).min(0.0)
     }
 }
 
-/// What a controller does beside that.
-fn controller(channel: u8, number: u8, value: f32, push: &mut impl FnMut(EventKind)) {
-    let value = share(value);
-    match number {
-        64 => push(EventKind::Sustain {
-            channel,
-            down: value >= 0.5,
-        }),
-        120 => push(EventKind::AllSoundOff {
-            channel: Some(channel),
-        }),
-        RESET => {
-            push(EventKind::PitchBend {
-                channel,
-                value: 0.0,
-            });
-            push(EventKind::Sustain {
-                channel,
-                down: false,
-            });
-        }
-        123..=127 => push(EventKind::AllNotesOff {
-            channel: Some(channel),
-        }),
-        _ => {}
+/// The place along a key, −1…1, of a 7-bit controller.
+fn slide(value: f32) -> f32 {
+    if value > MIDDLE {
+        (value - MIDDLE) / (1.0 - MIDDLE)
+    } else {
+        value / MIDDLE - 1.0
     }
+}
+
+/// What a controller at 0…1 does beside that.
+fn controller(channel: u8, number: u8, value: f32) -> Option<EventKind> {
+    let down = value >= 0.5;
+    Some(match number {
+        11 => EventKind::Expression { channel, value },
+        64 => EventKind::Sustain { channel, down },
+        66 => EventKind::Sostenuto { channel, down },
+        74 => EventKind::Slide {
+            channel,
+            value: slide(value),
+        },
+        120 => EventKind::AllSoundOff {
+            channel: Some(channel),
+        },
+        RESET => EventKind::Rest { channel },
+        123..=127 => EventKind::AllNotesOff {
+            channel: Some(channel),
+        },
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -320,22 +349,77 @@ mod tests {
 
     /// A host may leave out id, channel or key: every note that it can mean is ended.
     #[test]
-    fn wildcards_end_every_note_they_can_mean() {
-        let (any, key) = (VoiceID::Wildcard, Key::Number(60));
-        let channel = Channel::Number(2);
-        assert_eq!(kinds(note_off(any, channel, key)).len(), 1);
-        assert_eq!(kinds(note_off(any, Channel::Wildcard, key)).len(), 16);
-        assert_eq!(kinds(note_off(any, channel, Key::Wildcard)).len(), 128);
-        let all = kinds(note_off(any, Channel::Wildcard, Key::Wildcard));
-        assert_eq!(all, [EventKind::AllNotesOff { channel: None }]);
-        let by_id = kinds(note_off(VoiceID::ID(9), Channel::Wildcard, Key::Wildcard));
-        let expected = Note {
+    fn what_a_host_leaves_out_may_be_anything() {
+        let named = note_off(VoiceID::ID(9), Channel::Number(2), Key::Number(60));
+        let whom = Whom {
             id: Some(9),
-            channel: 0,
-            key: 0,
+            channel: Some(2),
+            key: Some(60),
         };
-        let whom = expected.into();
-        assert_eq!(by_id, [EventKind::NoteOff { whom }]);
+        assert_eq!(kinds(named), [EventKind::NoteOff { whom }]);
+        let all = note_off(VoiceID::Wildcard, Channel::Wildcard, Key::Wildcard);
+        let whom = Whom::default();
+        assert_eq!(kinds(all), [EventKind::NoteOff { whom }]);
+    }
+
+    /// Channel controllers: pressure, slide with 64 in its middle, expression, the third pedal.
+    #[test]
+    fn channels_are_touched() {
+        let channel = 3;
+        let pressure = NoteEvent::MidiChannelPressure {
+            timing: 0,
+            channel,
+            pressure: 0.25,
+        };
+        let value = 0.25;
+        assert_eq!(kinds(pressure), [EventKind::Pressure { channel, value }]);
+        for (step, value) in [(0.0, -1.0), (64.0, 0.0), (127.0, 1.0), (32.0, -0.5)] {
+            let found = kinds(midi_controller(74, step / 127.0));
+            let [EventKind::Slide { value: found, .. }] = found[..] else {
+                panic!("{found:?}");
+            };
+            assert!((found - value).abs() < 1e-6, "{step}: {found}");
+        }
+        let expression = EventKind::Expression {
+            channel,
+            value: 0.5,
+        };
+        assert_eq!(kinds(midi_controller(11, 0.5)), [expression]);
+        let pedal = EventKind::Sostenuto {
+            channel,
+            down: true,
+        };
+        assert_eq!(kinds(midi_controller(66, 1.0)), [pedal]);
+    }
+
+    /// What a host moves of one note: brightness rests in its middle, modulation names a latent.
+    #[test]
+    fn single_notes_are_touched() {
+        let (timing, voice_id) = (0, VoiceID::ID(5));
+        let (channel, key) = (Channel::Wildcard, Key::Wildcard);
+        let brightness = NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness: 0.5,
+        };
+        let modulation = NoteEvent::PolyModulation {
+            timing,
+            voice_id: 5,
+            poly_modulation_id: 3,
+            normalized_offset: -0.25,
+        };
+        let whom = Whom {
+            id: Some(5),
+            ..Whom::default()
+        };
+        for (event, touch) in [
+            (brightness, Touch::Slide(0.0)),
+            (modulation, Touch::Latent(3, -0.25)),
+        ] {
+            assert_eq!(kinds(event), [EventKind::Touch { whom, touch }]);
+        }
     }
 
     /// What has been played goes, what comes later keeps its place in time, in its order.
@@ -356,8 +440,8 @@ mod tests {
     fn the_list_never_grows() {
         let mut list = EventList::new();
         let room = list.events.capacity();
-        let widest = note_off(VoiceID::Wildcard, Channel::Number(0), Key::Wildcard);
-        for turn in 0..100 {
+        let widest = midi_controller(RESET, 0.0);
+        for turn in 0..1_000 {
             let before = list.as_slice().len();
             let has_room = list.has_room();
             list.add(&widest, 0);

@@ -12,6 +12,7 @@ mod call;
 mod exchange;
 mod leaving;
 mod player;
+mod remote;
 mod rulers;
 
 use crate::controllers;
@@ -19,18 +20,24 @@ use crate::editor::{Screen, Window};
 use crate::library;
 use crate::parameters::Parameters;
 use crate::state;
-use betwixt_engine::{Settings, Transport};
+use betwixt_engine::{Ended, MAX_VOICES, Settings, Transport};
 use exchange::{Exchange, Order, Worker, make};
+use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::prelude::Transport as HostTransport;
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
-    ClapFeature, ClapPlugin, MidiConfig, Params, Plugin, PluginState, ProcessContext,
-    ProcessStatus, Transport as HostTransport, Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
+    ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, PluginState,
+    PolyModulationConfig, ProcessContext, ProcessStatus, RemoteControlsContext, Vst3Plugin,
+    Vst3SubCategory, new_nonzero_u32,
 };
 use player::Player;
 use std::sync::Arc;
 
 /// Where all randomness starts: the same project sounds the same every time.
 const SEED: u64 = 1;
+/// The engine's voices, as a host counts them.
+const MOST_VOICES: u32 = 64;
+const _: () = assert!(MOST_VOICES as usize == MAX_VOICES);
 /// Events that the framework takes in one call without allocating.
 const EVENT_ROOM: usize = 8_192;
 
@@ -42,13 +49,17 @@ pub struct Betwixt {
     /// Started by the first activation.
     worker: Option<Worker>,
     player: Player,
+    /// The right channel, where the host has only one.
+    side: Vec<f32>,
+    /// As many notes as the host has been told.
+    voices: u32,
 }
 
-/// Where the host is in its piece, as the engine wants it.
-fn transport(host: &HostTransport) -> Transport {
-    Transport {
-        bpm: host.tempo.unwrap_or(Transport::default().bpm),
-        beats: host.pos_beats().filter(|_| host.playing),
+/// So many channels out.
+const fn layout(channels: u32) -> AudioIOLayout {
+    AudioIOLayout {
+        main_output_channels: Some(new_nonzero_u32(channels)),
+        ..AudioIOLayout::const_default()
     }
 }
 
@@ -69,6 +80,8 @@ impl Default for Betwixt {
             exchange: Arc::new(Exchange::new()),
             worker: None,
             player: Player::new(),
+            side: Vec::new(),
+            voices: 0,
         }
     }
 }
@@ -79,10 +92,7 @@ impl Plugin for Betwixt {
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
-        main_output_channels: Some(new_nonzero_u32(2)),
-        ..AudioIOLayout::const_default()
-    }];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout(2), layout(1)];
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
     const INPUT_EVENT_CAPACITY: usize = EVENT_ROOM;
@@ -127,6 +137,7 @@ impl Plugin for Betwixt {
         let engine = make(order);
         self.screen.show(engine.telemetry());
         self.player.activate(Box::new(engine), order);
+        self.side = vec![0.0; usize::try_from(config.max_buffer_size).unwrap_or(0)];
         self.worker.get_or_insert_with(|| {
             let (exchange, screen) = (Arc::clone(&self.exchange), Arc::clone(&self.screen));
             Worker::start(exchange, screen, Arc::clone(&self.parameters))
@@ -144,20 +155,58 @@ impl Plugin for Betwixt {
         _auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let [left, right] = buffer.as_slice() else {
-            return ProcessStatus::Error("expected two output channels");
-        };
+        let samples = buffer.samples();
+        match buffer.as_slice() {
+            [left, right] => self.play([left, right], context),
+            [middle] if samples <= self.side.len() => {
+                let mut side = std::mem::take(&mut self.side);
+                let status = self.play([middle, &mut side[..samples]], context);
+                let both = middle.iter_mut().zip(&side);
+                both.for_each(|(middle, side)| *middle = 0.5 * (*middle + side));
+                self.side = side;
+                status
+            }
+            _ => ProcessStatus::Error("expected one or two output channels"),
+        }
+    }
+
+    fn deactivate(&mut self) {
+        self.player.deactivate(&self.parameters.movement_file);
+        self.parameters.movement_file.settle();
+    }
+}
+
+impl Betwixt {
+    /// One call, in stereo.
+    fn play(
+        &mut self,
+        [left, right]: [&mut [f32]; 2],
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
         let parameters = &*self.parameters;
         let was_sounding = self.player.is_sounding();
+        let voices = u32::try_from(parameters.voices.value()).unwrap_or(1);
+        if std::mem::replace(&mut self.voices, voices) != voices {
+            context.set_current_voice_capacity(voices);
+        }
         let chosen = parameters.model.chosen();
         let mut has_work = self.player.follow(chosen, &self.exchange);
         self.player.tune(&parameters.tuning);
-        self.player.hear(&transport(context.transport()));
-        let next = || context.next_event();
+        let transport = transport(context.transport());
+        let api = context.plugin_api();
+        let next = || context.next_event().map(|event| named_rightly(event, api));
         if parameters.model.is_missing() {
             self.player.mute(left, right, next);
         } else {
-            has_work |= self.player.play(parameters, [left, right], next);
+            has_work |= self
+                .player
+                .play(parameters, &transport, [left, right], next);
+        }
+        for ended in self.player.ended() {
+            // A host that has no room for it does not want to know.
+            if context.try_send_event(over(ended)).is_err() {
+                break;
+            }
         }
         has_work |= self.player.take_recorded();
         if has_work && let Some(worker) = &self.worker {
@@ -168,10 +217,61 @@ impl Plugin for Betwixt {
         }
         self.player.status()
     }
+}
 
-    fn deactivate(&mut self) {
-        self.player.deactivate(&self.parameters.movement_file);
-        self.parameters.movement_file.settle();
+/// Where the host is: its position counts while it plays.
+fn transport(host: &HostTransport) -> Transport {
+    let usual = Transport::default();
+    Transport {
+        bpm: host.tempo.unwrap_or(usual.bpm),
+        beats: host.pos_beats().filter(|_| host.playing),
+    }
+}
+
+/// The framework takes VST3's brightness for its expression, and the other way round.
+fn named_rightly(event: NoteEvent<()>, api: PluginApi) -> NoteEvent<()> {
+    if api != PluginApi::Vst3 {
+        return event;
+    }
+    match event {
+        NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness: expression,
+        } => NoteEvent::PolyExpression {
+            timing,
+            voice_id,
+            channel,
+            key,
+            expression,
+        },
+        NoteEvent::PolyExpression {
+            timing,
+            voice_id,
+            channel,
+            key,
+            expression: brightness,
+        } => NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness,
+        },
+        event => event,
+    }
+}
+
+/// A note has ended: the host need not modulate it any more.
+fn over(ended: &Ended) -> NoteEvent<()> {
+    let note = ended.note;
+    NoteEvent::VoiceTerminated {
+        timing: u32::try_from(ended.sample).unwrap_or(u32::MAX),
+        voice_id: note.id.map_or(VoiceID::Wildcard, VoiceID::ID),
+        channel: Channel::Number(note.channel),
+        key: Key::Number(note.key),
     }
 }
 
@@ -186,6 +286,14 @@ impl ClapPlugin for Betwixt {
         ClapFeature::Synthesizer,
         ClapFeature::Stereo,
     ];
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: MOST_VOICES,
+        supports_overlapping_voices: true,
+    });
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote::pages(&self.parameters, context);
+    }
 }
 
 impl Vst3Plugin for Betwixt {

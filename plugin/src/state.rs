@@ -313,6 +313,25 @@ mod tests {
         assert_eq!(loaded(&[("tuning", sound)]), ("Quarters".to_owned(), false));
     }
 
+    /// A movement that is damaged moves nothing, is said, and is saved again as it came, even where
+    /// it is no JSON; one that is not there, as in older projects, is no damage.
+    #[test]
+    fn a_damaged_movement_is_said_and_kept() {
+        let fresh = fresh();
+        let loaded = |fields: &[(&str, &str)]| {
+            let mut repaired = state(&[], fields);
+            repair(&mut repaired, &self::fresh());
+            fresh.deserialize_fields(&repaired.fields);
+            let saved = fresh.serialize_fields()["movement"].clone();
+            (saved, fresh.movement_file.shown().problem.is_some())
+        };
+        for damaged in ["[3]", r#"{"format":7}"#] {
+            assert_eq!(loaded(&[("movement", damaged)]), (damaged.into(), true));
+        }
+        assert_eq!(loaded(&[("movement", "{\"x")]), (r#""{\"x""#.into(), true));
+        assert_eq!(loaded(&[]), ("null".into(), false));
+    }
+
     /// A sound value is not touched, to the last bit.
     #[test]
     fn sound_values_are_kept_exactly() {

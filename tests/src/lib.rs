@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod comb;
+mod dice;
 pub mod keys;
 mod painted;
 mod player;
@@ -15,6 +16,7 @@ mod saw;
 mod tone;
 
 pub use comb::{COMB_TOP_HZ, comb_model};
+pub use dice::Dice;
 pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
 pub use player::Player;
 pub use saw::saw;

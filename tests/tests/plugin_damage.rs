@@ -1,105 +1,15 @@
 //! The built plugin, mistreated: wild events, wild values, damaged states. Nothing panics, nothing
 //! but numbers comes out, and the instrument can be played afterwards.
 
-use betwixt_host::{Blocks, Event, Expression, Host, Instance, NoteAddress, Setup, Timed};
+use betwixt_host::{Blocks, Event, Host, Instance, NoteAddress, Setup, Timed};
+use betwixt_tests::Dice;
 use std::time::Duration;
 
 const LONGEST: u32 = 1_024;
-const WILD: [f64; 10] = [
-    f64::NAN,
-    f64::INFINITY,
-    f64::NEG_INFINITY,
-    -1.0,
-    -0.0,
-    0.5,
-    1.0,
-    2.0,
-    1e30,
-    -1e300,
-];
-
 fn instance() -> Instance {
     let host = Host::built().expect("the plugin builds and loads");
     host.instance(Setup::new(48_000.0, LONGEST))
         .expect("active")
-}
-
-/// Numbers that look random and are the same every time (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % sides
-    }
-
-    fn byte(&mut self) -> u8 {
-        u8::try_from(self.roll(256)).expect("below 256")
-    }
-
-    fn number(&mut self) -> f64 {
-        match self.roll(20) {
-            wild @ 0..10 => WILD[usize::try_from(wild).expect("small")],
-            _ => f64::from(self.byte()) / 255.0,
-        }
-    }
-
-    fn note(&mut self) -> NoteAddress {
-        let is_named = self.roll(2) == 0;
-        NoteAddress {
-            channel: if self.roll(9) == 0 { self.byte() } else { 0 },
-            key: if self.roll(9) == 0 {
-                self.byte()
-            } else {
-                self.byte() & 127
-            },
-            id: is_named.then(|| u32::from(self.byte())),
-        }
-    }
-
-    fn event(&mut self, names: &[String]) -> Event {
-        let (note, value) = (self.note(), self.number());
-        let which = usize::try_from(self.roll(names.len() as u64)).expect("small");
-        let name = names[which].clone();
-        match self.roll(12) {
-            0..4 => Event::NoteOn {
-                note,
-                velocity: value,
-            },
-            4 => Event::NoteOff {
-                note,
-                velocity: value,
-            },
-            5 => Event::NoteChoke { note },
-            6 => Event::Midi([self.byte(), self.byte(), self.byte()]),
-            7 => Event::Midi([0xb0, self.byte() & 127, self.byte() & 127]),
-            8 => Event::Expression {
-                note,
-                kind: Expression::Tuning,
-                value,
-            },
-            9 => Event::Modulation {
-                name,
-                amount: value,
-                note: None,
-            },
-            _ => Event::Parameter { name, value },
-        }
-    }
-
-    fn events(&mut self, most: u64, frames: u64, names: &[String]) -> Vec<Timed> {
-        let count = self.roll(most + 1);
-        let mut events: Vec<Timed> = (0..count)
-            .map(|_| {
-                let frame = self.roll(frames);
-                self.event(names).at(frame)
-            })
-            .collect();
-        events.sort_by_key(|timed| timed.frame);
-        events
-    }
 }
 
 fn names(instance: &Instance) -> Vec<String> {
@@ -144,7 +54,7 @@ fn ten_thousand_wild_blocks_leave_only_numbers() {
     let names = names(&instance);
     let (all, one_model) = (names.len(), names.len() - 1);
     assert_eq!(names[one_model], "Model", "the last parameter");
-    let mut dice = Dice(2);
+    let mut dice = Dice::new(2);
     let longest = usize::try_from(LONGEST).expect("small");
     let (mut left, mut right) = (vec![0.0; longest], vec![0.0; longest]);
     for block in 0..10_000 {
@@ -246,7 +156,7 @@ fn damaged_states_do_no_harm() {
         assert_ne!(edited, whole, "{from} is part of a state");
         damaged.push(state(&edited));
     }
-    let mut dice = Dice(7);
+    let mut dice = Dice::new(7);
     for _ in 0..300 {
         let mut bytes = sound.clone();
         for _ in 0..=dice.roll(4) {

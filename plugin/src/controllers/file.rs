@@ -292,7 +292,7 @@ fn listed(table: &Table) -> Result<&[Value], Problem> {
         Some(Value::Array(rows)) if rows.len() <= MOST => Ok(rows),
         Some(Value::Array(rows)) => Err(wrong(
             format!("there {} times", rows.len()),
-            "at most 128 mappings; remove some",
+            "at most 256 mappings; remove some",
         )),
         Some(other) => Err(wrong(found(other), "`[[mapping]]` in double brackets")),
     }

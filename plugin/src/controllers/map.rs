@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The most mappings that there may be.
-pub(crate) const MOST: usize = 128;
+pub(crate) const MOST: usize = 256;
 /// The first of the controllers that move the latents of a new instance.
 const FIRST_CONTROLLER: u8 = 20;
 /// How many of them there are.
@@ -92,6 +92,11 @@ impl Map {
             // What is wrong with it is said where it is imported by hand.
             drop(self.import(own));
         }
+    }
+
+    /// A parameter's place in the table, by its identifier.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
+        self.targets.iter().position(|target| target.id == id)
     }
 
     /// Whether there is no room for another mapping.

@@ -15,6 +15,7 @@
 //! | `map`     | all mappings: changed anywhere, read by the audio thread             |
 //! | `halves`  | two messages that are one number of 14 bits                          |
 //! | `router`  | the audio thread's side: events in, positions out                    |
+//! | `registered` | what a keyboard says about itself: bend ranges, MPE                |
 //! | `ear`     | which source moves while a target is armed                           |
 //! | `file`    | the map as text, for projects and for files                          |
 //! | `row`     | one mapping of it                                                    |
@@ -27,6 +28,7 @@ pub(crate) mod file;
 mod halves;
 mod map;
 mod mapping;
+mod registered;
 mod router;
 mod row;
 mod source;
@@ -35,6 +37,7 @@ mod tests;
 
 pub(crate) use map::{Map, Target};
 pub(crate) use mapping::{Mapping, Takeover};
+pub(crate) use registered::Registered;
 pub(crate) use router::{Hands, Router};
 #[cfg(test)]
 pub(crate) use source::Source;

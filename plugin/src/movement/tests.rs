@@ -126,3 +126,15 @@ fn a_damaged_project_loses_nothing() {
     file.set(Value::Null);
     assert_eq!(file.shown().problem, None);
 }
+
+/// Where nobody frees, nothing is freed on the audio thread, and nothing waits.
+#[test]
+fn a_full_queue_is_no_reason_to_free() {
+    let file = MovementFile::default();
+    let mut spent: Vec<Arc<Trajectory>> = (0..100).map(|_| Arc::new(way(0.0, 1.0))).collect();
+    assert_no_alloc::assert_no_alloc(|| {
+        while let Some(movement) = spent.pop() {
+            file.free(movement);
+        }
+    });
+}

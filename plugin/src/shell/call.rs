@@ -10,12 +10,12 @@
 //!
 //! *Real time:* nothing allocates; a list that is full is played and emptied at its place.
 
-use crate::controllers::{Hands, Router};
+use crate::controllers::{Hands, Registered, Router};
 use crate::events::{EventList, wheel};
 use crate::movement::Tape;
 use crate::parameters::Parameters;
 use crate::snapshot;
-use betwixt_engine::{Controls, Engine};
+use betwixt_engine::{Controls, Ended, Engine};
 use nice_plug::prelude::NoteEvent;
 
 /// One call.
@@ -34,6 +34,10 @@ pub(super) struct Call<'a> {
     pub(super) controls: Controls,
     /// Whether one has, since they were read.
     pub(super) is_stale: bool,
+    /// What keyboards say about themselves.
+    pub(super) registered: &'a mut Registered,
+    /// The notes that end, in a list of fixed room.
+    pub(super) ended: &'a mut Vec<Ended>,
     /// Both channels.
     pub(super) out: [&'a mut [f32]; 2],
     /// Samples played.
@@ -83,6 +87,11 @@ impl Call<'_> {
         if let Some(position) = wheel(event) {
             hands.controllers.turn_wheel(position);
         }
+        if let Some(said) = self.registered.hear(event) {
+            self.advance(at);
+            Registered::hold(said, hands);
+            self.is_stale = true;
+        }
         let len = self.out[0].len();
         if at == len && len > 0 && self.late.has_room() {
             self.late.add(event, 0);
@@ -119,9 +128,21 @@ impl Call<'_> {
         self.engine.process(&self.controls, events, left, right);
         let (latents, file) = (&self.controls.latents, &self.parameters.movement_file);
         self.tape.pass(latents, to - self.done, file);
+        keep(self.ended, self.engine.ended(), self.done);
         self.events.move_on(count, to - self.done);
         self.done = to;
     }
+}
+
+/// Adds notes that ended to a list whose room is fixed; `first` is the sample at which they count
+/// from 0.
+pub(super) fn keep(list: &mut Vec<Ended>, ended: &[Ended], first: usize) {
+    let room = list.capacity() - list.len();
+    let later = |ended: &Ended| Ended {
+        sample: ended.sample + first,
+        ..*ended
+    };
+    list.extend(ended.iter().take(room).map(later));
 }
 
 /// The sample of the call at which a host's event happens.

@@ -6,7 +6,8 @@
 //!
 //! *Real time:* the buffers have their length from the start.
 
-use betwixt_engine::{Controls, Engine, Event, EventKind};
+use super::call::keep;
+use betwixt_engine::{Controls, Ended, Engine, Event, EventKind};
 
 /// Samples rendered at once.
 const PART: usize = 512;
@@ -53,8 +54,13 @@ impl Leaving {
         self.engine.take()
     }
 
-    /// Adds what is still heard of it.
-    pub(super) fn add_to(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+    /// Adds what is still heard of it, and its notes to those that have ended.
+    pub(super) fn add_to(
+        &mut self,
+        controls: &Controls,
+        ended: &mut Vec<Ended>,
+        [left, right]: [&mut [f32]; 2],
+    ) {
         let Some(engine) = &mut self.engine else {
             return;
         };
@@ -62,13 +68,15 @@ impl Leaving {
             offset_samples: 0,
             kind: EventKind::AllSoundOff { channel: None },
         };
-        for (left, right) in left.chunks_mut(PART).zip(right.chunks_mut(PART)) {
+        let parts = left.chunks_mut(PART).zip(right.chunks_mut(PART));
+        for (part, (left, right)) in parts.enumerate() {
             let events: &[Event] = if self.is_cut { &[] } else { &[cut] };
             self.is_cut = true;
             let [own_left, own_right] = &mut self.buffers;
             let own = [&mut own_left[..left.len()], &mut own_right[..left.len()]];
             let [own_left, own_right] = own;
             engine.process(controls, events, own_left, own_right);
+            keep(ended, engine.ended(), part * PART);
             add(left, own_left);
             add(right, own_right);
             if engine.sounding() == 0 {

@@ -19,14 +19,17 @@ use super::call::{Call, sample};
 use super::exchange::{Exchange, Order};
 use super::leaving::Leaving;
 use super::rulers::Rulers;
-use crate::controllers::Router;
+use crate::controllers::{Registered, Router};
 use crate::events::{EventList, wheel};
 use crate::movement::{MovementFile, Tape};
 use crate::parameters::Parameters;
 use crate::snapshot;
 use crate::tuning::{Choice, Tuner};
-use betwixt_engine::{Engine, Transport};
+use betwixt_engine::{Ended, Engine, Transport};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
+
+/// Notes whose end is told in one call, at most.
+const MOST_ENDED: usize = 1_024;
 
 /// What plays.
 pub(super) struct Player {
@@ -39,6 +42,9 @@ pub(super) struct Player {
     late: EventList,
     rulers: Rulers,
     router: Router,
+    registered: Registered,
+    /// The notes that ended in this call; its room is fixed.
+    ended: Vec<Ended>,
     tuner: Tuner,
     tape: Tape,
     /// Whether the engine has been given the tuning in force.
@@ -68,6 +74,8 @@ impl Player {
             late: EventList::new(),
             rulers: Rulers::new(),
             router: Router::new(),
+            registered: Registered::new(),
+            ended: Vec::with_capacity(MOST_ENDED),
             tuner: Tuner::new(),
             tape: Tape::new(),
             is_tuned: false,
@@ -109,6 +117,8 @@ impl Player {
         self.late.clear();
         self.rulers.forget();
         self.tape.stop();
+        self.registered.reset();
+        self.ended.clear();
         let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
         self.router.reset(rate_hz.unwrap_or(0.0));
         self.is_sounding = false;
@@ -146,7 +156,9 @@ impl Player {
             }
         }
         if !matches!(self.stage, Stage::Waiting) {
-            return is_gone.is_some();
+            // One that was asked for before the host activated anew.
+            let late = exchange.take().map(|late| exchange.free(late.engine));
+            return is_gone.is_some() || late.is_some();
         }
         let is_new = is_other || order.model != chosen;
         if is_new {
@@ -180,14 +192,6 @@ impl Player {
         }
     }
 
-    /// Listens to where the host is in its piece at the next call's first sample.
-    pub(super) fn hear(&mut self, transport: &Transport) {
-        self.tape.hear(transport);
-        if let Stage::Ready(engine, _) = &mut self.stage {
-            engine.follow_transport(transport);
-        }
-    }
-
     /// Fills both channels; `next` gives the host's events in the order of their samples. True when
     /// a parameter has learnt its controller.
     ///
@@ -197,10 +201,16 @@ impl Player {
     pub(super) fn play(
         &mut self,
         parameters: &Parameters,
+        transport: &Transport,
         [left, right]: [&mut [f32]; 2],
         next: impl FnMut() -> Option<NoteEvent<()>>,
     ) -> bool {
         self.is_muted = false;
+        self.ended.clear();
+        self.tape.hear(transport);
+        if let Stage::Ready(engine, _) = &mut self.stage {
+            engine.follow_transport(transport);
+        }
         let len = left.len();
         self.router.follow(&parameters.map);
         self.rulers
@@ -232,14 +242,23 @@ impl Player {
             tape: &mut self.tape,
             controls,
             is_stale: false,
+            registered: &mut self.registered,
+            ended: &mut self.ended,
             out: [&mut *left, &mut *right],
             done: 0,
         };
         let hands = parameters.hands(&self.rulers.set);
         call.run(&mut self.router, &hands, next);
-        self.leaving.add_to(&controls, left, right);
+        self.leaving
+            .add_to(&controls, &mut self.ended, [left, right]);
         std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
+        self.ended.sort_unstable_by_key(|ended| ended.sample);
+    }
+
+    /// The notes that ended in the last call, in the order of their samples.
+    pub(super) fn ended(&self) -> &[Ended] {
+        &self.ended
     }
 
     /// What is left of the last model; notes go by until the chosen one is ready.
@@ -254,8 +273,14 @@ impl Player {
             let is_mapped = self.router.is_mapped(&event);
             self.router
                 .hear(&event, sample(&event).min(left.len()), &hands);
-            if let Some(position) = wheel(&event).filter(|_| !is_mapped) {
+            if is_mapped {
+                continue;
+            }
+            if let Some(position) = wheel(&event) {
                 parameters.controllers.turn_wheel(position);
+            }
+            if let Some(said) = self.registered.hear(&event) {
+                Registered::hold(said, &hands);
             }
         }
         while self.router.due().is_some_and(|due| due < left.len()) {
@@ -268,7 +293,8 @@ impl Player {
         let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
         let controls = self.tape.follow(heard, file, None);
         self.tape.pass(&controls.latents, left.len(), file);
-        self.leaving.add_to(&controls, left, right);
+        self.leaving
+            .add_to(&controls, &mut self.ended, [left, right]);
         // The host must go on calling.
         self.is_sounding = true;
     }
@@ -281,6 +307,7 @@ impl Player {
         mut next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
         while next().is_some() {}
+        self.ended.clear();
         left.fill(0.0);
         right.fill(0.0);
         if !self.is_muted {

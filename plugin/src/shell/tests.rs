@@ -1,5 +1,7 @@
 //! The shell's own part of a call, with the allocator switched off.
 
+mod movement;
+
 use super::*;
 use crate::controllers::{Mapping, Source, Takeover};
 use crate::tuning::Saved;
@@ -149,7 +151,12 @@ fn storm(plugin: &Betwixt) {
         }
         assert_no_alloc(|| {
             player.tune(&plugin.parameters.tuning);
-            player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
+            player.play(
+                &plugin.parameters,
+                &Transport::default(),
+                [&mut left, &mut right],
+                || next.next(),
+            );
         });
         assert!(left.iter().all(|x| x.abs() <= 1.0), "call {call}");
         loudest = left.iter().fold(loudest, |peak, x| peak.max(x.abs()));
@@ -180,7 +187,12 @@ fn another_model_takes_over_without_an_allocation() {
         let mut next = events.iter().copied();
         assert_no_alloc(|| {
             player.follow(chosen, &exchange);
-            player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
+            player.play(
+                &plugin.parameters,
+                &Transport::default(),
+                [&mut left, &mut right],
+                || next.next(),
+            );
         });
         let is_silent = left.iter().all(|x| *x == 0.0);
         (is_silent, left.clone())
@@ -202,7 +214,12 @@ fn another_model_takes_over_without_an_allocation() {
         let (mut own, mut other) = (vec![0.0; 480], vec![0.0; 480]);
         let mut fresh = ready(chosen);
         let mut next = [key(64)].into_iter();
-        fresh.play(&plugin.parameters, [&mut own, &mut other], || next.next());
+        fresh.play(
+            &plugin.parameters,
+            &Transport::default(),
+            [&mut own, &mut other],
+            || next.next(),
+        );
         assert!(found == own, "turn {turn}: the new model as a fresh one");
         exchange.work(&screen);
     }
@@ -212,7 +229,12 @@ fn another_model_takes_over_without_an_allocation() {
 fn plays(plugin: &Betwixt, player: &mut Player) -> bool {
     let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
     let mut next = [key(60)].into_iter();
-    player.play(&plugin.parameters, [&mut left, &mut right], || next.next());
+    player.play(
+        &plugin.parameters,
+        &Transport::default(),
+        [&mut left, &mut right],
+        || next.next(),
+    );
     left.iter().any(|x| *x != 0.0)
 }
 
@@ -295,7 +317,12 @@ fn a_controller_is_learnt_without_a_window() {
     };
     let is_learnt = (0..2_000u32).any(|_| {
         let mut next = [turned(7)].into_iter();
-        if player.play(&plugin.parameters, [&mut left, &mut right], || next.next()) {
+        if player.play(
+            &plugin.parameters,
+            &Transport::default(),
+            [&mut left, &mut right],
+            || next.next(),
+        ) {
             worker.wake();
         }
         std::thread::sleep(std::time::Duration::from_millis(1));
@@ -316,7 +343,12 @@ fn what_moves_while_all_is_off_has_moved() {
     let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
     let mut call = |player: &mut Player, events: &[NoteEvent<()>]| {
         let mut next = events.iter().copied();
-        player.play(parameters, [&mut left, &mut right], || next.next());
+        player.play(
+            parameters,
+            &Transport::default(),
+            [&mut left, &mut right],
+            || next.next(),
+        );
     };
     let turned = [20, 21].map(|cc| NoteEvent::MidiCC {
         timing: 7,

@@ -219,14 +219,14 @@ fn what_is_no_map_is_refused() {
     let row = |number: usize| {
         format!("[[mapping]]\nsource = \"nrpn\"\nnumber = {number}\ntarget = \"gain\"\n")
     };
-    let many = "format = 1\n".to_owned() + &(0..129).map(row).collect::<String>();
+    let many = "format = 1\n".to_owned() + &(0..257).map(row).collect::<String>();
     let cases = [
         (folder.path().join("none.toml"), "check the path"),
         (folder.path().to_path_buf(), "check the path"),
         (file("sound.wav", &[0xff, 0xfe, 0]), "utf-8"),
         (file("large.toml", &vec![b'#'; 300_000]), "larger than"),
         (file("twice.toml", twice.as_bytes()), "as mapping 1"),
-        (file("many.toml", many.as_bytes()), "at most 128"),
+        (file("many.toml", many.as_bytes()), "at most 256"),
         (
             file("not.toml", b"format = 1\nmapping = 3\n"),
             "double brackets",

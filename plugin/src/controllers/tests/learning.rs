@@ -109,14 +109,14 @@ fn what_is_learnt_works() {
     assert_eq!(desk.at(GAIN), Some(1.0));
 }
 
-/// The map has room for 128; one more is not taken, a repeated one needs no room.
+/// The map has room for 256; one more is not taken, a repeated one needs no room.
 #[test]
 fn the_map_has_its_room() {
     let map = Map::new(targets());
     map.replace(Vec::new());
     let row = |index: u16| Mapping::new(Source::Numbered(index), GAIN);
-    assert!((0..128).all(|index| map.add(row(index))));
-    assert!(!map.add(row(128)));
+    assert!((0..256).all(|index| map.add(row(index))));
+    assert!(!map.add(row(256)));
     assert!(map.add(row(5)));
-    assert_eq!(map.rows().len(), 128);
+    assert_eq!(map.rows().len(), 256);
 }
