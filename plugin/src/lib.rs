@@ -18,6 +18,7 @@
 //! | `snapshot`   | parameters → the engine's controls                                   |
 //! | `events`     | the host's events → the engine's                                     |
 //! | `controllers`| MIDI controllers → parameters: the map, learning, takeover           |
+//! | `movement`   | a movement of latents: recorded, saved, handed to the engine         |
 //! | `folder`     | where the player's own files lie                                     |
 //! | `state`      | what is saved beside the parameters; damage repaired on loading      |
 //! | `library`    | the models that can be played                                        |
@@ -32,6 +33,7 @@ mod events;
 mod exports;
 mod folder;
 mod library;
+mod movement;
 mod parameters;
 mod shell;
 mod snapshot;

@@ -25,6 +25,7 @@ mod table;
 
 use crate::controllers::{Hands, Map, Target};
 use crate::library::Factory;
+use crate::movement::MovementFile;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
@@ -118,10 +119,13 @@ pub(crate) struct Parameters {
     /// Which pitch each key has.
     #[persist = "tuning"]
     pub(crate) tuning: Choice,
+    /// The movement that is played and recorded.
+    #[persist = "movement"]
+    pub(crate) movement_file: MovementFile,
 }
 
 /// Identifiers of the eight knobs.
-const LATENT_IDS: [&str; LATENTS] = [
+pub(crate) const LATENT_IDS: [&str; LATENTS] = [
     "latent_1", "latent_2", "latent_3", "latent_4", "latent_5", "latent_6", "latent_7", "latent_8",
 ];
 
@@ -251,6 +255,7 @@ impl Parameters {
             controllers: Controllers::default(),
             map: Map::new(Vec::new()),
             tuning: Choice::default(),
+            movement_file: MovementFile::default(),
         };
         let target = |entry: Entry<'_>| Target {
             id: entry.id,

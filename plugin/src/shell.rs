@@ -133,6 +133,7 @@ impl Plugin for Betwixt {
             settings,
             activation: self.player.activation() + 1,
         };
+        self.parameters.movement_file.prepare();
         let engine = make(order);
         self.screen.show(engine.telemetry());
         self.player.activate(Box::new(engine), order);
@@ -170,7 +171,8 @@ impl Plugin for Betwixt {
     }
 
     fn deactivate(&mut self) {
-        self.player.deactivate();
+        self.player.deactivate(&self.parameters.movement_file);
+        self.parameters.movement_file.settle();
     }
 }
 
@@ -209,6 +211,7 @@ impl Betwixt {
                 break;
             }
         }
+        has_work |= self.player.take_recorded();
         if has_work && let Some(worker) = &self.worker {
             worker.wake();
         }

@@ -75,8 +75,24 @@ impl Reader {
 }
 
 /// What the player has set, now.
-pub(crate) fn controls(parameters: &Parameters) -> Controls {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Heard {
+    /// What is played by.
+    pub(crate) controls: Controls,
+    /// Whether the latents' movement is to be recorded.
+    pub(crate) is_recording: bool,
+}
+
+/// What the player has set, now.
+pub(crate) fn heard(parameters: &Parameters) -> Heard {
     let reader = Reader::new(parameters);
+    Heard {
+        controls: controls(&reader, parameters),
+        is_recording: reader.plain(&parameters.movement.record),
+    }
+}
+
+fn controls(reader: &Reader, parameters: &Parameters) -> Controls {
     let real = |parameter| reader.real(parameter);
     Controls {
         latents: std::array::from_fn(|index| real(parameters.latent(index))),
@@ -92,12 +108,12 @@ pub(crate) fn controls(parameters: &Parameters) -> Controls {
         },
         velocity_amount: real(&parameters.velocity),
         bend_range_semitones: semitones(reader.plain(&parameters.bend_range)),
-        performance: performance(&reader, &parameters.performance),
+        performance: performance(reader, &parameters.performance),
         gain: linear_gain(real(&parameters.gain)),
         voice_limit: usize::try_from(reader.plain(&parameters.voices)).unwrap_or(1),
-        playing: playing(&reader, parameters),
-        modulation: modulation(&reader, parameters),
-        movement: movement(&reader, parameters),
+        playing: playing(reader, parameters),
+        modulation: modulation(reader, parameters),
+        movement: movement(reader, parameters),
     }
 }
 
@@ -285,6 +301,10 @@ fn linear_gain(gain_db: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::library::tests::{identity, tiny_header};
+
+    fn controls(parameters: &Parameters) -> Controls {
+        heard(parameters).controls
+    }
 
     /// Untouched parameters are the engine's own defaults, but for the model's knob positions.
     #[test]

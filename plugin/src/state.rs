@@ -13,6 +13,7 @@
 //! | `controllers` | where controllers hold parameters, and the modulation wheel  |
 //! | `map`         | which controller moves which parameter                       |
 //! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
+//! | `movement`    | the recorded movement, as in files; null where nothing moves |
 //!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
@@ -135,7 +136,8 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
         }
     };
     state.fields.get_mut("tuning").map(damaged);
-    let sound = |text: &String| -> [(&str, bool); 7] {
+    state.fields.get_mut("movement").map(as_text);
+    let sound = |text: &String| -> [(&str, bool); 8] {
         [
             ("format", parses::<u32>(text)),
             ("model", is_identity(text)),
@@ -144,6 +146,7 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
             ("controllers", parses::<Held>(text)),
             ("map", is_map(text)),
             ("tuning", Saved::is_sound(text)),
+            ("movement", true),
         ]
     };
     for (key, default) in fresh.serialize_fields() {
@@ -195,6 +198,13 @@ fn repaired(saved: Option<&ParamValue>, entry: &Entry<'_>) -> ParamValue {
             };
             ParamValue::String((*variant.unwrap_or(&variants[default])).to_owned())
         }
+    }
+}
+
+/// What is no JSON is kept as a text, and said and saved as it came.
+fn as_text(field: &mut String) {
+    if !parses::<serde_json::Value>(field) {
+        *field = serde_json::Value::from(field.as_str()).to_string();
     }
 }
 
@@ -301,6 +311,25 @@ mod tests {
         assert_eq!(loaded(&[]), (equal, false));
         let sound = r#"{"scale":{"name":"q.scl","text":"Quarters\n1\n50.0"}}"#;
         assert_eq!(loaded(&[("tuning", sound)]), ("Quarters".to_owned(), false));
+    }
+
+    /// A movement that is damaged moves nothing, is said, and is saved again as it came, even where
+    /// it is no JSON; one that is not there, as in older projects, is no damage.
+    #[test]
+    fn a_damaged_movement_is_said_and_kept() {
+        let fresh = fresh();
+        let loaded = |fields: &[(&str, &str)]| {
+            let mut repaired = state(&[], fields);
+            repair(&mut repaired, &self::fresh());
+            fresh.deserialize_fields(&repaired.fields);
+            let saved = fresh.serialize_fields()["movement"].clone();
+            (saved, fresh.movement_file.shown().problem.is_some())
+        };
+        for damaged in ["[3]", r#"{"format":7}"#] {
+            assert_eq!(loaded(&[("movement", damaged)]), (damaged.into(), true));
+        }
+        assert_eq!(loaded(&[("movement", "{\"x")]), (r#""{\"x""#.into(), true));
+        assert_eq!(loaded(&[]), ("null".into(), false));
     }
 
     /// A sound value is not touched, to the last bit.

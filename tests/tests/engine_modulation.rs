@@ -212,6 +212,22 @@ fn a_movement_keeps_to_the_hosts_beats() {
     near(&heard(&mut player, &[1.0, 2.5, 3.5]), &[0.3, 0.05, 0.15]);
 }
 
+/// What begins at the seventh beat of the piece is, on its fifth, two beats from its end.
+#[test]
+fn a_movement_begins_at_its_own_beat() {
+    let mut player = plain();
+    let from_seven = Trajectory::clone(&rise()).from_beat(7.0).unwrap();
+    player.engine.follow_trajectory(Arc::new(from_seven));
+    player.controls.movement.course = Course::Loop;
+    player.controls.movement.is_synced = true;
+    player.engine.follow_transport(&Transport {
+        bpm: 60.0,
+        beats: Some(5.0),
+    });
+    player.key(60, 1.0, 0, usize::MAX);
+    near(&heard(&mut player, &[1.0, 2.5, 3.5]), &[0.3, 0.05, 0.15]);
+}
+
 /// Everything that can move, moving.
 fn everything(player: &mut Player) {
     let controls = &mut player.controls;

@@ -13,6 +13,8 @@ use thiserror::Error;
 pub const LONGEST_S: f32 = 3_600.0;
 /// The shortest one.
 pub const SHORTEST_S: f32 = 0.01;
+/// No piece has a beat before or after this one.
+const LAST_BEAT: f32 = 1_000_000.0;
 /// The most points of a track.
 pub const MOST_POINTS: usize = 65_536;
 
@@ -30,6 +32,7 @@ pub struct TrackPoint {
 pub struct Trajectory {
     length_s: f32,
     beats: Option<f32>,
+    first_beat: f32,
     tracks: [Vec<TrackPoint>; LATENTS],
 }
 
@@ -53,6 +56,15 @@ pub enum TrajectoryError {
     Beats {
         /// What was given.
         beats: f32,
+    },
+    /// Where it begins in the piece.
+    #[error(
+        "first_beat is {first_beat}; expected a number of -1000000 to 1000000: write at which of the \
+         host's beats it begins, or leave it out"
+    )]
+    FirstBeat {
+        /// What was given.
+        first_beat: f32,
     },
     /// A track that is too long.
     #[error(
@@ -88,6 +100,7 @@ impl Default for Trajectory {
         Self {
             length_s: 1.0,
             beats: None,
+            first_beat: 0.0,
             tracks: Default::default(),
         }
     }
@@ -116,8 +129,22 @@ impl Trajectory {
         Ok(Self {
             length_s,
             beats,
+            first_beat: 0.0,
             tracks,
         })
+    }
+
+    /// The same, beginning at another of the host's beats than that of the start of the piece.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such beat.
+    pub fn from_beat(self, first_beat: f32) -> Result<Self, TrajectoryError> {
+        if first_beat.abs() <= LAST_BEAT {
+            Ok(Self { first_beat, ..self })
+        } else {
+            Err(TrajectoryError::FirstBeat { first_beat })
+        }
     }
 
     /// Seconds from its beginning to its end.
@@ -130,6 +157,12 @@ impl Trajectory {
     #[must_use]
     pub fn beats(&self) -> Option<f32> {
         self.beats
+    }
+
+    /// The host's beat from which it is counted when it keeps to them.
+    #[must_use]
+    pub fn first_beat(&self) -> f32 {
+        self.first_beat
     }
 
     /// The points of each latent.
@@ -217,6 +250,8 @@ mod tests {
             let none = Default::default;
             assert!(Trajectory::new(value, None, none()).is_err());
             assert!(Trajectory::new(1.0, Some(value), none()).is_err());
+            let sound = Trajectory::new(1.0, Some(1.0), none()).unwrap();
+            assert_eq!(sound.from_beat(value).is_ok(), value == -1.0);
             assert!(one(&[(value, 0.5)]).is_err() && one(&[(0.5, value)]).is_err());
         }
         let error = one(&[(1.0, 0.5), (0.5, 0.5)]).unwrap_err();

@@ -12,6 +12,7 @@
 
 use crate::controllers::{Hands, Registered, Router};
 use crate::events::{EventList, wheel};
+use crate::movement::Tape;
 use crate::parameters::Parameters;
 use crate::snapshot;
 use betwixt_engine::{Controls, Ended, Engine};
@@ -27,6 +28,8 @@ pub(super) struct Call<'a> {
     pub(super) late: &'a mut EventList,
     /// Where new controls are read from.
     pub(super) parameters: &'a Parameters,
+    /// What is recorded, and what moves.
+    pub(super) tape: &'a mut Tape,
     /// What is played by, until a controller moves something.
     pub(super) controls: Controls,
     /// Whether one has, since they were read.
@@ -115,12 +118,16 @@ impl Call<'_> {
 
     fn render(&mut self, to: usize, count: usize) {
         if std::mem::take(&mut self.is_stale) {
-            self.controls = snapshot::controls(self.parameters);
+            let heard = snapshot::heard(self.parameters);
+            let file = &self.parameters.movement_file;
+            self.controls = self.tape.follow(heard, file, Some(self.engine));
         }
         let events = &self.events.as_slice()[..count];
         let [left, right] = &mut self.out;
         let (left, right) = (&mut left[self.done..to], &mut right[self.done..to]);
         self.engine.process(&self.controls, events, left, right);
+        let (latents, file) = (&self.controls.latents, &self.parameters.movement_file);
+        self.tape.pass(latents, to - self.done, file);
         keep(self.ended, self.engine.ended(), self.done);
         self.events.move_on(count, to - self.done);
         self.done = to;

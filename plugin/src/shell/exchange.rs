@@ -4,6 +4,7 @@
 //!  audio thread ── order [1] ────► worker: Engine::new ──► ready [1] ──► audio thread
 //!               ── leftovers [8] ► worker: its telemetry to the window, the old engine freed
 //!               ── learnt [1] ───► worker: into the map of controllers
+//!               ── recorded ─────► worker: kept with the project
 //! ```
 //!
 //! The worker is a thread of the instance's own: the framework's is shared by all instances, and
@@ -124,7 +125,8 @@ impl Worker {
         let work = move || {
             while !over.load(Relaxed) {
                 exchange.work(&screen);
-                if parameters.map.settle() {
+                let is_learnt = parameters.map.settle();
+                if parameters.movement_file.settle() || is_learnt {
                     screen.wake();
                 }
                 thread::park();

@@ -21,6 +21,7 @@ use super::leaving::Leaving;
 use super::rulers::Rulers;
 use crate::controllers::{Registered, Router};
 use crate::events::{EventList, wheel};
+use crate::movement::{MovementFile, Tape};
 use crate::parameters::Parameters;
 use crate::snapshot;
 use crate::tuning::{Choice, Tuner};
@@ -45,6 +46,7 @@ pub(super) struct Player {
     /// The notes that ended in this call; its room is fixed.
     ended: Vec<Ended>,
     tuner: Tuner,
+    tape: Tape,
     /// Whether the engine has been given the tuning in force.
     is_tuned: bool,
     is_sounding: bool,
@@ -75,6 +77,7 @@ impl Player {
             registered: Registered::new(),
             ended: Vec::with_capacity(MOST_ENDED),
             tuner: Tuner::new(),
+            tape: Tape::new(),
             is_tuned: false,
             is_sounding: false,
             is_muted: false,
@@ -90,12 +93,16 @@ impl Player {
     pub(super) fn activate(&mut self, engine: Box<Engine>, order: Order) {
         self.stage = Stage::Ready(engine, order.model);
         self.is_tuned = false;
+        self.tape.forget_engine(order.settings.sample_rate_hz);
         self.order = Some(order);
         self.reset();
     }
 
-    /// There is no engine any more. Frees: not on the audio thread.
-    pub(super) fn deactivate(&mut self) {
+    /// There is no engine any more; what is being recorded ends and is kept. Frees: not on the
+    /// audio thread.
+    pub(super) fn deactivate(&mut self, movement: &MovementFile) {
+        self.tape.stop();
+        self.tape.keep(movement);
         self.stage = Stage::Idle;
         drop(self.leaving.end());
     }
@@ -109,6 +116,7 @@ impl Player {
         self.events.clear();
         self.late.clear();
         self.rulers.forget();
+        self.tape.stop();
         self.registered.reset();
         self.ended.clear();
         let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
@@ -124,6 +132,11 @@ impl Player {
     /// Whether anything is heard.
     pub(super) fn is_sounding(&self) -> bool {
         self.is_sounding
+    }
+
+    /// Whether something has been recorded since the last time that this was asked.
+    pub(super) fn take_recorded(&mut self) -> bool {
+        self.tape.take_work()
     }
 
     /// Whether a controller has moved something since the last time that this was asked.
@@ -164,6 +177,7 @@ impl Player {
                 exchange.show(fresh.engine.telemetry());
                 self.stage = Stage::Ready(fresh.engine, chosen);
                 self.is_tuned = false;
+                self.tape.forget_engine(order.settings.sample_rate_hz);
                 self.rulers.forget();
             }
             Some(late) => exchange.free(late.engine),
@@ -198,6 +212,7 @@ impl Player {
     ) -> bool {
         self.is_muted = false;
         self.ended.clear();
+        self.tape.hear(transport);
         if let Stage::Ready(engine, _) = &mut self.stage {
             engine.follow_transport(transport);
         }
@@ -222,12 +237,14 @@ impl Player {
         let Stage::Ready(engine, _) = &mut self.stage else {
             return;
         };
-        let controls = snapshot::controls(parameters);
+        let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
+        let controls = self.tape.follow(heard, file, Some(engine));
         let mut call = Call {
             engine,
             events: &mut self.events,
             late: &mut self.late,
             parameters,
+            tape: &mut self.tape,
             controls,
             is_stale: false,
             registered: &mut self.registered,
@@ -278,7 +295,9 @@ impl Player {
         self.late.clear();
         left.fill(0.0);
         right.fill(0.0);
-        let controls = snapshot::controls(parameters);
+        let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
+        let controls = self.tape.follow(heard, file, None);
+        self.tape.pass(&controls.latents, left.len(), file);
         self.leaving
             .add_to(&controls, &mut self.ended, [left, right]);
         // The host must go on calling.

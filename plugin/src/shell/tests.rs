@@ -1,5 +1,7 @@
 //! The shell's own part of a call, with the allocator switched off.
 
+mod movement;
+
 use super::*;
 use crate::controllers::{Mapping, Source, Takeover};
 use crate::tuning::Saved;

@@ -330,8 +330,8 @@ impl Part {
         let passed_s = match synced {
             _ if !movement.is_common => self.moved_s.count(),
             Some(beats) => {
-                let share = common.clock.beats(passed) / f64::from(beats);
-                share * length_s * f64::from(movement.speed)
+                let since = common.clock.beats(passed) - f64::from(trajectory.first_beat());
+                since / f64::from(beats) * length_s * f64::from(movement.speed)
             }
             None => {
                 let Turning { turns, step } = common.movement;

@@ -1,0 +1,254 @@
+//! The movement that is kept: saved with the project, shown in the window, exchanged with the audio
+//! thread.
+//!
+//! ```text
+//!  project ─► set ──────┐                ┌─► next [1] ──► Tape (audio thread)
+//!  file ────► import ───┴─► Kept (lock) ─┘                  │
+//!  project, file, window ◄────┴── settle ◄── recorded [4] ──┤
+//!                                 freed  ◄── spent [32] ────┘
+//! ```
+//!
+//! A file that is refused changes nothing. A project's movement that cannot be read moves nothing, is
+//! said, and is saved again as it came.
+//!
+//! *Real time:* `next`, `room`, `record` and `free` are a queue's atomics; the rest locks.
+
+use super::file::{self, MovementError};
+use super::recorder::Room;
+use betwixt_engine::{LATENTS, Trajectory};
+use crossbeam_queue::ArrayQueue;
+use nice_plug::params::persist::PersistentField;
+use serde_json::{Map, Value};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Rooms that lie ready, so that one recording can follow another at once.
+const ROOMS: usize = 2;
+/// Recordings that have not been kept yet: never more than there were rooms, and one to spare.
+const RECORDED: usize = 4;
+/// Movements that are played no more; a few for each recording and each choice.
+const SPENT: usize = 32;
+
+/// The movement of an instance.
+#[derive(Debug)]
+pub(crate) struct MovementFile {
+    /// For the window, the worker and the host's main thread alone.
+    kept: Mutex<Kept>,
+    next: ArrayQueue<Next>,
+    rooms: ArrayQueue<Room>,
+    recorded: ArrayQueue<Recorded>,
+    spent: ArrayQueue<Arc<Trajectory>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    movement: Arc<Trajectory>,
+    /// Fields of its text that say nothing here.
+    others: Map<String, Value>,
+    /// What a project had that could not be read.
+    damaged: Option<Value>,
+    problem: Option<String>,
+    /// Counts what the player has chosen, projects and files.
+    choice: u64,
+}
+
+/// A movement that the player has chosen, on its way to the audio thread.
+#[derive(Debug)]
+pub(super) struct Next {
+    pub(super) movement: Arc<Trajectory>,
+    pub(super) choice: u64,
+}
+
+/// A movement that has been recorded, on its way from there.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) movement: Arc<Trajectory>,
+    /// The choice after which it was recorded; a later one counts more.
+    pub(super) choice: u64,
+}
+
+/// What the window says about the movement.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Shown {
+    /// Seconds, and the same in beats; nothing where there is no movement.
+    pub(crate) length: Option<(f32, Option<f32>)>,
+    /// Which latents it moves.
+    pub(crate) moves: [bool; LATENTS],
+    /// The last thing that went wrong.
+    pub(crate) problem: Option<String>,
+}
+
+impl Default for MovementFile {
+    /// Nothing moves; there is no room to record in yet.
+    fn default() -> Self {
+        Self {
+            kept: Mutex::default(),
+            next: ArrayQueue::new(1),
+            rooms: ArrayQueue::new(ROOMS),
+            recorded: ArrayQueue::new(RECORDED),
+            spent: ArrayQueue::new(SPENT),
+        }
+    }
+}
+
+/// For the audio thread.
+impl MovementFile {
+    /// What has been chosen since this was last asked.
+    pub(super) fn next(&self) -> Option<Next> {
+        self.next.pop()
+    }
+
+    /// Where something can be recorded.
+    pub(super) fn room(&self) -> Option<Room> {
+        self.rooms.pop()
+    }
+
+    /// Something has been recorded. Without a place for it, which cannot be as long as there are
+    /// fewer rooms, it is played and not saved.
+    pub(super) fn record(&self, recorded: Recorded) {
+        if let Err(Recorded { movement, .. }) = self.recorded.push(recorded) {
+            self.free(movement);
+        }
+    }
+
+    /// A movement is not played any more. Where nobody has freed any for long it is never freed:
+    /// that would be done here.
+    pub(super) fn free(&self, movement: Arc<Trajectory>) {
+        self.spent.push(movement).unwrap_or_else(std::mem::forget);
+    }
+}
+
+/// For all other threads.
+impl MovementFile {
+    /// Makes room to record in. Allocates.
+    pub(crate) fn prepare(&self) {
+        while !self.rooms.is_full() && self.rooms.push(Room::new()).is_ok() {}
+    }
+
+    /// Keeps what has been recorded, frees what is not played any more; true if something is new.
+    pub(crate) fn settle(&self) -> bool {
+        self.settle_into(&mut self.lock())
+    }
+
+    fn settle_into(&self, kept: &mut Kept) -> bool {
+        while self.spent.pop().is_some() {}
+        let mut is_new = false;
+        while let Some(recorded) = self.recorded.pop() {
+            self.prepare();
+            if recorded.choice == kept.choice {
+                *kept = Kept {
+                    movement: recorded.movement,
+                    choice: kept.choice,
+                    ..Kept::default()
+                };
+                is_new = true;
+            }
+        }
+        is_new
+    }
+
+    fn choose(&self, kept: &mut Kept, movement: Trajectory, others: Map<String, Value>) {
+        *kept = Kept {
+            movement: Arc::new(movement),
+            others,
+            choice: kept.choice + 1,
+            ..Kept::default()
+        };
+        let (movement, choice) = (Arc::clone(&kept.movement), kept.choice);
+        // One that has not been fetched is freed here.
+        drop(self.next.force_push(Next { movement, choice }));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// For the window.
+#[allow(
+    dead_code,
+    reason = "the window's view of the movement is made beside this"
+)]
+impl MovementFile {
+    /// What the window says. Locks.
+    pub(crate) fn shown(&self) -> Shown {
+        let kept = self.lock();
+        let (movement, moves) = (&kept.movement, moves(&kept.movement));
+        let is_there = moves.contains(&true);
+        Shown {
+            length: is_there.then(|| (movement.length_s(), movement.beats())),
+            moves,
+            problem: kept.problem.clone(),
+        }
+    }
+
+    /// Takes a movement from a file, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file, and what to do; the window is told the same.
+    pub(crate) fn import(&self, path: &Path) -> Result<(), MovementError> {
+        let read = file::read_file(path);
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        match read {
+            Ok((movement, others)) => {
+                self.choose(&mut kept, movement, others);
+                Ok(())
+            }
+            Err(error) => {
+                kept.problem = Some(error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the movement to a file.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the window is told the same.
+    pub(crate) fn export(&self, path: &Path) -> Result<(), MovementError> {
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        let written = file::write_file(path, &file::write(&kept.movement, &kept.others));
+        kept.problem = written.as_ref().err().map(ToString::to_string);
+        written
+    }
+
+    /// Nothing moves any more.
+    pub(crate) fn clear(&self) {
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        self.choose(&mut kept, Trajectory::default(), Map::new());
+    }
+}
+
+fn moves(movement: &Trajectory) -> [bool; LATENTS] {
+    movement.tracks().each_ref().map(|track| !track.is_empty())
+}
+
+/// The project has the movement as it is in files, or nothing where nothing moves.
+impl PersistentField<'_, Value> for MovementFile {
+    fn set(&self, saved: Value) {
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        match file::read_saved(&saved) {
+            Ok((movement, others)) => self.choose(&mut kept, movement, others),
+            Err(problem) => {
+                self.choose(&mut kept, Trajectory::default(), Map::new());
+                kept.problem = Some(format!("The project's movement: {problem}. Nothing moves"));
+                kept.damaged = Some(saved);
+            }
+        }
+    }
+
+    fn map<F: Fn(&Value) -> R, R>(&self, read: F) -> R {
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        match &kept.damaged {
+            Some(damaged) => read(damaged),
+            None => read(&file::saved(&kept.movement, &kept.others)),
+        }
+    }
+}

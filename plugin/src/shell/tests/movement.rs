@@ -1,0 +1,108 @@
+//! Movements through the shell's own part of a call.
+
+use super::*;
+use crate::movement::MovementFile;
+use nice_plug::prelude::{BoolParam, ParamPtr};
+use serde_json::Value;
+
+/// Switches a parameter as a host does.
+#[allow(
+    unsafe_code,
+    reason = "only the framework's pointers can move a parameter"
+)]
+fn set(pointer: ParamPtr, position: f32) {
+    // SAFETY: the parameters outlive the pointer.
+    unsafe { pointer._internal_set_normalized_value(position) };
+}
+
+fn record(parameters: &Parameters, is_on: bool) {
+    let switch: &BoolParam = &parameters.movement.record;
+    set(switch.as_ptr(), f32::from(u8::from(is_on)));
+}
+
+/// So many calls, in each of which latent 1 is somewhere else; nothing allocates.
+fn sweep(player: &mut Player, parameters: &Parameters, calls: u8) {
+    let (mut left, mut right) = (vec![0.0; 960], vec![0.0; 960]);
+    let usual = Transport::default();
+    for call in 0..calls {
+        let position = f32::from(call) / f32::from(calls);
+        set(parameters.latent(0).as_ptr(), position);
+        let mut next = [key(36 + call % 60)].into_iter();
+        assert_no_alloc(|| {
+            player.play(parameters, &usual, [&mut left, &mut right], || next.next());
+        });
+    }
+}
+
+fn kept(file: &MovementFile) -> Value {
+    file.map(Clone::clone)
+}
+
+/// Recording after recording, while nobody fetches any, fetches rooms or frees what is played no
+/// more; then all is fetched, and recorded again: the audio thread never allocates or frees.
+#[test]
+fn recording_never_allocates() {
+    let plugin = Betwixt::default();
+    let parameters = &*plugin.parameters;
+    let file = &parameters.movement_file;
+    file.prepare();
+    let mut player = ready(0);
+    for turn in 0..3 {
+        for _ in 0..30 {
+            record(parameters, true);
+            sweep(&mut player, parameters, 4);
+            record(parameters, false);
+            sweep(&mut player, parameters, 2);
+        }
+        assert!(player.take_recorded() && !player.take_recorded());
+        assert!(file.settle(), "turn {turn}");
+        let length_s = kept(file)["length_s"].as_f64().unwrap_or(0.0);
+        assert!((length_s - 0.08).abs() < 1e-6, "turn {turn}: {length_s} s");
+    }
+}
+
+/// A recording that is cut off by a reset or by the end of the activation is kept as far as it came;
+/// while the switch stays on, the next call begins another one.
+#[test]
+fn what_is_cut_off_is_kept() {
+    let plugin = Betwixt::default();
+    let parameters = &*plugin.parameters;
+    let file = &parameters.movement_file;
+    file.prepare();
+    let mut player = ready(0);
+    let length_s = || kept(file)["length_s"].as_f64();
+    record(parameters, true);
+    sweep(&mut player, parameters, 10);
+    assert_eq!(length_s(), None);
+    player.reset();
+    sweep(&mut player, parameters, 25);
+    assert!((length_s().unwrap_or(0.0) - 0.2).abs() < 1e-6);
+    player.deactivate(file);
+    assert!((length_s().unwrap_or(0.0) - 0.5).abs() < 1e-6);
+}
+
+/// A project that is opened while the switch is on has its own movement, and keeps it until the
+/// switch has been off.
+#[test]
+fn an_opened_project_is_not_recorded_over() {
+    let plugin = Betwixt::default();
+    let parameters = &*plugin.parameters;
+    let file = &parameters.movement_file;
+    file.prepare();
+    let mut player = ready(0);
+    let text = r#"{"format":1,"length_s":3.0,"tracks":{"latent_2":[[0.0,0.5],[3.0,1.0]]}}"#;
+    let saved: Value = serde_json::from_str(text).unwrap();
+    record(parameters, true);
+    sweep(&mut player, parameters, 10);
+    file.set(saved.clone());
+    sweep(&mut player, parameters, 10);
+    record(parameters, false);
+    sweep(&mut player, parameters, 2);
+    file.settle();
+    assert_eq!(kept(file), saved);
+    record(parameters, true);
+    sweep(&mut player, parameters, 10);
+    record(parameters, false);
+    sweep(&mut player, parameters, 2);
+    assert_ne!(kept(file), saved);
+}
