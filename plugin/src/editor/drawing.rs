@@ -1,4 +1,5 @@
-//! The course of an oscillator and the contour of an envelope, as the engine plays them.
+//! The course of an oscillator, the contour of an envelope, a recorded movement, as the engine plays
+//! them.
 //!
 //! ```text
 //!  Lfo ── height at so many turns ─► line      Envelope ── level at so many seconds ─► filled line
@@ -8,7 +9,7 @@
 //! told from ten.
 
 use super::{layout, theme};
-use betwixt_engine::{Envelope, Lfo, Shape};
+use betwixt_engine::{Envelope, LATENTS, Lfo, Shape, Trajectory};
 
 use egui::{Mesh, Painter, Pos2, Rect, Stroke, Ui, pos2};
 
@@ -64,6 +65,23 @@ pub(super) fn envelope(ui: &Ui, area: Rect, envelope: &Envelope, turned: Turned,
         painter.vline(x, field.y_range(), theme::thin(theme::PANEL));
     }
     line(&painter, field, is_used, level);
+}
+
+/// Draws the courses of a movement, each latent in a colour of its own.
+pub(super) fn movement(ui: &Ui, area: Rect, movement: &Trajectory) {
+    let (painter, field) = field(ui, area);
+    for (index, latent) in (0u32..).zip(0..LATENTS) {
+        let value = |point: usize| {
+            let share = layout::real(point) / layout::real(POINTS - 1);
+            let value = movement.value(latent, share * movement.length_s())?;
+            let x = field.left() + share * field.width();
+            Some(pos2(x, field.bottom() - value * field.height()))
+        };
+        let course: Vec<Pos2> = (0..POINTS).filter_map(value).collect();
+        if course.len() > 1 {
+            painter.line(course, Stroke::new(1.5, theme::label_colour(index)));
+        }
+    }
 }
 
 fn field(ui: &Ui, area: Rect) -> (Painter, Rect) {

@@ -6,16 +6,13 @@
 //!  path ______________________  Import  Export  Save as my default  Factory map
 //!  what came of it
 //! ```
-//!
-//! Files are written and read here, on the window's thread.
 
+use super::files::{self, Files};
 use super::{Editor, theme};
-use crate::controllers::file::{self, MapError};
+use crate::controllers::file;
 use crate::controllers::{Map, Mapping, Takeover};
-use crate::folder;
 use crate::parameters::{Entry, Knob};
-use egui::{Button, DragValue, Grid, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder};
-use std::path::{Path, PathBuf};
+use egui::{Button, DragValue, Grid, Rect, RichText, ScrollArea, Ui};
 
 /// Where a map is exported if no other place is named.
 const FILE: &str = "controllers/my controllers.toml";
@@ -28,20 +25,12 @@ const HINT: &str = "A right click on a control lets it learn. Pedals (64, 66), p
                     to 101) and channel messages (120 to 127) keep the meaning that MIDI gives them.";
 
 /// What the view remembers between pictures.
-pub(super) struct View {
-    path: String,
-    /// What came of the last file, and whether that was what was wanted.
-    said: Option<(String, bool)>,
-}
+pub(super) struct View(Files);
 
 impl View {
     /// Nothing done yet.
     pub(super) fn new() -> Self {
-        let path = folder::data().map(|data| data.join(FILE));
-        Self {
-            path: path.map_or(FILE.into(), |path| path.display().to_string()),
-            said: None,
-        }
+        Self(Files::new(FILE))
     }
 }
 
@@ -52,14 +41,14 @@ pub(super) fn paint(ui: &mut Ui, area: Rect, editor: &mut Editor) {
     let top = (inside.top() + 18.0).min(inside.bottom());
     let bottom = (inside.bottom() - FILES).max(top);
     let rows = inside.with_min_y(top).with_max_y(bottom);
-    within(ui, rows, |ui| {
+    files::within(ui, rows, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             list(ui, editor);
         });
     });
     let (view, parameters) = (&mut editor.map_view, &editor.parameters);
-    within(ui, inside.with_min_y(bottom + 6.0), |ui| {
-        files(ui, view, &parameters.map);
+    files::within(ui, inside.with_min_y(bottom + 6.0), |ui| {
+        self::files(ui, view, &parameters.map);
     });
 }
 
@@ -77,13 +66,6 @@ fn name(editor: &Editor, entry: Option<&Entry<'_>>) -> String {
         Some((_, latent)) => format!("{}  {}", entry.knob.label(), latent.name),
         None => entry.knob.label().to_owned(),
     }
-}
-
-fn within(ui: &mut Ui, area: Rect, show: impl FnOnce(&mut Ui)) {
-    ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
-        ui.set_clip_rect(area.intersect(ui.clip_rect()));
-        show(ui);
-    });
 }
 
 fn list(ui: &mut Ui, editor: &Editor) {
@@ -178,51 +160,34 @@ fn way(ui: &mut Ui, row: &mut Mapping) {
     }
 }
 
-fn files(ui: &mut Ui, view: &mut View, map: &Map) {
+fn files(ui: &mut Ui, View(view): &mut View, map: &Map) {
     ui.horizontal(|ui| {
-        let room = (ui.available_width() - 370.0).max(60.0);
-        ui.add(TextEdit::singleline(&mut view.path).desired_width(room));
-        let path = PathBuf::from(view.path.trim());
+        let path = view.path(ui, 370.0);
         if ui.button("Import").clicked() {
-            view.said = Some(said(map.import(&path), "imported", &path));
+            view.done(map.import(&path), "imported", &path);
         }
         if ui.button("Export").clicked() {
-            view.said = Some(said(map.export(&path), "exported", &path));
+            view.done(map.export(&path), "exported", &path);
         }
         if ui.button("Save as my default").clicked() {
-            view.said = Some(save_default(map));
+            save_default(view, map);
         }
         if ui.button("Factory map").clicked() {
             map.replace(map.factory());
-            view.said = Some((
-                "The map of the factory: CC 20 to 27 move the latents.".into(),
+            view.say(
+                "The map of the factory: CC 20 to 27 move the latents.",
                 true,
-            ));
+            );
         }
     });
-    let (words, colour) = match &view.said {
-        Some((words, true)) => (words.as_str(), theme::TEXT),
-        Some((words, false)) => (words.as_str(), theme::WARM),
-        None => (HINT, theme::DIM),
-    };
-    ui.label(RichText::new(words).color(colour).size(12.0));
+    view.answer(ui, HINT);
 }
 
-fn save_default(map: &Map) -> (String, bool) {
+fn save_default(view: &mut Files, map: &Map) {
     let Some(path) = file::own() else {
         let words = "This system names no folder for user data; export the map to a file instead.";
-        return (words.into(), false);
+        return view.say(words, false);
     };
-    said(
-        map.export(&path),
-        "saved, and new instances begin with it",
-        &path,
-    )
-}
-
-fn said(done: Result<(), MapError>, what: &str, path: &Path) -> (String, bool) {
-    match done {
-        Ok(()) => (format!("{}: {what}", path.display()), true),
-        Err(error) => (error.to_string(), false),
-    }
+    let what = "saved, and new instances begin with it";
+    view.done(map.export(&path), what, &path);
 }

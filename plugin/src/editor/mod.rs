@@ -16,6 +16,7 @@
 mod compact;
 mod controls;
 mod drawing;
+mod files;
 mod gesture;
 mod hand;
 mod header;
@@ -25,6 +26,7 @@ mod level;
 mod map;
 mod menu;
 mod modulation;
+mod movement;
 mod pad;
 mod performance;
 mod playing;
@@ -106,6 +108,7 @@ pub(crate) struct Editor {
     screen: Arc<Screen>,
     cloud: pad::Cloud,
     map_view: map::View,
+    movement: movement::View,
     tab: tabs::Tab,
     limiter: level::Limiter,
     tuning: tuning::Panel,
@@ -126,6 +129,7 @@ impl Editor {
         let mut editor = Self {
             cloud: pad::Cloud::new(&model),
             map_view: map::View::new(),
+            movement: movement::View::new(),
             tab: tabs::Tab::default(),
             limiter: level::Limiter::default(),
             parameters,

@@ -40,7 +40,7 @@ const CELLS: (usize, usize) = (4, 2);
 
 /// Paints the page and follows the pointer.
 pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, hand: &Hand<'_>) {
-    let heard = snapshot::controls(&editor.parameters);
+    let heard = snapshot::heard(&editor.parameters).controls;
     let middle = page.left() + SLOTS_SHARE * page.width();
     let left = page.with_max_x((middle - 0.5 * GAP).max(page.left()));
     let right = page.with_min_x((middle + 0.5 * GAP).min(page.right()));

@@ -2,16 +2,16 @@
 //!
 //! ```text
 //!  KEYS  play mode, glide …   UNISON  voices, detune, spread, width   MPE  zones, bend range
-//!  MOVEMENT  record, course, for, sync, speed, depth
+//!  MOVEMENT  (module `movement`)
 //! ```
 
 use super::compact::{self, Group};
 use super::hand::Hand;
-use super::{Editor, layout, theme};
+use super::{Editor, layout, movement, theme};
 use crate::snapshot;
-use betwixt_engine::{Controls, Course};
+use betwixt_engine::Controls;
 
-use egui::{Align2, Rect, Ui, pos2, vec2};
+use egui::{Rect, Ui, vec2};
 
 /// Space between the panels.
 const GAP: f32 = 8.0;
@@ -21,9 +21,8 @@ const LETTERS: f32 = 11.0;
 const HEADING: f32 = 18.0;
 /// From one row of controls to the next.
 const ROW: f32 = 48.0;
-/// Tallest panels, above and below.
+/// Tallest panels above the movement.
 const UPPER: f32 = 226.0;
-const LOWER: f32 = 200.0;
 
 /// A panel of the page.
 struct Panel<'a> {
@@ -33,20 +32,19 @@ struct Panel<'a> {
 }
 
 /// Paints the page and follows the pointer.
-pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, hand: &Hand<'_>) {
-    let heard = snapshot::controls(&editor.parameters);
+pub(super) fn paint(ui: &mut Ui, page: Rect, editor: &mut Editor, hand: &Hand<'_>) {
+    let heard = snapshot::heard(&editor.parameters).controls;
     let upper = page.with_max_y(page.top() + page.height().min(2.0 * UPPER) / 2.0);
     let lower = page.with_min_y((upper.bottom() + GAP).min(page.bottom()));
-    let lower = lower.with_max_y(lower.top() + lower.height().min(LOWER));
-    let panel = |area: Rect, name: &str| {
-        let inside = theme::panel(ui, area);
+    let panel = |index: usize, name: &str| {
+        let inside = theme::panel(ui, layout::column(upper, index, 3, GAP));
         theme::heading(ui, inside, name);
         Panel { ui, hand, inside }
     };
-    panel(layout::column(upper, 0, 3, GAP), "KEYS").keys(editor, &heard);
-    panel(layout::column(upper, 1, 3, GAP), "UNISON").unison(editor, &heard);
-    panel(layout::column(upper, 2, 3, GAP), "MPE").mpe(editor);
-    panel(lower, "MOVEMENT").movement(editor, &heard);
+    panel(0, "KEYS").keys(editor, &heard);
+    panel(1, "UNISON").unison(editor, &heard);
+    panel(2, "MPE").mpe(editor);
+    movement::paint(ui, lower, editor, (hand, &heard));
 }
 
 impl Panel<'_> {
@@ -94,31 +92,6 @@ impl Panel<'_> {
             "Lower zone: channels 2 to 16 under channel 1. Upper zone: 1 to 15 under 16. Both: 2 to \
              8, and 9 to 15. A keyboard that asks for its zones by itself has them. Where pressure \
              and slide go stands under Modulation.",
-        );
-    }
-
-    fn movement(&self, editor: &Editor, heard: &Controls) {
-        let own = &editor.parameters.movement;
-        let is_recording = own.record.value();
-        let group = Group::new(self.ui, self.hand).without("Movement ");
-        group.switch(self.cell(6, 0), &own.record);
-        Group::new(self.ui, self.hand).choice(self.cell(6, 1), &own.course);
-        let group = group.used(heard.movement.course != Course::Off);
-        group.choice(self.cell(6, 2), &own.owner);
-        group.switch(self.cell(6, 3), &own.sync);
-        group.bipolar(self.cell(6, 4), &own.speed);
-        group.plain(self.cell(6, 5), &own.depth);
-        if is_recording {
-            let corner = pos2(self.inside.right(), self.inside.top());
-            let look = (LETTERS, theme::WARM);
-            let painter = self.ui.painter();
-            theme::words(painter, corner, Align2::RIGHT_TOP, "recording", look);
-        }
-        self.say(
-            1,
-            "While Record is on, the latents' moves are recorded, by pointer, controller or \
-             automation. Then the movement plays: once, in a loop, or to and fro; for all notes \
-             alike, or from its beginning for each; in seconds, or with the host's beats.",
         );
     }
 

@@ -172,7 +172,7 @@ impl Files<'_> {
 }
 
 /// Tells the host that the project is another one, by the only means that there is.
-fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
+pub(super) fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
     let model = &parameters.choice;
     setter.begin_set_parameter(model);
     setter.set_parameter(model, model.unmodulated_plain_value());

@@ -165,10 +165,6 @@ impl MovementFile {
 }
 
 /// For the window.
-#[allow(
-    dead_code,
-    reason = "the window's view of the movement is made beside this"
-)]
 impl MovementFile {
     /// What the window says. Locks.
     pub(crate) fn shown(&self) -> Shown {
@@ -180,6 +176,11 @@ impl MovementFile {
             moves,
             problem: kept.problem.clone(),
         }
+    }
+
+    /// The movement itself, to be drawn. Locks.
+    pub(crate) fn movement(&self) -> Arc<Trajectory> {
+        Arc::clone(&self.lock().movement)
     }
 
     /// Takes a movement from a file, whole or not at all.

@@ -66,5 +66,5 @@ mod tape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keeper::MovementFile;
+pub(crate) use keeper::{MovementFile, Shown};
 pub(crate) use tape::Tape;

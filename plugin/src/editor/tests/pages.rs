@@ -24,7 +24,7 @@ fn labels(bench: &mut Bench) -> Vec<String> {
 #[test]
 fn a_click_on_a_tab_shows_its_page() {
     let mut bench = Bench::new(8, SIZE);
-    let own = ["Latent 1", "Mod 16 Depth", "Unison", "Import"];
+    let own = ["Latent 1", "Mod 16 Depth", "Unison", "Factory map"];
     for (name, tab) in PAGES.into_iter().rev() {
         bench.click_on(name);
         assert_eq!(bench.editor.tab, tab);
