@@ -15,6 +15,8 @@ use egui::{Rect, Ui, vec2};
 
 /// Space between the panels.
 const GAP: f32 = 8.0;
+/// Controls side by side.
+const COLUMNS: usize = 2;
 /// Size of the words that explain.
 const LETTERS: f32 = 11.0;
 /// Room for the heading.
@@ -51,12 +53,12 @@ impl Panel<'_> {
     fn keys(&self, editor: &Editor, heard: &Controls) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
-        group.choice(self.cell(3, 0), &own.mode);
-        group.plain(self.cell(3, 1), &own.glide);
+        group.choice(self.cell(0), &own.mode);
+        group.plain(self.cell(1), &own.glide);
         let glides = heard.playing.glide.time_s > 0.0;
-        group.used(glides).choice(self.cell(3, 2), &own.glide_mode);
+        group.used(glides).choice(self.cell(2), &own.glide_mode);
         self.say(
-            1,
+            2,
             "Poly: every key has its note. Mono: the last key has it, and strikes it anew. Legato: \
              the last key takes the sounding note over. Glide is the time from one pitch to the \
              next; always, or only while another key is down.",
@@ -66,13 +68,13 @@ impl Panel<'_> {
     fn unison(&self, editor: &Editor, heard: &Controls) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
-        group.plain(self.cell(2, 0), &own.unison);
+        group.plain(self.cell(0), &own.unison);
         let group = group
             .without("Unison ")
             .used(heard.playing.unison.voices > 1);
-        group.plain(self.cell(2, 1), &own.detune);
-        group.plain(self.cell(2, 2), &own.spread);
-        group.plain(self.cell(2, 3), &own.width);
+        group.plain(self.cell(1), &own.detune);
+        group.plain(self.cell(2), &own.spread);
+        group.plain(self.cell(3), &own.width);
         self.say(
             2,
             "How many of the voices a note takes. Detune: cents from the lowest to the \
@@ -84,9 +86,9 @@ impl Panel<'_> {
     fn mpe(&self, editor: &Editor) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
-        group.choice(self.cell(2, 0), &own.mpe);
+        group.choice(self.cell(0), &own.mpe);
         let group = group.without("MPE ");
-        group.plain(self.cell(2, 1), &own.mpe_bend);
+        group.plain(self.cell(1), &own.mpe_bend);
         self.say(
             1,
             "Lower zone: channels 2 to 16 under channel 1. Upper zone: 1 to 15 under 16. Both: 2 to \
@@ -95,11 +97,11 @@ impl Panel<'_> {
         );
     }
 
-    /// The place of a control where so many stand side by side.
-    fn cell(&self, columns: usize, index: usize) -> Rect {
-        let top = self.inside.top() + HEADING + ROW * layout::real(index / columns);
+    /// The place of a control.
+    fn cell(&self, index: usize) -> Rect {
+        let top = self.inside.top() + HEADING + ROW * layout::real(index / COLUMNS);
         let row = self.inside.with_min_y(top.min(self.inside.bottom()));
-        compact::top(layout::column(row, index % columns, columns, 14.0))
+        compact::top(layout::column(row, index % COLUMNS, COLUMNS, 14.0))
     }
 
     /// Words that explain, under so many rows of controls; left out where there is no room.

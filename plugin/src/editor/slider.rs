@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  name                value    of what is heard     narrow: name          low:
-//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░                                  [▒▒▒| value]  [name▒▒▒|   value]
+//!  ▓▓▓▓▓▓▓▓▓▓▓▓▓|░░░▪░░░░░░░                                  [▂▂▂  value]  [name▂▂    value]
 //!
 //!  | where it is set     ▪ where a controller holds it
 //! ```
@@ -10,7 +10,7 @@
 use super::hand::{Grip, Hand, WAITING};
 use super::{gesture, theme};
 
-use egui::{Align2, FontId, Painter, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 use nice_plug::prelude::Param;
 
 /// Height of the bar under the words.
@@ -20,7 +20,9 @@ const LOW: f32 = 26.0;
 /// Below this width the value stands in the bar.
 const NARROW: f32 = 112.0;
 /// Height of a bar that words stand in, under the name.
-const THICK: f32 = 19.0;
+const THICK: f32 = 18.0;
+/// Thickness of the line under what is filled of it.
+const LINE: f32 = 2.5;
 /// Least space between the name and the value.
 const WORD_GAP: f32 = 4.0;
 /// Space between the end of a bar and the words in it.
@@ -158,34 +160,27 @@ impl<'a> Shown<'a> {
         self.paint_low(painter, bar, "");
     }
 
-    /// Words in the bar.
+    /// Words in the bar: what is filled is underlined, so that no edge crosses them.
     fn paint_low(&self, painter: &Painter, bar: Rect, name: &str) {
         let [_, _, fill] = self.colours();
         painter.rect_filled(bar, 3.0, theme::TRACK);
-        painter.rect_filled(self.filled(bar), 3.0, fill.gamma_multiply(0.3));
-        let default = along(bar, self.default);
-        painter.vline(default, bar.y_range(), theme::thin(theme::LINE));
-        let edge = Stroke::new(2.0, fill);
-        painter.vline(along(bar, self.set), bar.y_range(), edge);
+        let filled = self.filled(bar);
+        painter.rect_filled(filled, 3.0, fill.gamma_multiply(0.25));
+        let middle = filled.center().x;
+        let width = filled.width().max(LINE);
+        let line =
+            Rect::from_center_size(pos2(middle, bar.bottom() - 0.5 * LINE), vec2(width, LINE));
+        painter.rect_filled(line.intersect(bar), 1.0, fill);
+        let default = pos2(along(bar, self.default), bar.bottom());
+        painter.vline(
+            default.x,
+            bar.bottom() - 2.0 * LINE..=default.y,
+            theme::thin(theme::DIM),
+        );
         self.mark(painter, bar);
-        let line = bar.center().y + 0.62 * self.look.letters;
+        let line = bar.center().y + 0.62 * self.look.letters - 0.5;
         let ends = [bar.left() + INSET, bar.right() - INSET];
-        if name.is_empty() {
-            self.aside(painter, ends, line, along(bar, self.set));
-        } else {
-            self.words(painter, ends, line, name);
-        }
-    }
-
-    /// The value alone, on the side where the edge of what is filled does not cross it.
-    fn aside(&self, painter: &Painter, [left, right]: [f32; 2], line: f32, edge: f32) {
-        let [_, value, _] = self.colours();
-        let font = FontId::proportional(self.look.letters);
-        let galley = painter.layout_no_wrap(self.value.clone(), font, value);
-        let size = galley.size();
-        let is_crossed = edge > right - size.x - WORD_GAP && edge > left + size.x;
-        let x = if is_crossed { left } else { right - size.x };
-        painter.galley(pos2(x, line - size.y), galley, value);
+        self.words(painter, ends, line, name);
     }
 
     fn words(&self, painter: &Painter, [left, right]: [f32; 2], line: f32, text: &str) {

@@ -224,6 +224,25 @@ fn choose(bench: &mut Bench, choice: &str, row: &str) {
     bench.click_on(row);
 }
 
+/// Under the pointer stands how far a slot goes, in the unit of what it moves.
+#[test]
+fn a_slot_says_how_far_it_goes() {
+    let mut bench = Bench::on(tiny_partials(8), SIZE);
+    bench.click_on("Modulation");
+    let slide = "50.0 % of 6 dB per octave, where the source stands at 1. Below zero it moves the \
+                 other way.";
+    let pressure = "Pressure on the key, or on the channel: 0 to 1.";
+    for (control, words) in [("Mod 2 Depth", slide), ("Mod 1 Source", pressure)] {
+        let at = bench.labelled(control).unwrap();
+        assert!(bench.named(words).is_none());
+        bench.picture(vec![egui::Event::PointerMoved(at)]);
+        for _ in 0..20 {
+            bench.picture(Vec::new());
+        }
+        assert!(bench.named(words).is_some(), "{control}: {words}");
+    }
+}
+
 /// Panic asks the shell to end every sound, once for each click, and moves nothing.
 #[test]
 fn panic_asks_for_silence_and_moves_nothing() {
