@@ -5,6 +5,7 @@ use super::bench::{Bench, Node, SIZE};
 use super::gesture_of;
 use crate::library::tests::{tiny, tiny_partials};
 use crate::parameters::modulation::{Source, Target};
+use betwixt_engine::{Controls, Engine, Event, EventKind, Note, Settings};
 
 use egui::{Key, Rect, Vec2, vec2};
 
@@ -255,6 +256,48 @@ fn panic_asks_for_silence_and_moves_nothing() {
         assert!(!bench.editor.screen.take_silence(), "{page}: once");
     }
     assert!(bench.host.take().is_empty());
+}
+
+/// While the limiter works its mark says so, and the picture moves on until it has faded; what it
+/// did before the window opened is no news.
+#[test]
+fn the_limiters_work_is_shown() {
+    let settings = Settings {
+        sample_rate_hz: 48_000.0,
+        seed: 1,
+    };
+    let mut engine = Engine::new(tiny(8).decoder, settings);
+    let loud = Controls {
+        gain: 4.0,
+        ..Controls::default()
+    };
+    let struck: Vec<Event> = (48..64).map(strike).collect();
+    let (mut left, mut right) = ([0.0; 4_096], [0.0; 4_096]);
+    engine.process(&loud, &struck, &mut left, &mut right);
+    let before = engine.telemetry().limited_samples();
+    assert!(before > 0, "four times too loud");
+    let mut bench = Bench::new(8, SIZE);
+    bench.editor.screen.show(engine.telemetry());
+    let (works, rests) = ("Limiter: holds peaks back", "Limiter: rests");
+    assert!(bench.labelled(rests).is_some());
+    engine.process(&loud, &[], &mut left, &mut right);
+    assert!(bench.labelled(works).is_some());
+    bench.time_s += 2.0;
+    assert!(bench.labelled(rests).is_some());
+}
+
+fn strike(key: u8) -> Event {
+    let note = Note {
+        id: None,
+        channel: 0,
+        key,
+    };
+    let velocity = 1.0;
+    let kind = EventKind::NoteOn { note, velocity };
+    Event {
+        offset_samples: 0,
+        kind,
+    }
 }
 
 /// Pages that show no sound are at rest too while nothing sounds.
