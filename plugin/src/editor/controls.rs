@@ -7,7 +7,7 @@ use super::{Editor, layout, theme};
 use egui::{Rect, Ui};
 
 /// Sliders side by side.
-const COLUMNS: usize = 6;
+const COLUMNS: usize = 7;
 /// Rows of sliders.
 const ROWS: usize = 2;
 
@@ -25,6 +25,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     group.bipolar(cell(3), &parameters.fine_tune);
     group.plain(cell(4), &parameters.bend_range);
     group.plain(cell(5), &parameters.voices);
+    group.switch(cell(6), &parameters.economy);
     let contour = [
         &parameters.attack,
         &parameters.decay,
@@ -41,5 +42,5 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
 /// The place of a control.
 pub(super) fn cell(inside: Rect, index: usize) -> Rect {
     let row = layout::row(inside, index / COLUMNS, ROWS, 12.0);
-    compact::bottom(layout::column(row, index % COLUMNS, COLUMNS, 18.0))
+    compact::bottom(layout::column(row, index % COLUMNS, COLUMNS, 14.0))
 }

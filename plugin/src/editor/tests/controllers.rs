@@ -21,7 +21,7 @@ fn a_right_click_lets_a_control_learn() {
         .table()
         .iter()
         .position(|entry| entry.id == "gain");
-    for (at, target) in [(bench.latent(2), Some(2)), (bench.control(11), gain)] {
+    for (at, target) in [(bench.latent(2), Some(2)), (bench.control(12), gain)] {
         choose(&mut bench, at, "Learn controller");
         assert_eq!(bench.parameters.map.armed(), target);
         assert!(

@@ -274,15 +274,15 @@ fn the_limiters_work_is_shown() {
     let mut bench = Bench::new(8, SIZE);
     bench.editor.screen.show(engine.telemetry());
     let (works, rests) = ("Limiter: holds peaks back", "Limiter: rests");
-    assert!(bench.labelled(rests).is_some());
+    assert!(bench.named(rests).is_some());
     let (mut left, mut right) = ([0.0; 4_096], [0.0; 4_096]);
     engine.process(&loud, &struck, &mut left, &mut right);
     let limited = engine.telemetry().limited_samples();
     assert!(limited > 0, "four times too loud");
-    assert!(bench.labelled(works).is_some());
+    assert!(bench.named(works).is_some());
     assert!(bench.next_picture.as_millis() <= 33, "it is about to fade");
     bench.time_s += 2.0;
-    assert!(bench.labelled(rests).is_some());
+    assert!(bench.named(rests).is_some());
 }
 
 fn strike(key: u8) -> Event {
