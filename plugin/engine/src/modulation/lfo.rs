@@ -89,6 +89,7 @@ impl Lfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::controls::Modulation;
 
     fn height(shape: Shape, turns: f64) -> f32 {
         Turns::new(turns).height(shape, 3)
@@ -107,6 +108,17 @@ mod tests {
         close(quarters(Shape::Rising), [-1.0, -0.5, 0.0, 0.5]);
         close(quarters(Shape::Falling), [1.0, 0.5, 0.0, -0.5]);
         close(quarters(Shape::Square), [1.0, 1.0, -1.0, -1.0]);
+    }
+
+    /// The picture of a course begins at the oscillator's phase, and goes on by whole turns.
+    #[test]
+    fn pictures_begin_at_the_phase() {
+        let mut lfo = Modulation::default().lfos[0];
+        lfo.phase = 0.25;
+        let shown = [0.0, 0.25, 0.5, 0.75, 1.0].map(|turns| lfo.height(turns));
+        for (shown, expected) in shown.into_iter().zip([1.0, 0.0, -1.0, 0.0, 1.0]) {
+            assert!((shown - expected).abs() < 1e-5, "{shown}, not {expected}");
+        }
     }
 
     /// A turn has its number: the same whenever it is asked for, another one with another seed;
