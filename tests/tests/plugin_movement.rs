@@ -245,6 +245,25 @@ fn what_is_recorded_is_what_was_played() {
     assert!((end..end + 2_048).contains(&parted), "{parted}");
 }
 
+/// While something is recorded the movement that was there rests: what is heard are the knobs.
+#[test]
+fn the_old_movement_rests_meanwhile() {
+    let events = [
+        Event::parameter("Movement Record", 1.0).at(480),
+        Event::note_on(55, 0.8).at(960),
+        Event::parameter("Latent 2", 0.9).at(20_000),
+    ];
+    let hear = |movement: &Value, events: &[Timed]| {
+        let mut own = instance();
+        open(&mut own, &movement.to_string(), "loop");
+        play(&mut own, events, SECOND, &Blocks::Of(480))
+    };
+    let recorded = hear(&hill(), &events);
+    assert_eq!(parting(&recorded, &hear(&Value::Null, &events)), None);
+    let played = hear(&hill(), &events[1..]);
+    assert!(parting(&recorded, &played).is_some_and(|at| at < 2_000));
+}
+
 /// Saved, opened in another instance, activated again, at another model: it is the same movement, and
 /// sounds as in the instance that recorded it, bit for bit.
 #[test]
