@@ -34,7 +34,7 @@ use betwixt_model::Header;
 use make::{linear, number, octave, real, share, time, voices, words};
 use modulation::Modulation;
 use movement::Movement;
-use nice_plug::prelude::{Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
 pub(crate) use performance::Performance;
 use playing::Playing;
 use std::sync::Arc;
@@ -82,6 +82,9 @@ pub(crate) struct Parameters {
     /// How many notes may sound at once.
     #[id = "voices"]
     pub(crate) voices: IntParam,
+    /// Saves work where it is heard least.
+    #[id = "economy"]
+    pub(crate) economy: BoolParam,
     /// What a model of partials lets the player do beside the latents.
     #[nested]
     pub(crate) performance: Performance,
@@ -243,6 +246,7 @@ impl Parameters {
                 text::parse_gain(),
             ),
             voices: voices(usual.voice_limit),
+            economy: BoolParam::new("Economy", usual.economy),
             performance: Performance::new(),
             playing: Playing::new(),
             modulation: Modulation::new(),

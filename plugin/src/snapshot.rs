@@ -111,6 +111,7 @@ fn controls(reader: &Reader, parameters: &Parameters) -> Controls {
         performance: performance(reader, &parameters.performance),
         gain: linear_gain(real(&parameters.gain)),
         voice_limit: usize::try_from(reader.plain(&parameters.voices)).unwrap_or(1),
+        economy: reader.plain(&parameters.economy),
         playing: playing(reader, parameters),
         modulation: modulation(reader, parameters),
         movement: movement(reader, parameters),

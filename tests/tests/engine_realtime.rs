@@ -291,6 +291,7 @@ impl Dice {
                 speed: self.wild() * 8.0,
                 depth: self.wild(),
             },
+            economy: self.roll(3) == 0,
             gain: self.wild(),
             voice_limit: [1, 4, 16, 64, 0, usize::MAX][self.roll(6)],
         }

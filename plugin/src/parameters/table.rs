@@ -139,6 +139,7 @@ impl Parameters {
         show(Entry::real("velocity", &self.velocity));
         show(Entry::real("gain", &self.gain));
         show(Entry::whole("voices", &self.voices));
+        show(Entry::switch("economy", &self.economy));
         self.performance.each(show);
         self.playing.each(show);
         self.modulation.each(show);

@@ -31,6 +31,15 @@ pub enum Status {
     Sleep,
 }
 
+/// What the plugin is asked to fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// Left and right.
+    Stereo,
+    /// One, which is handed on as both.
+    Mono,
+}
+
 /// What moves to the audio thread.
 pub(crate) struct Audio {
     pub(crate) processor: StartedPluginAudioProcessor<Handlers>,
@@ -39,12 +48,14 @@ pub(crate) struct Audio {
     output: EventBuffer,
     pub(crate) replies: Vec<Reply>,
     steady: u64,
+    channels: Channels,
 }
 
 /// Activates a plugin and starts its processing.
 pub(crate) fn activate(
     plugin: &mut PluginInstance<Handlers>,
     setup: Setup,
+    channels: Channels,
 ) -> Result<Audio, HostError> {
     let configuration = PluginAudioConfiguration {
         sample_rate: setup.rate_hz,
@@ -69,6 +80,7 @@ pub(crate) fn activate(
         output: EventBuffer::with_capacity(1024),
         replies: Vec::new(),
         steady: 0,
+        channels,
     })
 }
 
@@ -96,9 +108,14 @@ impl Audio {
         left.fill(f32::NAN);
         right.fill(f32::NAN);
         let frames = left.len() as u64;
+        let asked = match self.channels {
+            Channels::Stereo => 2,
+            Channels::Mono => 1,
+        };
+        let channels = [&mut *left, &mut *right].into_iter().take(asked);
         let mut output = self.ports.with_output_buffers([AudioPortBuffer {
             latency: 0,
-            channels: AudioPortBufferType::f32_output_only([left, right].into_iter()),
+            channels: AudioPortBufferType::f32_output_only(channels),
         }]);
         let status = self.processor.process(
             &InputAudioBuffers::empty(),
@@ -108,6 +125,9 @@ impl Audio {
             Some(self.steady),
             None,
         );
+        if self.channels == Channels::Mono {
+            right.copy_from_slice(left);
+        }
         self.steady += frames;
         self.replies.extend(self.output.iter().map(Reply::read));
         self.output.clear();

@@ -6,18 +6,23 @@
 //!                       callbacks between blocks ◄──── flags
 //! ```
 
-use crate::audio::{Audio, Status, activate};
+use crate::audio::{Audio, Channels, Status, activate};
 use crate::error::HostError;
 use crate::event::{Reply, Timed};
 use crate::handlers::{Handlers, MainThread, Shared, as_audio_thread};
+use crate::manners::{Page, Voices};
 use crate::parameter::{self, Parameter, find};
 use crate::rendering::Rendering;
 use crate::setup::{Blocks, Setup};
+use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::PluginParams;
+use clack_extensions::remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer};
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
-use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
+use clack_extensions::voice_info::{PluginVoiceInfo, VoiceInfoFlags};
+use clack_host::prelude::{ClapId, HostInfo, PluginEntry, PluginInstance};
 use std::ffi::CString;
 
 /// An activated plugin instance with stereo output.
@@ -27,6 +32,7 @@ pub struct Instance {
     audio: Option<Audio>,
     parameters: Vec<Parameter>,
     setup: Setup,
+    channels: Channels,
 }
 
 impl Instance {
@@ -52,12 +58,14 @@ impl Instance {
             let params = handle.get_extension::<PluginParams>();
             params.map_or_else(Vec::new, |params| parameter::list(&handle, &params))
         };
-        let audio = Some(activate(&mut plugin, setup)?);
+        let channels = Channels::Stereo;
+        let audio = Some(activate(&mut plugin, setup, channels)?);
         Ok(Self {
             plugin,
             audio,
             parameters,
             setup,
+            channels,
         })
     }
 
@@ -74,9 +82,80 @@ impl Instance {
     /// [`HostError::Refused`]; the instance can be activated again afterwards, not played.
     pub fn activate(&mut self, setup: Setup) -> Result<(), HostError> {
         self.deactivate();
-        self.audio = Some(activate(&mut self.plugin, setup)?);
+        self.audio = Some(activate(&mut self.plugin, setup, self.channels)?);
         self.setup = setup;
         Ok(())
+    }
+
+    /// Has the plugin fill one channel or two from now on; activates it anew.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Refused`] when it cannot, or cannot be activated again.
+    pub fn use_channels(&mut self, channels: Channels) -> Result<(), HostError> {
+        self.deactivate();
+        let handle = self.plugin.plugin_handle();
+        let extension = handle.get_extension::<PluginAudioPortsConfig>();
+        // The plugin's layouts in their order: the first is stereo.
+        let id = ClapId::new(match channels {
+            Channels::Stereo => 0,
+            Channels::Mono => 1,
+        });
+        let chosen = extension.is_some_and(|e| e.select(&handle, id).is_ok());
+        if !chosen {
+            return Err(self.refused("change its channels", format!("{channels:?}")));
+        }
+        self.channels = channels;
+        self.activate(self.setup)
+    }
+
+    /// Tells the plugin whether it is rendered offline.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Refused`] when it does not want to be.
+    pub fn set_offline(&mut self, is_offline: bool) -> Result<(), HostError> {
+        let handle = self.plugin.plugin_handle();
+        let mode = if is_offline {
+            RenderMode::Offline
+        } else {
+            RenderMode::Realtime
+        };
+        let extension = handle.get_extension::<PluginRender>();
+        if extension.is_some_and(|render| render.set(&handle, mode).is_ok()) {
+            Ok(())
+        } else {
+            Err(self.refused("change its render mode", format!("offline: {is_offline}")))
+        }
+    }
+
+    /// What the plugin says of its voices.
+    pub fn voices(&mut self) -> Option<Voices> {
+        let handle = self.plugin.plugin_handle();
+        let info = handle.get_extension::<PluginVoiceInfo>()?.get(&handle)?;
+        Some(Voices {
+            count: info.voice_count,
+            capacity: info.voice_capacity,
+            may_overlap: info
+                .flags
+                .contains(VoiceInfoFlags::SUPPORTS_OVERLAPPING_NOTES),
+        })
+    }
+
+    /// The pages of knobs that the plugin offers to hardware, in its own order.
+    pub fn pages(&mut self) -> Vec<Page> {
+        let handle = self.plugin.plugin_handle();
+        let Some(extension) = handle.get_extension::<PluginRemoteControls>() else {
+            return Vec::new();
+        };
+        let mut buffer = RemoteControlsPageBuffer::new();
+        let mut pages = Vec::new();
+        for index in 0..extension.count(&handle) {
+            if let Some(page) = extension.get(&handle, index, &mut buffer) {
+                pages.push(Page::read(&page, &self.parameters));
+            }
+        }
+        pages
     }
 
     fn deactivate(&mut self) {

@@ -49,6 +49,8 @@ pub struct Controls {
     pub modulation: Modulation,
     /// How a recorded movement is played.
     pub movement: Movement,
+    /// Whether to save work where it is heard least.
+    pub economy: bool,
     /// Output gain, linear, 0…4.
     pub gain: f32,
     /// How many notes may sound at once, 1…[`MAX_VOICES`].
@@ -201,6 +203,7 @@ impl Default for Controls {
             playing: Playing::default(),
             modulation: Modulation::default(),
             movement: Movement::default(),
+            economy: false,
             gain: 1.0,
             voice_limit: 16,
         }
@@ -289,12 +292,28 @@ impl Controls {
             usual.bend_range_semitones,
         );
         sane.performance = sane.performance.sane();
+        if sane.economy {
+            sane.save();
+        }
         sane.playing = sane.playing.sane();
         sane.modulation = sane.modulation.sane();
         sane.movement = sane.movement.sane();
         sane.gain = within(sane.gain, 0.0, 4.0, usual.gain);
         sane.voice_limit = sane.voice_limit.clamp(1, MAX_VOICES);
         sane
+    }
+}
+
+impl Controls {
+    /// Both channels alike, and of phases the next cheaper kind; decoders of partials are asked half
+    /// as often besides.
+    fn save(&mut self) {
+        self.performance.width = 0.0;
+        self.phase = match self.phase {
+            PhaseMode::Refined => PhaseMode::Gradient,
+            PhaseMode::Gradient => PhaseMode::PeakLock,
+            cheap => cheap,
+        };
     }
 }
 

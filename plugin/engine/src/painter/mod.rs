@@ -85,6 +85,8 @@ pub struct Painter {
     planes: [Vec<f32>; 4],
     spectra: [Vec<Complex32>; 2],
     samples: Vec<f32>,
+    /// Whether the frame is the same in both channels: then it is transformed once.
+    is_mono: bool,
 }
 
 impl std::fmt::Debug for Painter {
@@ -123,6 +125,7 @@ impl Painter {
             planes: std::array::from_fn(|_| vec![0.0; bins + 2 * SPARE]),
             spectra: std::array::from_fn(|_| vec![Complex32::default(); bins]),
             samples: vec![0.0; fft_len],
+            is_mono: false,
             geometry,
             bin_hz,
         }
@@ -153,6 +156,7 @@ impl Painter {
 
     /// Turns the oscillators to the next frame and paints it; what was painted before is gone.
     pub fn paint(&mut self, oscillators: &mut Oscillators, paint: &Paint) {
+        self.is_mono = paint.width <= 0.0;
         self.planes.iter_mut().for_each(|plane| plane.fill(0.0));
         let count = self.spread_amplitudes(paint);
         let half = real(self.geometry.fft_len() / 2);
@@ -187,8 +191,11 @@ impl Painter {
     ///
     /// When a channel is shorter than a frame.
     pub fn add_to(&mut self, left: &mut [f32], right: &mut [f32]) {
-        for (spectrum, channel) in self.spectra.iter_mut().zip([left, right]) {
-            self.inverse.process(spectrum, &mut self.samples);
+        for (index, channel) in [left, right].into_iter().enumerate() {
+            if index == 0 || !self.is_mono {
+                let spectrum = &mut self.spectra[index];
+                self.inverse.process(spectrum, &mut self.samples);
+            }
             let sums = channel[..self.samples.len()].iter_mut();
             sums.zip(&self.samples).for_each(|(sum, x)| *sum += x);
         }
@@ -236,6 +243,11 @@ impl Painter {
             .map(|plane| &plane[SPARE..SPARE + bins]);
         let [left, right] = &mut self.spectra;
         let mids = mid_re.iter().zip(mid_im);
+        if self.is_mono {
+            let bins = mids.zip(left.iter_mut());
+            bins.for_each(|((re, im), bin)| *bin = Complex32::new(*re, *im));
+            return;
+        }
         let sides = side_re.iter().zip(side_im);
         for ((mid, side), (left, right)) in mids.zip(sides).zip(left.iter_mut().zip(right)) {
             *left = Complex32::new(mid.0 + side.0, mid.1 + side.1);

@@ -72,6 +72,7 @@ pub(crate) struct Ask {
     pub(crate) phase: PhaseMode,
     pub(crate) chroma: ChromaSource,
     pub(crate) performance: Performance,
+    pub(crate) economy: bool,
     pub(crate) rates: Rates,
     /// From the onset's note to the note that is played now, in semitones: all of a voice goes
     /// along, its decoder too.
@@ -171,6 +172,7 @@ impl Part {
                 phase: controls.phase,
                 chroma: controls.chroma,
                 performance: controls.performance,
+                economy: false,
                 rates: Rates::new(&controls.envelope, 48_000.0),
                 glide: 0.0,
                 goal: 0.0,
@@ -314,6 +316,7 @@ impl Part {
             phase: controls.phase,
             chroma: controls.chroma,
             performance: moved.performance,
+            economy: controls.economy,
             rates: common.rates,
             glide: self.way.now - self.begins.pitch,
             goal: self.way.to - self.begins.pitch,

@@ -26,7 +26,7 @@ use betwixt_spectral::{PartialsFormat, PartialsFrame, pitch};
 const LOUDEST: f32 = 0.085;
 /// The attack is decoded at every hop for this long, in seconds.
 const ATTACK_S: f32 = 0.05;
-/// After it, every so many hops.
+/// After it, every so many hops; twice as many where work is saved.
 const STRIDE: u32 = 4;
 /// The stretch before the trained end over which the slope is measured, in seconds; half the
 /// trained length if shorter.
@@ -149,7 +149,7 @@ impl Story {
         self.steps = if self.since_onset_s < ATTACK_S {
             1
         } else {
-            STRIDE
+            STRIDE << u32::from(ask.economy)
         };
         if self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, glide, bend) {
             (self.decoded_s, self.slope) = (f32::NAN, None);

@@ -78,6 +78,12 @@ pub(crate) fn figures(model: &Model) -> Done<bool> {
         Some(bend(block))
     });
     held("16 voices, keys 48–72, bent", cost, None);
+    let saving = Controls {
+        economy: true,
+        ..controls
+    };
+    let cost = held_us(&decoder, &saving, &sixteen, |_| None);
+    held("16 voices, keys 48–72, economy", cost, None);
     for (name, phase) in PHASES.into_iter().filter(|_| !paints) {
         let controls = Controls { phase, ..controls };
         held(name, held_us(&decoder, &controls, &sixteen, |_| None), None);
