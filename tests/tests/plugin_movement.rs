@@ -6,7 +6,7 @@
 //!                                                  └─► state: the movement as it was recorded
 //! ```
 
-use betwixt_host::{Blocks, Event, Host, Instance, Setup, Timed};
+use betwixt_host::{Blocks, Event, Host, Instance, Rolling, Setup, Timed};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::keys::choose;
 use betwixt_tests::{amplitude, level_db};
@@ -265,6 +265,49 @@ fn the_old_movement_rests_meanwhile() {
     assert_eq!(parting(&recorded, &hear(&Value::Null, &events)), None);
     let played = hear(&hill(), &events[1..]);
     assert!(parting(&recorded, &played).is_some_and(|at| at < 2_000));
+}
+
+/// The host plays at 120 beats a minute. Switched on a little after its ninth beat and off a little
+/// before its thirteenth, the recording is those four beats; in sync it is heard, wherever the host
+/// begins, as automation that does the same at the same beats.
+#[test]
+fn a_recording_keeps_to_the_hosts_beats() {
+    let beat = 24_000;
+    let course = |beats: f64| 0.5 - 0.4 * (std::f64::consts::TAU * beats / 4.0).cos();
+    let roll = |instance: &mut Instance, beats: f64| {
+        instance.roll(Some(Rolling { bpm: 120.0, beats }));
+    };
+    let record = |blocks: &Blocks| {
+        let mut own = instance();
+        roll(&mut own, 7.0);
+        let mut events = automated("Latent 1", 3.5, |at_s| course(2.0 * at_s + 7.0));
+        let switch = |is_on: f64, at| Event::parameter("Movement Record", is_on).at(at);
+        events.push(switch(1.0, beat + 1_000));
+        events.push(switch(0.0, 5 * beat - 1_000));
+        play(&mut own, &events, 6 * beat, blocks);
+        own
+    };
+    let mut own = record(&Blocks::Of(480));
+    let recorded = movement(&mut own);
+    let fields = [("beats", 4.0), ("first_beat", 8.0), ("length_s", 2.0)];
+    for (field, expected) in fields {
+        assert_eq!(recorded[field], json!(expected), "{field}");
+    }
+    for blocks in &cuts()[1..] {
+        assert_eq!(movement(&mut record(blocks)), recorded, "{blocks:?}");
+    }
+    let synced = [("Movement", LOOP), ("Movement Sync", 1.0)];
+    let synced = synced.map(|(name, value)| Event::parameter(name, value).at(0));
+    own.reset();
+    roll(&mut own, 21.0);
+    let events = [synced.to_vec(), steady()].concat();
+    let by_movement = play(&mut own, &events, 3 * SECOND, &Blocks::Of(480));
+    let automation = automated("Latent 1", 3.0, |at_s| course(2.0 * at_s + 21.0));
+    let events = [steady(), automation].concat();
+    let by_automation = play(&mut instance(), &events, 3 * SECOND, &Blocks::Of(480));
+    let near_db = apart_db(&by_movement, &by_automation);
+    eprintln!("in sync: {near_db:.1} dB from automation");
+    assert!(near_db < -45.0, "{near_db} dB");
 }
 
 /// Saved, opened in another instance, activated again, at another model: it is the same movement, and
