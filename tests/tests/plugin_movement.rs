@@ -267,8 +267,8 @@ fn the_old_movement_rests_meanwhile() {
     assert!(parting(&recorded, &played).is_some_and(|at| at < 2_000));
 }
 
-/// The host plays at 120 beats a minute. Switched on a little after its ninth beat and off a little
-/// before its thirteenth, the recording is those four beats; in sync it is heard, wherever the host
+/// The host plays at 120 beats a minute. Switched on a little after its eleventh beat and off a
+/// little before its fifteenth, the recording is those four beats; in sync it is heard, wherever the host
 /// begins, as automation that does the same at the same beats.
 #[test]
 fn a_recording_keeps_to_the_hosts_beats() {
@@ -279,8 +279,8 @@ fn a_recording_keeps_to_the_hosts_beats() {
     };
     let record = |blocks: &Blocks| {
         let mut own = instance();
-        roll(&mut own, 7.0);
-        let mut events = automated("Latent 1", 3.5, |at_s| course(2.0 * at_s + 7.0));
+        roll(&mut own, 9.0);
+        let mut events = automated("Latent 1", 3.5, |at_s| course(2.0 * at_s + 9.0));
         let switch = |is_on: f64, at| Event::parameter("Movement Record", is_on).at(at);
         events.push(switch(1.0, beat + 1_000));
         events.push(switch(0.0, 5 * beat - 1_000));
@@ -289,7 +289,7 @@ fn a_recording_keeps_to_the_hosts_beats() {
     };
     let mut own = record(&Blocks::Of(480));
     let recorded = movement(&mut own);
-    let fields = [("beats", 4.0), ("first_beat", 8.0), ("length_s", 2.0)];
+    let fields = [("beats", 4.0), ("first_beat", 10.0), ("length_s", 2.0)];
     for (field, expected) in fields {
         assert_eq!(recorded[field], json!(expected), "{field}");
     }
