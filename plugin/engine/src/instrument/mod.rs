@@ -19,7 +19,7 @@ mod chord;
 mod keyboard;
 mod player;
 
-use crate::controls::{Controls, MAX_VOICES};
+use crate::controls::{Controls, LFOS, MAX_VOICES};
 use crate::decoder::Decoder;
 use crate::engine::Settings;
 use crate::event::{Event, EventKind, Note};
@@ -198,7 +198,7 @@ impl<T: Tone> Instrument<T> {
 
     /// How many voices sound, fading ones included.
     pub(crate) fn sounding(&self) -> usize {
-        self.notes.count()
+        if self.is_idle { 0 } else { self.notes.count() }
     }
 
     /// The notes that ended in the last call, in the order of their samples.
@@ -221,6 +221,9 @@ impl<T: Tone> Instrument<T> {
         }
         left.fill(0.0);
         right.fill(0.0);
+        if self.is_idle && events.is_empty() {
+            return self.rest(&controls, left.len());
+        }
         // Counts one up and, at the end, one down: this instrument keeps its own.
         let trajectory = Arc::clone(&self.trajectory);
         let mut common = self.common(&controls, &trajectory);
@@ -253,16 +256,6 @@ impl<T: Tone> Instrument<T> {
     fn common<'a>(&self, controls: &'a Controls, trajectory: &'a Trajectory) -> Common<'a> {
         let (player, rate_hz) = (&self.player, self.settings.sample_rate_hz);
         let modulation = &controls.modulation;
-        let mut lfos = player.lfos.map(|turns| Turning {
-            turns,
-            step: Turns::default(),
-        });
-        for (turning, lfo) in lfos.iter_mut().zip(&modulation.lfos) {
-            turning.step = Turns::new(match lfo.beats {
-                Some(beats) => self.clock.beats_per_sample() / f64::from(beats),
-                None => f64::from(lfo.rate_hz) / f64::from(rate_hz),
-            });
-        }
         Common {
             controls,
             knobs: player.knobs,
@@ -272,20 +265,32 @@ impl<T: Tone> Instrument<T> {
             envelopes: modulation
                 .envelopes
                 .map(|envelope| Rates::new(&envelope, self.tick.seconds.recip())),
-            lfos,
+            lfos: self.lfos(controls),
             trajectory,
-            movement: Turning {
-                turns: player.movement,
-                step: Turns::new(self.movement_s_per_sample(controls, trajectory)),
-            },
+            movement: self.movement(controls),
             clock: self.clock,
             tick: self.tick,
         }
     }
 
-    /// Seconds of the movement per sample.
-    fn movement_s_per_sample(&self, controls: &Controls, trajectory: &Trajectory) -> f64 {
-        let movement = &controls.movement;
+    /// The oscillators that all voices share.
+    fn lfos(&self, controls: &Controls) -> [Turning; LFOS] {
+        std::array::from_fn(|index| {
+            let lfo = &controls.modulation.lfos[index];
+            let turns_per_sample = match lfo.beats {
+                Some(beats) => self.clock.beats_per_sample() / f64::from(beats),
+                None => f64::from(lfo.rate_hz) / f64::from(self.settings.sample_rate_hz),
+            };
+            Turning {
+                turns: self.player.lfos[index],
+                step: Turns::new(turns_per_sample),
+            }
+        })
+    }
+
+    /// The seconds of the movement.
+    fn movement(&self, controls: &Controls) -> Turning {
+        let (movement, trajectory) = (&controls.movement, &self.trajectory);
         let natural = match trajectory.beats().filter(|_| movement.is_synced) {
             Some(beats) => {
                 let beat_s = f64::from(trajectory.length_s()) / f64::from(beats);
@@ -293,7 +298,18 @@ impl<T: Tone> Instrument<T> {
             }
             None => f64::from(self.settings.sample_rate_hz).recip(),
         };
-        natural * f64::from(movement.speed)
+        Turning {
+            turns: self.player.movement,
+            step: Turns::new(natural * f64::from(movement.speed)),
+        }
+    }
+
+    /// Silence passes: what moves by itself goes on.
+    fn rest(&mut self, controls: &Controls, samples: usize) {
+        self.mix.rest(controls.gain);
+        let (lfos, movement) = (self.lfos(controls), self.movement(controls));
+        self.pass(&lfos, &movement, samples);
+        self.show(&Report::default(), samples);
     }
 
     /// One event; keys that go down together wait to be struck together.
@@ -359,20 +375,19 @@ impl<T: Tone> Instrument<T> {
             self.is_idle = sounding == 0 && self.mix.is_silent();
             self.mix.finish([left, right], common.controls.gain, report);
         }
-        self.pass(common, samples);
+        self.pass(&common.lfos, &common.movement, samples);
+        common.clock = self.clock;
+        common.lfos = self.lfos(common.controls);
+        common.movement = self.movement(common.controls);
     }
 
     /// Samples have been played.
-    fn pass(&mut self, common: &mut Common, samples: usize) {
+    fn pass(&mut self, lfos: &[Turning; LFOS], movement: &Turning, samples: usize) {
         self.clock.pass(samples);
-        common.clock = self.clock;
-        for (turns, turning) in self.player.lfos.iter_mut().zip(&mut common.lfos) {
-            turning.turns = turning.turns.after(turning.step, samples);
-            *turns = turning.turns;
+        for (turns, lfo) in self.player.lfos.iter_mut().zip(lfos) {
+            *turns = lfo.turns.after(lfo.step, samples);
         }
-        let movement = &mut common.movement;
-        movement.turns = movement.turns.after(movement.step, samples);
-        self.player.movement = movement.turns;
+        self.player.movement = movement.turns.after(movement.step, samples);
     }
 
     fn show(&mut self, report: &Report, samples: usize) {
@@ -397,7 +412,7 @@ impl<T: Tone> Instrument<T> {
     /// What the newest note sounds like.
     fn show_spectrum(&self) {
         let mut points = [0.0; SPECTRUM_POINTS];
-        if let Some(voice) = self.notes.newest() {
+        if let Some(voice) = self.notes.newest().filter(|_| !self.is_idle) {
             voice.picture(&self.shared, &self.picture.edges_hz, &mut points);
         }
         for (point, value) in points.into_iter().enumerate() {
