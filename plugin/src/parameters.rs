@@ -416,13 +416,13 @@ mod tests {
     #[test]
     fn the_performance_stands_in_groups_behind_the_rest() {
         let map = parameters(3).param_map();
-        let groups: Vec<&str> = map[20..35].iter().map(|entry| entry.2.as_str()).collect();
+        let groups: Vec<&str> = map[21..36].iter().map(|entry| entry.2.as_str()).collect();
         let expected = [("Time", 3), ("Pitch", 6), ("Tone", 5), ("Stereo", 1)];
         let expected = expected
             .map(|(group, count)| [group].repeat(count))
             .concat();
         assert_eq!(groups, expected);
-        assert!(map[8..20].iter().all(|entry| entry.2.is_empty()));
+        assert!(map[8..21].iter().all(|entry| entry.2.is_empty()));
     }
 
     /// Half way is the natural speed, the model's own noise and its own inharmonicity; the ends are

@@ -11,6 +11,7 @@ use crate::event::{Reply, Timed, push};
 use crate::handlers::{AudioThread, Handlers, Shared, as_audio_thread};
 use crate::parameter::Parameter;
 use crate::rendering::BlockTime;
+use crate::rolling::Rolling;
 use crate::setup::{Blocks, Setup};
 use clack_host::prelude::{
     AudioPortBuffer, AudioPortBufferType, AudioPorts, EventBuffer, InputAudioBuffers,
@@ -49,6 +50,9 @@ pub(crate) struct Audio {
     pub(crate) replies: Vec<Reply>,
     steady: u64,
     channels: Channels,
+    rate_hz: f64,
+    /// Where the piece is, if it plays.
+    pub(crate) rolling: Option<Rolling>,
 }
 
 /// Activates a plugin and starts its processing.
@@ -81,6 +85,8 @@ pub(crate) fn activate(
         replies: Vec::new(),
         steady: 0,
         channels,
+        rate_hz: setup.rate_hz,
+        rolling: None,
     })
 }
 
@@ -123,12 +129,15 @@ impl Audio {
             &self.input.as_input(),
             &mut self.output.as_output(),
             Some(self.steady),
-            None,
+            self.rolling.map(|rolling| rolling.event()).as_ref(),
         );
         if self.channels == Channels::Mono {
             right.copy_from_slice(left);
         }
         self.steady += frames;
+        if let Some(rolling) = &mut self.rolling {
+            rolling.pass(frames, self.rate_hz);
+        }
         self.replies.extend(self.output.iter().map(Reply::read));
         self.output.clear();
         Ok(match status.map_err(|e| e.to_string())? {

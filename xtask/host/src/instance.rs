@@ -13,6 +13,7 @@ use crate::handlers::{Handlers, MainThread, Shared, as_audio_thread};
 use crate::manners::{Page, Voices};
 use crate::parameter::{self, Parameter, find};
 use crate::rendering::Rendering;
+use crate::rolling::Rolling;
 use crate::setup::{Blocks, Setup};
 use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_extensions::latency::PluginLatency;
@@ -307,6 +308,13 @@ impl Instance {
     pub fn reset(&mut self) {
         if let Some(audio) = &mut self.audio {
             as_audio_thread(|| audio.processor.reset());
+        }
+    }
+
+    /// The piece plays on from here with the next block, or stands still; until the next activation.
+    pub fn roll(&mut self, rolling: Option<Rolling>) {
+        if let Some(audio) = &mut self.audio {
+            audio.rolling = rolling;
         }
     }
 

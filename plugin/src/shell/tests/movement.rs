@@ -106,3 +106,31 @@ fn an_opened_project_is_not_recorded_over() {
     sweep(&mut player, parameters, 2);
     assert_ne!(kept(file), saved);
 }
+
+/// With the host playing at 100 beats a minute: switched on just before the ninth beat and off just
+/// after the tenth, which the recording ends at.
+#[test]
+fn the_hosts_beats_are_heard() {
+    let plugin = Betwixt::default();
+    let parameters = &*plugin.parameters;
+    let file = &parameters.movement_file;
+    file.prepare();
+    let mut player = ready(0);
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    record(parameters, true);
+    for call in 0..70u8 {
+        let transport = Transport {
+            bpm: 100.0,
+            beats: Some(7.9 + f64::from(call) / 60.0),
+        };
+        set(parameters.latent(0).as_ptr(), f32::from(call) / 100.0);
+        record(parameters, call < 69);
+        player.play(parameters, &transport, [&mut left, &mut right], || None);
+    }
+    let found = kept(file);
+    let expected = [("beats", 1.0), ("first_beat", 8.0), ("length_s", 0.6)];
+    for (field, expected) in expected {
+        let value = found[field].as_f64().unwrap_or(f64::NAN);
+        assert!((value - expected).abs() < 1e-6, "{field}: {value}");
+    }
+}
