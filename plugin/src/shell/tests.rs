@@ -424,6 +424,7 @@ fn panic_ends_every_sound() {
     assert!(fading > 1e-3, "it ends without a click: {fading}");
     assert_eq!(after, 0.0);
     assert!(!player.is_sounding());
+    player.silence();
     let (_, again) = play(&mut player, &[key_down(60)]);
     assert!(again > 0.01, "{again}");
 }
