@@ -41,11 +41,16 @@ fn movement(instance: &mut Instance) -> Value {
 
 /// Opens the same project with another movement, played so.
 fn open(instance: &mut Instance, movement: &str, course: &str) {
+    change(instance, |state| {
+        state["fields"]["movement"] = movement.into();
+        state["params"]["movement"] = json!({ "string": course });
+    });
+}
+
+/// Opens the same project, changed.
+fn change(instance: &mut Instance, edit: impl Fn(&mut Value)) {
     let mut state = read(&instance.save_state().expect("saved"));
-    state["fields"]["movement"] = movement.into();
-    state["params"]["movement"] = json!({ "string": course });
-    let params = state["params"].to_string();
-    assert!(params.contains("\"movement\":"), "{params}");
+    edit(&mut state);
     let text = state.to_string();
     let length = u64::try_from(text.len()).expect("small");
     let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
@@ -246,6 +251,37 @@ fn what_is_recorded_is_what_was_played() {
     let parted = parting(&unmoved, sound).expect("it is heard");
     let end = usize::try_from(9_600 + SECOND).expect("small");
     assert!((end..end + 2_048).contains(&parted), "{parted}");
+}
+
+/// A controller that is mapped to *Movement Record* switches it at its own sample, wherever that lies
+/// in a block.
+#[test]
+fn a_controller_switches_at_its_sample() {
+    let map = [(20, "latent_1"), (30, "movement_record")].map(|(number, target)| {
+        format!("[[mapping]]\nsource = \"cc\"\nnumber = {number}\ntarget = \"{target}\"\n")
+    });
+    let map = Value::from(format!("format = 1\n{}", map.concat())).to_string();
+    let mut events: Vec<Timed> = (0..120u8)
+        .map(|step| Event::controller(20, step).at(5_000 + 331 * u64::from(step)))
+        .collect();
+    events.push(Event::note_on(57, 0.8).at(1_000));
+    events.push(Event::controller(30, 127).at(9_613));
+    events.push(Event::controller(30, 0).at(9_613 + 24_000));
+    events.push(Event::parameter("Movement", LOOP).at(20_000));
+    let found = cuts().map(|blocks| {
+        let mut own = instance();
+        change(&mut own, |state| {
+            state["fields"]["map"] = map.as_str().into()
+        });
+        let sound = play(&mut own, &events, 2 * SECOND, &blocks);
+        (movement(&mut own), sound)
+    });
+    let (recorded, sound) = &found[0];
+    assert_eq!(recorded["length_s"], json!(0.5));
+    for (other, other_sound) in &found[1..] {
+        assert_eq!(other, recorded);
+        assert_eq!(parting(other_sound, sound), None);
+    }
 }
 
 /// While something is recorded the movement that was there rests: what is heard are the knobs.
