@@ -407,7 +407,7 @@ mod tests {
                 Kind::Real(parameter) => check(parameter),
                 Kind::Whole(parameter) => check(parameter),
                 Kind::Switch(parameter) => check(parameter),
-                Kind::Choice { .. } => {}
+                Kind::Choice(_) => {}
             }
         }
     }

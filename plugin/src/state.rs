@@ -191,12 +191,13 @@ fn repaired(saved: Option<&ParamValue>, entry: &Entry<'_>) -> ParamValue {
         (Kind::Whole(parameter), _) => ParamValue::I32(parameter.default_plain_value()),
         (Kind::Switch(_), Some(ParamValue::Bool(value))) => ParamValue::Bool(*value),
         (Kind::Switch(parameter), _) => ParamValue::Bool(parameter.default_plain_value()),
-        (Kind::Choice { variants, default }, saved) => {
+        (Kind::Choice(choice), saved) => {
+            let variants = choice.ids();
             let variant = match saved {
                 Some(ParamValue::String(name)) => variants.iter().find(|id| *id == name),
                 _ => None,
             };
-            ParamValue::String((*variant.unwrap_or(&variants[default])).to_owned())
+            ParamValue::String((*variant.unwrap_or(&variants[choice.default_place()])).to_owned())
         }
     }
 }

@@ -38,20 +38,33 @@ pub(crate) enum Kind<'a> {
     /// On or off.
     Switch(&'a BoolParam),
     /// One of some variants.
-    Choice {
-        /// Their identifiers.
-        variants: &'static [&'static str],
-        /// Place of the default among them.
-        default: usize,
-    },
+    Choice(&'a dyn Variants),
+}
+
+/// What a choice can be asked.
+pub(crate) trait Variants {
+    /// The identifiers of its variants.
+    fn ids(&self) -> &'static [&'static str];
+    /// Place of the default among them.
+    fn default_place(&self) -> usize;
+}
+
+impl<T: Enum + PartialEq + 'static> Variants for EnumParam<T> {
+    fn ids(&self) -> &'static [&'static str] {
+        T::ids().unwrap_or_default()
+    }
+
+    fn default_place(&self) -> usize {
+        self.default_plain_value().to_index()
+    }
 }
 
 /// What every parameter can be asked, whatever its kind.
 pub(crate) trait Knob {
     /// Its name, as the host shows it.
     fn label(&self) -> &str;
-    /// Where it is set, 0…1, whatever modulates it.
-    fn position(&self) -> f32;
+    /// Where it is set, 0…1, whatever modulates it; and where it is with what the host modulates.
+    fn places(&self) -> [f32; 2];
     /// Whether it may move while it sounds, by automation or by a controller.
     fn is_movable(&self) -> bool;
     /// Which parameter it is.
@@ -63,8 +76,11 @@ impl<P: Param> Knob for P {
         self.name()
     }
 
-    fn position(&self) -> f32 {
-        self.unmodulated_normalized_value()
+    fn places(&self) -> [f32; 2] {
+        [
+            self.unmodulated_normalized_value(),
+            self.modulated_normalized_value(),
+        ]
     }
 
     fn is_movable(&self) -> bool {
@@ -109,14 +125,10 @@ impl<'a> Entry<'a> {
         id: &'static str,
         parameter: &'a EnumParam<T>,
     ) -> Self {
-        let kind = Kind::Choice {
-            variants: T::ids().unwrap_or_default(),
-            default: parameter.default_plain_value().to_index(),
-        };
         Self {
             id,
             knob: parameter,
-            kind,
+            kind: Kind::Choice(parameter),
         }
     }
 }

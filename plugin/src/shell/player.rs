@@ -23,7 +23,7 @@ use crate::controllers::{Registered, Router};
 use crate::events::{EventList, wheel};
 use crate::movement::{MovementFile, Tape};
 use crate::parameters::Parameters;
-use crate::snapshot;
+use crate::snapshot::{self, Heard};
 use crate::tuning::{Choice, Tuner};
 use betwixt_engine::{Ended, Engine, Transport};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
@@ -218,10 +218,11 @@ impl Player {
         }
         let len = left.len();
         self.router.follow(&parameters.map);
-        self.rulers
+        let heard = self
+            .rulers
             .agree(parameters, &mut self.router, &mut self.events);
         if matches!(self.stage, Stage::Ready(..)) {
-            self.perform(parameters, [left, right], next);
+            self.perform(parameters, heard, [left, right], next);
         } else {
             self.wait(parameters, [left, right], next);
         }
@@ -231,13 +232,14 @@ impl Player {
     fn perform(
         &mut self,
         parameters: &Parameters,
+        heard: Heard,
         [left, right]: [&mut [f32]; 2],
         next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
         let Stage::Ready(engine, _) = &mut self.stage else {
             return;
         };
-        let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
+        let file = &parameters.movement_file;
         let controls = self.tape.follow(heard, file, Some(engine));
         let mut call = Call {
             engine,
