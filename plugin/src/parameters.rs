@@ -31,7 +31,8 @@ use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
 use betwixt_model::Header;
-use make::{linear, number, octave, real, share, time, voices, words};
+pub(crate) use make::Moves;
+use make::{Make, linear, number, words};
 use modulation::Modulation;
 use movement::Movement;
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
@@ -113,6 +114,9 @@ pub(crate) struct Parameters {
     /// The two latents of the editor's pad.
     #[persist = "pad"]
     pub(crate) pad: PadAxes,
+    /// How often any of them has moved.
+    pub(crate) moves: Moves,
+
     /// Where controllers hold parameters.
     #[persist = "controllers"]
     pub(crate) controllers: Controllers,
@@ -221,42 +225,45 @@ impl Parameters {
     pub(crate) fn new(header: &Header, model: ModelIdentity) -> Self {
         let usual = Controls::default();
         let envelope = usual.envelope;
+        let make = Make::default();
         let mut parameters = Self {
             latents: Latents {
-                knobs: std::array::from_fn(|index| Latent::new(index, header, &model)),
+                knobs: std::array::from_fn(|index| Latent::new(&make, index, header, &model)),
             },
-            chroma: EnumParam::new("Chroma", Chroma::Played),
-            phase: EnumParam::new("Phase", Phase::Gradient),
-            octave: octave(),
+            chroma: make.choice("Chroma", Chroma::Played),
+            phase: make.choice("Phase", Phase::Gradient),
+            octave: make.octave(),
             fine_tune: number(
-                real("Fine Tune", usual.fine_cents, linear(-100.0, 100.0)),
+                make.real("Fine Tune", usual.fine_cents, linear(-100.0, 100.0)),
                 1,
                 " ct",
             ),
-            bend_range: IntParam::new("Bend Range", 2, IntRange::Linear { min: 0, max: 48 })
+            bend_range: make
+                .whole("Bend Range", 2, IntRange::Linear { min: 0, max: 48 })
                 .with_unit(" st"),
-            attack: time("Attack", envelope.attack_s, 10.0),
-            decay: time("Decay", envelope.decay_s, 20.0),
-            sustain: share("Sustain", envelope.sustain),
-            release: time("Release", envelope.release_s, 20.0),
-            velocity: share("Velocity", usual.velocity_amount),
+            attack: make.time("Attack", envelope.attack_s, 10.0),
+            decay: make.time("Decay", envelope.decay_s, 20.0),
+            sustain: make.share("Sustain", envelope.sustain),
+            release: make.time("Release", envelope.release_s, 20.0),
+            velocity: make.share("Velocity", usual.velocity_amount),
             gain: words(
-                real("Gain", 0.0, linear(SILENCE_DB, 12.0)),
+                make.real("Gain", 0.0, linear(SILENCE_DB, 12.0)),
                 text::show_gain(),
                 text::parse_gain(),
             ),
-            voices: voices(usual.voice_limit),
-            economy: BoolParam::new("Economy", usual.economy),
-            performance: Performance::new(),
-            playing: Playing::new(),
-            modulation: Modulation::new(),
-            movement: Movement::new(),
-            choice: choice(&model),
+            voices: make.voices(usual.voice_limit),
+            economy: make.switch("Economy", usual.economy),
+            performance: Performance::new(&make),
+            playing: Playing::new(&make),
+            modulation: Modulation::new(&make),
+            movement: Movement::new(&make),
+            choice: choice(&make, &model),
             format: FormatVersion,
             model,
             window: WindowSize::default(),
             pad: PadAxes::default(),
             controllers: Controllers::default(),
+            moves: make.moves.clone(),
             map: Map::new(Vec::new()),
             tuning: Choice::default(),
             movement_file: MovementFile::default(),
@@ -267,7 +274,7 @@ impl Parameters {
         };
         let targets: Vec<Target> = parameters.table().into_iter().map(target).collect();
         let ids = targets.iter().map(|target| target.id).collect();
-        parameters.controllers = Controllers::new(ids);
+        parameters.controllers = Controllers::new(ids, parameters.moves.clone());
         parameters.map = Map::new(targets);
         parameters
     }
@@ -288,10 +295,10 @@ impl Parameters {
 }
 
 impl Latent {
-    fn new(index: usize, header: &Header, model: &ModelIdentity) -> Self {
+    fn new(make: &Make, index: usize, header: &Header, model: &ModelIdentity) -> Self {
         let latent = header.latents.get(index);
         let default = latent.map_or(0.5, |latent| latent.default);
-        let position = real(format!("Latent {}", index + 1), default, linear(0.0, 1.0));
+        let position = make.real(format!("Latent {}", index + 1), default, linear(0.0, 1.0));
         let model = model.clone();
         let show = text::show_latent(move || index < model.latents());
         Self {
@@ -302,11 +309,12 @@ impl Latent {
 }
 
 /// A model is made ready beside the sound, so it cannot be drawn as automation.
-fn choice(model: &ModelIdentity) -> EnumParam<Factory> {
-    let model = model.clone();
+fn choice(make: &Make, model: &ModelIdentity) -> EnumParam<Factory> {
+    let (model, moves) = (model.clone(), make.moves.clone());
     EnumParam::new("Model", Factory::from_index(0))
         .with_callback(Arc::new(move |choice: Factory| {
-            model.choose(choice.to_index())
+            model.choose(choice.to_index());
+            moves.one_more();
         }))
         .non_automatable()
 }
@@ -441,5 +449,29 @@ mod tests {
             assert_eq!(speed.normalized_value_to_string(at, true), words);
         }
         assert_eq!(tone.noise.preview_plain(1.0), 4.0);
+    }
+
+    /// Whatever moves a parameter of any kind, the host or a controller, is counted;
+    /// standing still is not.
+    #[test]
+    fn every_move_is_counted() {
+        let parameters = parameters(8);
+        let mut before = parameters.moves.count();
+        let mut moved = || {
+            let now = parameters.moves.count();
+            std::mem::replace(&mut before, now) != now
+        };
+        assert!(!moved());
+        for (place, (id, pointer, _)) in parameters.param_map().into_iter().enumerate() {
+            // SAFETY: the parameters live longer than this loop.
+            #[allow(unsafe_code, reason = "the framework moves parameters by pointer")]
+            let other = |position| unsafe { pointer._internal_set_normalized_value(position) };
+            assert!(other(1.0) | other(0.0), "{id} moves");
+            assert!(moved(), "{id}");
+            other(0.0);
+            assert!(!moved(), "{id} stands still");
+            parameters.controllers.take(place, 0.5);
+            assert!(moved(), "{id} by a controller");
+        }
     }
 }

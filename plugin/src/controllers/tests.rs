@@ -7,6 +7,7 @@ mod takeover;
 use super::mapping::{Mapping, Takeover};
 use super::source::{Origin, Source};
 use super::{Hands, Map, Router, Target};
+use crate::parameters::Moves;
 use crate::parameters::ROOM;
 use crate::state::Controllers;
 use nice_plug::midi::{Channel, Key, VoiceID};
@@ -43,7 +44,7 @@ impl Desk {
         router.reset(RATE_HZ);
         router.follow(&map);
         Self {
-            controllers: Controllers::new(TARGETS.to_vec()),
+            controllers: Controllers::new(TARGETS.to_vec(), Moves::default()),
             map,
             set: [0.5; ROOM],
             router,

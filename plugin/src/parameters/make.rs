@@ -1,13 +1,16 @@
-//! How one parameter is made: its range along the knob's way, its words.
+//! How one parameter is made: its range along the knob's way, its words, and that its moves are
+//! counted.
 //!
 //! ```text
 //!  name, default, range ─► parameter ◄─ show, parse (module `text`)
+//!                             └─ moves ─► Moves: one number for all of them
 //! ```
 
 use crate::text::{self, Parse, Show};
 use betwixt_engine::MAX_VOICES;
-use nice_plug::prelude::{FloatParam, FloatRange, IntParam, IntRange};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Half of the knob's way goes to the first sixteenth of the range.
 const STEEP: f32 = 0.25;
@@ -27,9 +30,104 @@ fn skewed(max: f32, factor: f32) -> FloatRange {
     }
 }
 
-/// A continuous parameter.
-pub(super) fn real(name: impl Into<String>, default: f32, range: FloatRange) -> FloatParam {
-    FloatParam::new(name, default, range)
+/// How often any parameter has moved: who has seen the number need not look at them all again.
+/// Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moves(Arc<AtomicU32>);
+
+impl Moves {
+    /// So often until now; it wraps around.
+    pub(crate) fn count(&self) -> u32 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Something has moved. The framework has written the parameter before it says so.
+    pub(crate) fn one_more(&self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// Makes parameters whose moves are counted.
+#[derive(Default)]
+pub(crate) struct Make {
+    pub(super) moves: Moves,
+}
+
+impl Make {
+    /// A continuous parameter.
+    pub(super) fn real(
+        &self,
+        name: impl Into<String>,
+        default: f32,
+        range: FloatRange,
+    ) -> FloatParam {
+        let moves = self.moves.clone();
+        FloatParam::new(name, default, range).with_callback(Arc::new(move |_| moves.one_more()))
+    }
+
+    /// A stepped parameter.
+    pub(super) fn whole(&self, name: impl Into<String>, default: i32, range: IntRange) -> IntParam {
+        let moves = self.moves.clone();
+        IntParam::new(name, default, range).with_callback(Arc::new(move |_| moves.one_more()))
+    }
+
+    /// A parameter that is on or off.
+    pub(super) fn switch(&self, name: impl Into<String>, default: bool) -> BoolParam {
+        let moves = self.moves.clone();
+        BoolParam::new(name, default).with_callback(Arc::new(move |_| moves.one_more()))
+    }
+
+    /// A choice.
+    pub(super) fn choice<T: Enum + PartialEq + 'static>(
+        &self,
+        name: impl Into<String>,
+        default: T,
+    ) -> EnumParam<T> {
+        let moves = self.moves.clone();
+        EnumParam::new(name, default).with_callback(Arc::new(move |_| moves.one_more()))
+    }
+
+    /// Seconds, steep so that short times are told apart.
+    pub(super) fn time(&self, name: &str, default_s: f32, longest_s: f32) -> FloatParam {
+        let parameter = self.real(name, default_s, skewed(longest_s, STEEP));
+        words(parameter, text::show_time(), text::parse_time())
+    }
+
+    /// Cents from none, small ones told apart.
+    pub(super) fn cents(&self, name: &str, default: f32, most: f32) -> FloatParam {
+        number(self.real(name, default, skewed(most, SKEWED)), 1, " ct")
+    }
+
+    /// 0…1 as a percentage.
+    pub(super) fn share(&self, name: &str, default: f32) -> FloatParam {
+        percentage(self.real(name, default, linear(0.0, 1.0)))
+    }
+
+    /// How much of something that the model has is kept: none, its own 100 % in the middle, four times.
+    pub(super) fn amount(&self, name: &str, default: f32) -> FloatParam {
+        percentage(self.real(name, default, skewed(4.0, SKEWED)))
+    }
+
+    /// Transposition.
+    pub(super) fn octave(&self) -> IntParam {
+        let show = |octaves: i32| match octaves {
+            0 => "0".to_owned(),
+            _ => format!("{octaves:+}"),
+        };
+        self.whole("Octave", 0, IntRange::Linear { min: -4, max: 4 })
+            .with_value_to_string(Arc::new(show))
+            .with_string_to_value(Arc::new(|words| words.trim().parse().ok()))
+    }
+
+    /// How many notes may sound at once.
+    pub(super) fn voices(&self, default: usize) -> IntParam {
+        let whole = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+        let range = IntRange::Linear {
+            min: 1,
+            max: whole(MAX_VOICES),
+        };
+        self.whole("Voices", whole(default), range)
+    }
 }
 
 /// The same, in words.
@@ -45,48 +143,6 @@ pub(super) fn number(parameter: FloatParam, decimals: usize, unit: &'static str)
     words(parameter, show, parse)
 }
 
-/// Seconds, steep so that short times are told apart.
-pub(super) fn time(name: &str, default_s: f32, longest_s: f32) -> FloatParam {
-    let parameter = real(name, default_s, skewed(longest_s, STEEP));
-    words(parameter, text::show_time(), text::parse_time())
-}
-
-/// Cents from none, small ones told apart.
-pub(super) fn cents(name: &str, default: f32, most: f32) -> FloatParam {
-    number(real(name, default, skewed(most, SKEWED)), 1, " ct")
-}
-
-/// 0…1 as a percentage.
-pub(super) fn share(name: &str, default: f32) -> FloatParam {
-    percentage(real(name, default, linear(0.0, 1.0)))
-}
-
-/// How much of something that the model has is kept: none, its own 100 % in the middle, four times.
-pub(super) fn amount(name: &str, default: f32) -> FloatParam {
-    percentage(real(name, default, skewed(4.0, SKEWED)))
-}
-
 fn percentage(parameter: FloatParam) -> FloatParam {
     words(parameter, text::show_percentage(), text::parse_percentage())
-}
-
-/// Transposition.
-pub(super) fn octave() -> IntParam {
-    let show = |octaves: i32| match octaves {
-        0 => "0".to_owned(),
-        _ => format!("{octaves:+}"),
-    };
-    IntParam::new("Octave", 0, IntRange::Linear { min: -4, max: 4 })
-        .with_value_to_string(Arc::new(show))
-        .with_string_to_value(Arc::new(|words| words.trim().parse().ok()))
-}
-
-/// How many notes may sound at once.
-pub(super) fn voices(default: usize) -> IntParam {
-    let whole = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-    let range = IntRange::Linear {
-        min: 1,
-        max: whole(MAX_VOICES),
-    };
-    IntParam::new("Voices", whole(default), range)
 }

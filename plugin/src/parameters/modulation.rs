@@ -11,7 +11,7 @@
 )]
 
 use super::Entry;
-use super::make::{linear, number, real, share, time, words};
+use super::make::{Make, linear, number, words};
 use crate::text;
 use betwixt_engine::{ENVELOPES, Envelope as UsualEnvelope, LFOS, Modulation as Usual, SLOTS};
 use nice_plug::prelude::{Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange, Params};
@@ -340,14 +340,14 @@ impl Sync {
 
 impl Modulation {
     /// The engine's own defaults.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(make: &Make) -> Self {
         let usual = Usual::default();
         Self {
-            lfos: std::array::from_fn(|index| Lfo::new(index + 1)),
+            lfos: std::array::from_fn(|index| Lfo::new(make, index + 1)),
             envelopes: std::array::from_fn(|index| {
-                Envelope::new(index + 1, &usual.envelopes[index])
+                Envelope::new(make, index + 1, &usual.envelopes[index])
             }),
-            slots: std::array::from_fn(|index| Slot::new(index, &usual)),
+            slots: std::array::from_fn(|index| Slot::new(make, index, &usual)),
         }
     }
 
@@ -380,56 +380,56 @@ impl Modulation {
 }
 
 impl Lfo {
-    fn new(which: usize) -> Self {
+    fn new(make: &Make, which: usize) -> Self {
         let name = |what| format!("LFO {which} {what}");
         let rates = FloatRange::Skewed {
             min: 0.01,
             max: 30.0,
             factor: 0.3,
         };
-        let rate = real(name("Rate"), 1.0, rates);
+        let rate = make.real(name("Rate"), 1.0, rates);
         let seeds = IntRange::Linear { min: 0, max: 999 };
         Self {
-            shape: EnumParam::new(name("Shape"), Shape::Sine),
+            shape: make.choice(name("Shape"), Shape::Sine),
             rate: number(rate, 2, " Hz"),
-            sync: EnumParam::new(name("Sync"), Sync::Free),
-            phase: number_of_degrees(&name("Phase")),
-            fade: time(&name("Fade"), 0.0, 10.0),
-            trigger: EnumParam::new(name("Trigger"), Trigger::Note),
-            seed: IntParam::new(name("Seed"), 0, seeds),
+            sync: make.choice(name("Sync"), Sync::Free),
+            phase: degrees(make, &name("Phase")),
+            fade: make.time(&name("Fade"), 0.0, 10.0),
+            trigger: make.choice(name("Trigger"), Trigger::Note),
+            seed: make.whole(name("Seed"), 0, seeds),
         }
     }
 }
 
 /// A part of a turn, in degrees.
-fn number_of_degrees(name: &str) -> FloatParam {
-    number(real(name, 0.0, linear(0.0, 360.0)), 0, "°")
+fn degrees(make: &Make, name: &str) -> FloatParam {
+    number(make.real(name, 0.0, linear(0.0, 360.0)), 0, "°")
 }
 
 impl Envelope {
-    fn new(which: usize, usual: &UsualEnvelope) -> Self {
+    fn new(make: &Make, which: usize, usual: &UsualEnvelope) -> Self {
         let name = |what| format!("Env {which} {what}");
         Self {
-            attack: time(&name("Attack"), usual.attack_s, 10.0),
-            decay: time(&name("Decay"), usual.decay_s, 20.0),
-            sustain: share(&name("Sustain"), usual.sustain),
-            release: time(&name("Release"), usual.release_s, 20.0),
+            attack: make.time(&name("Attack"), usual.attack_s, 10.0),
+            decay: make.time(&name("Decay"), usual.decay_s, 20.0),
+            sustain: make.share(&name("Sustain"), usual.sustain),
+            release: make.time(&name("Release"), usual.release_s, 20.0),
         }
     }
 }
 
 impl Slot {
-    fn new(index: usize, usual: &Usual) -> Self {
+    fn new(make: &Make, index: usize, usual: &Usual) -> Self {
         let name = |what| format!("Mod {} {what}", index + 1);
         let (source, target) = match index {
             0 => (Source::Pressure, Target::First),
             1 => (Source::Slide, Target::Tilt),
             _ => (Source::Off, Target::First),
         };
-        let depth = real(name("Depth"), usual.slots[index].depth, linear(-1.0, 1.0));
+        let depth = make.real(name("Depth"), usual.slots[index].depth, linear(-1.0, 1.0));
         Self {
-            source: EnumParam::new(name("Source"), source),
-            target: EnumParam::new(name("Target"), target),
+            source: make.choice(name("Source"), source),
+            target: make.choice(name("Target"), target),
             depth: words(depth, text::show_percentage(), text::parse_percentage()),
         }
     }

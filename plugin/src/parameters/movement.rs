@@ -11,7 +11,7 @@
 )]
 
 use super::Entry;
-use super::make::{linear, real, share, words};
+use super::make::{Make, linear, words};
 use crate::text;
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, Params};
 
@@ -71,15 +71,15 @@ pub(crate) enum Owner {
 
 impl Movement {
     /// Nothing is recorded or played.
-    pub(super) fn new() -> Self {
-        let speed = real("Movement Speed", 0.0, linear(-3.0, 3.0));
+    pub(super) fn new(make: &Make) -> Self {
+        let speed = make.real("Movement Speed", 0.0, linear(-3.0, 3.0));
         Self {
-            record: BoolParam::new("Movement Record", false),
-            course: EnumParam::new("Movement", Course::Off),
-            owner: EnumParam::new("Movement For", Owner::All),
-            sync: BoolParam::new("Movement Sync", false),
+            record: make.switch("Movement Record", false),
+            course: make.choice("Movement", Course::Off),
+            owner: make.choice("Movement For", Owner::All),
+            sync: make.switch("Movement Sync", false),
             speed: words(speed, text::show_speed(), text::parse_speed()),
-            depth: share("Movement Depth", 1.0),
+            depth: make.share("Movement Depth", 1.0),
         }
     }
 

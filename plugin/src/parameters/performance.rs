@@ -13,7 +13,7 @@
 )]
 
 use super::Entry;
-use super::make::{amount, cents, linear, number, real, share, time, words};
+use super::make::{Make, linear, number, words};
 use crate::text;
 use betwixt_engine::Performance as Usual;
 use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, Params};
@@ -102,14 +102,14 @@ pub(crate) struct Stereo {
 
 impl Performance {
     /// The engine's own defaults.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(make: &Make) -> Self {
         let usual = Usual::default();
         Self {
-            time: Time::new(&usual),
-            pitch: Pitch::new(&usual),
-            tone: Tone::new(&usual),
+            time: Time::new(make, &usual),
+            pitch: Pitch::new(make, &usual),
+            tone: Tone::new(make, &usual),
             stereo: Stereo {
-                width: share("Width", usual.width),
+                width: make.share("Width", usual.width),
             },
         }
     }
@@ -136,46 +136,46 @@ impl Performance {
 }
 
 impl Time {
-    fn new(usual: &Usual) -> Self {
-        let octaves = real("Time Speed", usual.time.speed.log2(), linear(-2.0, 2.0));
+    fn new(make: &Make, usual: &Usual) -> Self {
+        let octaves = make.real("Time Speed", usual.time.speed.log2(), linear(-2.0, 2.0));
         Self {
             speed: words(octaves, text::show_speed(), text::parse_speed()),
-            freeze: BoolParam::new("Freeze", usual.time.frozen),
-            freeze_point: time("Freeze Point", usual.time.point_s, 10.0),
+            freeze: make.switch("Freeze", usual.time.frozen),
+            freeze_point: make.time("Freeze Point", usual.time.point_s, 10.0),
         }
     }
 }
 
 impl Pitch {
-    fn new(usual: &Usual) -> Self {
+    fn new(make: &Make, usual: &Usual) -> Self {
         let vibrato = &usual.vibrato;
         let rates = FloatRange::Skewed {
             min: 0.1,
             max: 12.0,
             factor: 0.7,
         };
-        let rate = real("Vibrato Rate", vibrato.rate_hz, rates);
+        let rate = make.real("Vibrato Rate", vibrato.rate_hz, rates);
         Self {
             vibrato_rate: number(rate, 2, " Hz"),
-            vibrato_depth: cents("Vibrato Depth", vibrato.depth_cents, 200.0),
-            vibrato_delay: time("Vibrato Delay", vibrato.delay_s, 5.0),
-            vibrato_jitter: share("Vibrato Jitter", vibrato.jitter),
-            drift: cents("Drift", usual.drift_cents, 50.0),
-            natural_tuning: share("Natural Tuning", usual.natural_tuning),
+            vibrato_depth: make.cents("Vibrato Depth", vibrato.depth_cents, 200.0),
+            vibrato_delay: make.time("Vibrato Delay", vibrato.delay_s, 5.0),
+            vibrato_jitter: make.share("Vibrato Jitter", vibrato.jitter),
+            drift: make.cents("Drift", usual.drift_cents, 50.0),
+            natural_tuning: make.share("Natural Tuning", usual.natural_tuning),
         }
     }
 }
 
 impl Tone {
-    fn new(usual: &Usual) -> Self {
-        let tilt = real("Tilt", usual.tilt_db_per_octave, linear(-6.0, 6.0));
-        let formant = real("Formant", usual.formant_semitones, linear(-24.0, 24.0));
+    fn new(make: &Make, usual: &Usual) -> Self {
+        let tilt = make.real("Tilt", usual.tilt_db_per_octave, linear(-6.0, 6.0));
+        let formant = make.real("Formant", usual.formant_semitones, linear(-24.0, 24.0));
         Self {
-            noise: amount("Noise", usual.noise),
-            inharmonicity: amount("Inharmonicity", usual.inharmonicity),
+            noise: make.amount("Noise", usual.noise),
+            inharmonicity: make.amount("Inharmonicity", usual.inharmonicity),
             tilt: number(tilt, 2, " dB/oct"),
             formant: number(formant, 2, " st"),
-            formant_follow: share("Formant Follow", usual.formant_follow),
+            formant_follow: make.share("Formant Follow", usual.formant_follow),
         }
     }
 }

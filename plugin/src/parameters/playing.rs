@@ -11,7 +11,7 @@
 )]
 
 use super::Entry;
-use super::make::{cents, share, time};
+use super::make::Make;
 use betwixt_engine::{MOST_UNISON, Playing as Usual};
 use nice_plug::prelude::{Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
 
@@ -94,21 +94,21 @@ pub(crate) enum Mpe {
 
 impl Playing {
     /// The engine's own defaults.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(make: &Make) -> Self {
         let usual = Usual::default();
         let most = i32::try_from(MOST_UNISON).unwrap_or(1);
         let voices = IntRange::Linear { min: 1, max: most };
         let bends = IntRange::Linear { min: 0, max: 96 };
         Self {
-            mode: EnumParam::new("Play Mode", PlayMode::Poly),
-            glide: time("Glide", usual.glide.time_s, 10.0),
-            glide_mode: EnumParam::new("Glide Mode", GlideMode::Always),
-            unison: IntParam::new("Unison", 1, voices),
-            detune: cents("Unison Detune", usual.unison.detune_cents, 100.0),
-            spread: share("Unison Spread", usual.unison.spread),
-            width: share("Unison Width", usual.unison.width),
-            mpe: EnumParam::new("MPE", Mpe::Off),
-            mpe_bend: IntParam::new("MPE Bend Range", 48, bends).with_unit(" st"),
+            mode: make.choice("Play Mode", PlayMode::Poly),
+            glide: make.time("Glide", usual.glide.time_s, 10.0),
+            glide_mode: make.choice("Glide Mode", GlideMode::Always),
+            unison: make.whole("Unison", 1, voices),
+            detune: make.cents("Unison Detune", usual.unison.detune_cents, 100.0),
+            spread: make.share("Unison Spread", usual.unison.spread),
+            width: make.share("Unison Width", usual.unison.width),
+            mpe: make.choice("MPE", Mpe::Off),
+            mpe_bend: make.whole("MPE Bend Range", 48, bends).with_unit(" st"),
         }
     }
 

@@ -8,7 +8,7 @@
 //! What is read of the parameters is kept: while nothing moves it is not read again, so that an idle
 //! instrument costs next to nothing.
 //!
-//! *Real time:* the table of parameters is walked once per call; nothing allocates.
+//! *Real time:* the table of parameters is walked where one of them has moved; nothing allocates.
 
 use crate::controllers::Router;
 use crate::events::EventList;
@@ -24,6 +24,8 @@ pub(super) struct Rulers {
     held: [f32; ROOM],
     /// What that meant.
     heard: Option<Heard>,
+    /// How often any of them had moved then.
+    moves: u32,
     /// Whether there was one.
     has_seen: bool,
     /// Whether the engine knows where the wheel stands.
@@ -38,6 +40,7 @@ impl Rulers {
             modulated: [0.0; ROOM],
             held: [0.0; ROOM],
             heard: None,
+            moves: 0,
             has_seen: false,
             is_told: false,
         }
@@ -60,6 +63,26 @@ impl Rulers {
         let controllers = &parameters.controllers;
         let is_loaded = controllers.take_loaded();
         let is_first = is_loaded || !std::mem::replace(&mut self.has_seen, true);
+        let moves = parameters.moves.count();
+        let has_moved = std::mem::replace(&mut self.moves, moves) != moves;
+        let is_other = (is_first || has_moved) && self.look(parameters, router, is_first);
+        if is_first {
+            router.forget();
+        }
+        if is_loaded || !std::mem::replace(&mut self.is_told, true) {
+            events.add_wheel(controllers.wheel());
+        }
+        let heard = self.heard.filter(|_| !is_other);
+        *self
+            .heard
+            .insert(heard.unwrap_or_else(|| snapshot::heard(parameters)))
+    }
+}
+
+impl Rulers {
+    /// Looks at every parameter; tells whether any is heard elsewhere than before.
+    fn look(&mut self, parameters: &Parameters, router: &mut Router, is_first: bool) -> bool {
+        let controllers = &parameters.controllers;
         let (mut place, mut is_moved) = (0, is_first);
         parameters.each(&mut |entry| {
             let [position, modulated] = entry.knob.places();
@@ -74,16 +97,7 @@ impl Rulers {
             is_moved |= moves(&mut self.held[place], held);
             place += 1;
         });
-        if is_first {
-            router.forget();
-        }
-        if is_loaded || !std::mem::replace(&mut self.is_told, true) {
-            events.add_wheel(controllers.wheel());
-        }
-        let heard = self.heard.filter(|_| !is_moved);
-        *self
-            .heard
-            .insert(heard.unwrap_or_else(|| snapshot::heard(parameters)))
+        is_moved
     }
 }
 

@@ -12,7 +12,7 @@
 //!
 //! *Real time:* single atomics.
 
-use crate::parameters::ROOM;
+use crate::parameters::{Moves, ROOM};
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ pub(crate) struct Controllers {
     /// Bits of the modulation wheel's position, 0…1.
     wheel: AtomicU32,
     is_loaded: AtomicBool,
+    moves: Moves,
 }
 
 /// What a project remembers of it.
@@ -52,10 +53,11 @@ pub(crate) struct Named {
 }
 
 impl Controllers {
-    /// Nothing is held of these parameters.
-    pub(crate) fn new(ids: Vec<&'static str>) -> Self {
+    /// Nothing is held of these parameters, whose moves are counted here.
+    pub(crate) fn new(ids: Vec<&'static str>, moves: Moves) -> Self {
         Self {
             ids,
+            moves,
             ..Self::default()
         }
     }
@@ -63,6 +65,7 @@ impl Controllers {
     /// A controller has moved a parameter.
     pub(crate) fn take(&self, parameter: usize, position: f32) {
         self.positions[parameter].store(position.to_bits(), Relaxed);
+        self.moves.one_more();
     }
 
     /// The parameter has moved: it rules again.
@@ -110,6 +113,7 @@ impl Default for Controllers {
             positions: Box::new(std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits()))),
             wheel: AtomicU32::new(0),
             is_loaded: AtomicBool::new(false),
+            moves: Moves::default(),
         }
     }
 }
