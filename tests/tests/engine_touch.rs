@@ -180,6 +180,36 @@ fn a_zone_gives_every_note_its_own_bend() {
     assert!(error.abs() < 0.5, "another channel: {error}");
 }
 
+/// A note that a pedal holds keeps its bend as well: the finger has left, and its channel goes to
+/// another note.
+#[test]
+fn a_sustained_note_keeps_its_bend() {
+    let mut player = plain();
+    player.controls.playing.zones = Zones {
+        lower: 15,
+        upper: 0,
+    };
+    let pedal = EventKind::Sustain {
+        channel: 0,
+        down: true,
+    };
+    let held = note(1, 1, 55);
+    player
+        .at(0, pedal)
+        .at(0, strike(held))
+        .at(4_800, EventKind::NoteOff { whom: held.into() })
+        .at(
+            9_600,
+            EventKind::PitchBend {
+                channel: 1,
+                value: 0.5,
+            },
+        );
+    let sound = player.play(60_000, &[64]);
+    let error = pitch::error_cents(&sound[24_000..], RATE_HZ, hz(55.0));
+    assert!(error.is_some_and(|cents| cents.abs() < 0.5), "{error:?}");
+}
+
 /// Pressure and slide on a note's channel move what the slots say, at their depth, that note only.
 #[test]
 fn a_zone_gives_every_note_its_own_timbre() {

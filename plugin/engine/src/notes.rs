@@ -129,7 +129,7 @@ impl<T: Tone> Notes<T> {
         let held = |voice: &&mut Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(whom);
         for voice in self.voices.iter_mut().filter(held) {
             if pedals[usize::from(voice.note.channel) % CHANNELS] || voice.is_caught {
-                voice.hold = Hold::Pedal;
+                voice.sustain(common);
             } else {
                 voice.release(common);
             }

@@ -250,6 +250,12 @@ impl<T: Tone> Voice<T> {
             .prefill(&shared.decoder, &mut shared.tools, ask, moments);
     }
 
+    /// The key comes up, a pedal holds the note.
+    pub(crate) fn sustain(&mut self, common: &Common) {
+        self.hold = Hold::Pedal;
+        self.part.leave_channel(common);
+    }
+
     /// The key comes up, or the pedal.
     pub(crate) fn release(&mut self, common: &Common) {
         self.hold = Hold::Released;

@@ -232,6 +232,15 @@ impl Part {
     /// The note goes on on another channel.
     pub(crate) fn go_on(&mut self, channel: u8) {
         self.channel = usize::from(channel) % CHANNELS;
+        self.kept = None;
+    }
+
+    /// The finger leaves the key: in a zone the channel is another note's from now on.
+    pub(crate) fn leave_channel(&mut self, common: &Common) {
+        let channel = u8::try_from(self.channel).unwrap_or(0);
+        if common.controls.playing.zones.master_of(channel).is_some() && self.kept.is_none() {
+            self.kept = Some(common.felt[self.channel]);
+        }
     }
 
     /// The player moves this note.
@@ -239,13 +248,10 @@ impl Part {
         self.finger.feel(touch);
     }
 
-    /// The key comes up: its envelopes too; in a zone the channel is another note's from now on.
+    /// The key comes up, or the pedal: the envelopes come down.
     pub(crate) fn release(&mut self, common: &Common) {
         self.contours = self.contours.map(Contour::release);
-        let channel = u8::try_from(self.channel).unwrap_or(0);
-        if common.controls.playing.zones.master_of(channel).is_some() {
-            self.kept = Some(common.felt[self.channel]);
-        }
+        self.leave_channel(common);
     }
 
     /// The samples until the next tick, at most `count`; they count as played. `passed` samples of
