@@ -6,7 +6,8 @@
 use crate::Done;
 use crate::timing::{median, row, verdict};
 use betwixt_engine::{
-    Controls, Decoder, Engine, Event, EventKind, MAX_VOICES, Note, PhaseMode, Settings,
+    Controls, Decoder, Engine, Event, EventKind, MAX_VOICES, Note, PhaseMode, Settings, Slot,
+    Source, Target,
 };
 use betwixt_model::Model;
 use betwixt_model::header::Output;
@@ -78,6 +79,8 @@ pub(crate) fn figures(model: &Model) -> Done<bool> {
         Some(bend(block))
     });
     held("16 voices, keys 48–72, bent", cost, None);
+    let cost = held_us(&decoder, &moved(&controls), &sixteen, |_| None);
+    held("16 voices, keys 48–72, moved by LFOs", cost, None);
     let saving = Controls {
         economy: true,
         ..controls
@@ -91,6 +94,27 @@ pub(crate) fn figures(model: &Model) -> Done<bool> {
     }
     let in_time = struck(&decoder, &controls, "8 notes struck in one block");
     Ok(in_time)
+}
+
+/// The same controls with every slot moving something, fast.
+fn moved(controls: &Controls) -> Controls {
+    let mut moved = *controls;
+    let modulation = &mut moved.modulation;
+    modulation.lfos.iter_mut().for_each(|lfo| lfo.rate_hz = 5.0);
+    let targets = [
+        Target::Latent(0),
+        Target::Pitch,
+        Target::Tilt,
+        Target::Level,
+    ];
+    for (index, slot) in modulation.slots.iter_mut().enumerate() {
+        *slot = Slot {
+            source: Source::Lfo(index % 2),
+            target: targets[index % targets.len()],
+            depth: 0.02,
+        };
+    }
+    moved
 }
 
 /// Mean and worst block of a held sound, and whether the mean is as promised.
