@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod comb;
+pub mod desk;
 mod dice;
 pub mod keys;
 mod painted;

@@ -250,6 +250,45 @@ fn every_note_ends_once() {
     }
 }
 
+/// Chords with more voices than there may be: of each note some voices sound, or none; it ends once
+/// all the same.
+#[test]
+fn crowded_chords_end_once() {
+    for (unison, limit) in [(1, 3), (2, 5), (3, 4), (5, 5), (8, 8), (3, 16)] {
+        let mut player = plain(PlayMode::Poly);
+        player.controls.performance.width = 1e-6;
+        player.controls.voice_limit = limit;
+        player.controls.playing.unison.voices = unison;
+        let mut ends = [0; 12];
+        let (mut left, mut right) = ([0.0; 480], [0.0; 480]);
+        for block in 0..6 {
+            let strikes = (4 * block..4 * block + 4).filter(|id| *id < 12).map(|id| {
+                let note = Note {
+                    id: Some(id),
+                    channel: 0,
+                    key: 60,
+                };
+                let velocity = 0.3;
+                let kind = EventKind::NoteOn { note, velocity };
+                (17, kind)
+            });
+            let panic = (block == 4).then_some((0, EventKind::AllSoundOff { channel: None }));
+            let event = |(offset_samples, kind)| Event {
+                offset_samples,
+                kind,
+            };
+            let events: Vec<Event> = strikes.chain(panic).map(event).collect();
+            let engine = &mut player.engine;
+            engine.process(&player.controls, &events, &mut left, &mut right);
+            for ended in engine.ended() {
+                let id = ended.note.id.and_then(|id| usize::try_from(id).ok());
+                ends[id.unwrap_or(0)] += 1;
+            }
+        }
+        assert_eq!(ends, [1; 12], "{unison} voices each, {limit} in all");
+    }
+}
+
 /// A key has the pitch that its tuning gives it, and a key without one is silent; a sounding note
 /// follows a new tuning, in both families.
 #[test]

@@ -49,7 +49,8 @@ pub struct Controls {
     pub modulation: Modulation,
     /// How a recorded movement is played.
     pub movement: Movement,
-    /// Whether to save work where it is heard least.
+    /// Whether to save work where it is heard least: both channels alike, the next cheaper phase,
+    /// decoders of partials asked half as often.
     pub economy: bool,
     /// Output gain, linear, 0…4.
     pub gain: f32,
@@ -160,6 +161,15 @@ impl PhaseMode {
             Self::SinglePass => "single_pass",
             Self::Zero => "zero",
             Self::Random => "random",
+        }
+    }
+
+    /// The next cheaper kind, if there is one.
+    pub(crate) fn cheaper(self) -> Self {
+        match self {
+            Self::Refined => Self::Gradient,
+            Self::Gradient => Self::PeakLock,
+            cheap => cheap,
         }
     }
 
@@ -292,28 +302,12 @@ impl Controls {
             usual.bend_range_semitones,
         );
         sane.performance = sane.performance.sane();
-        if sane.economy {
-            sane.save();
-        }
         sane.playing = sane.playing.sane();
         sane.modulation = sane.modulation.sane();
         sane.movement = sane.movement.sane();
         sane.gain = within(sane.gain, 0.0, 4.0, usual.gain);
         sane.voice_limit = sane.voice_limit.clamp(1, MAX_VOICES);
         sane
-    }
-}
-
-impl Controls {
-    /// Both channels alike, and of phases the next cheaper kind; decoders of partials are asked half
-    /// as often besides.
-    fn save(&mut self) {
-        self.performance.width = 0.0;
-        self.phase = match self.phase {
-            PhaseMode::Refined => PhaseMode::Gradient,
-            PhaseMode::Gradient => PhaseMode::PeakLock,
-            cheap => cheap,
-        };
     }
 }
 

@@ -92,7 +92,10 @@ impl<T: Tone> Instrument<T> {
             self.struck += u64::from(strike.place.is_first());
             if index < skipped {
                 self.telemetry.add_stolen();
-                self.end(strike.note, self.struck, at);
+                // Its other voices may still begin.
+                if strike.place.is_last() {
+                    self.end(strike.note, self.struck, at);
+                }
                 continue;
             }
             self.make_room(common, at, limit - 1);

@@ -307,8 +307,8 @@ impl<T: Tone> Instrument<T> {
     /// Silence passes: what moves by itself goes on.
     fn rest(&mut self, controls: &Controls, samples: usize) {
         self.mix.rest(controls.gain);
-        let (lfos, movement) = (self.lfos(controls), self.movement(controls));
-        self.pass(&lfos, &movement, samples);
+        let (mut lfos, mut movement) = (self.lfos(controls), self.movement(controls));
+        self.pass(&mut lfos, &mut movement, samples);
         self.show(&Report::default(), samples);
     }
 
@@ -375,19 +375,18 @@ impl<T: Tone> Instrument<T> {
             self.is_idle = sounding == 0 && self.mix.is_silent();
             self.mix.finish([left, right], common.controls.gain, report);
         }
-        self.pass(&common.lfos, &common.movement, samples);
+        self.pass(&mut common.lfos, &mut common.movement, samples);
         common.clock = self.clock;
-        common.lfos = self.lfos(common.controls);
-        common.movement = self.movement(common.controls);
     }
 
     /// Samples have been played.
-    fn pass(&mut self, lfos: &[Turning; LFOS], movement: &Turning, samples: usize) {
+    fn pass(&mut self, lfos: &mut [Turning; LFOS], movement: &mut Turning, samples: usize) {
         self.clock.pass(samples);
-        for (turns, lfo) in self.player.lfos.iter_mut().zip(lfos) {
-            *turns = lfo.turns.after(lfo.step, samples);
+        for turning in lfos.iter_mut().chain([&mut *movement]) {
+            turning.turns = turning.turns.after(turning.step, samples);
         }
-        self.player.movement = movement.turns.after(movement.step, samples);
+        self.player.lfos = lfos.map(|lfo| lfo.turns);
+        self.player.movement = movement.turns;
     }
 
     fn show(&mut self, report: &Report, samples: usize) {

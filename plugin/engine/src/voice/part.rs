@@ -194,9 +194,14 @@ impl Part {
                 step: 0.0,
             },
             random: random.bipolar(),
+            lfos: [Turns::default(); LFOS],
+            moved_s: Turns::default(),
+            contours: [Contour::start(); ENVELOPES],
+            since_onset_s: 0.0,
+            kept: None,
             channel: usize::from(begins.channel) % CHANNELS,
             until_tick: common.tick.samples,
-            ..Self::new()
+            ask: self.ask,
         };
         self.glide_to(begins.pitch, common);
         self.ask = self.ask(common, 0);
@@ -317,7 +322,7 @@ impl Part {
         let slots = &controls.modulation.slots;
         let moved = moved.by(slots, |source| self.source(source, common, &felt, passed));
         let bend = felt.bend_semitones + controls.fine_cents / 100.0 + moved.semitones;
-        Ask {
+        let mut ask = Ask {
             knobs: moved.knobs,
             phase: controls.phase,
             chroma: controls.chroma,
@@ -328,7 +333,12 @@ impl Part {
             goal: self.way.to - self.begins.pitch,
             bend: f64::from(bend),
             sides: sides(moved.gain, moved.pan),
+        };
+        if ask.economy {
+            ask.performance.width = 0.0;
+            ask.phase = ask.phase.cheaper();
         }
+        ask
     }
 
     /// Takes the knobs to where the movement is, as far as is asked.

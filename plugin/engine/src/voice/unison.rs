@@ -19,6 +19,7 @@ pub(crate) struct Place {
     pub(super) away: [f32; LATENTS],
     pub(super) gain: f32,
     is_first: bool,
+    is_last: bool,
 }
 
 impl Place {
@@ -29,6 +30,7 @@ impl Place {
         away: [0.0; LATENTS],
         gain: 1.0,
         is_first: true,
+        is_last: true,
     };
 
     /// One of several; the same number has the same place in every note.
@@ -50,7 +52,13 @@ impl Place {
             away: std::array::from_fn(|_| random.bipolar()),
             gain: real(voices).sqrt().recip(),
             is_first: number == 0,
+            is_last: number + 1 == voices,
         }
+    }
+
+    /// Whether the note has no further voice.
+    pub(crate) fn is_last(&self) -> bool {
+        self.is_last
     }
 
     /// Whether the note begins with it.

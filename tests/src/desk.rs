@@ -1,0 +1,152 @@
+//! The built plugin at a desk of controllers: states with a map, events, what is heard.
+//!
+//! ```text
+//!  rows of a map ─► state ─► built .clap ◄─ MIDI ─► left channel
+//! ```
+
+use betwixt_host::{Blocks, Event, Host, Instance, Setup, Timed};
+use serde_json::Value;
+
+/// Rate of all renderings in Hz.
+pub const RATE_HZ: f64 = 48_000.0;
+/// The longest block in samples.
+pub const LONGEST: u32 = 4_096;
+/// A second in samples.
+pub const SECOND: u64 = 48_000;
+
+/// The built plugin, active.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn instance() -> Instance {
+    let host = Host::built().expect("the plugin builds and loads");
+    host.instance(Setup::new(RATE_HZ, LONGEST)).expect("active")
+}
+
+/// The JSON of a state: the framework puts its length in eight bytes before it.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn read(state: &[u8]) -> Value {
+    serde_json::from_slice(&state[8..]).expect("the state is JSON")
+}
+
+/// A field of a state.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn field(instance: &mut Instance, name: &str) -> Value {
+    let state = read(&instance.save_state().expect("saved"));
+    let text = state["fields"][name].as_str().expect("the field is there");
+    serde_json::from_str(text).expect("the field is JSON")
+}
+
+/// A project in which these mappings are all there is.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn mapped(rows: &str) -> Instance {
+    let mut instance = instance();
+    let mut state = read(&instance.save_state().expect("saved"));
+    let map = Value::from(format!("format = 1\n{rows}"));
+    state["fields"]["map"] = map.to_string().into();
+    let text = state.to_string();
+    let length = u64::try_from(text.len()).expect("small");
+    let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
+    instance.load_state(&bytes).expect("the state is sound");
+    instance
+}
+
+/// One mapping; `more` is whole lines.
+#[must_use]
+pub fn row(source: &str, number: Option<u16>, target: &str, more: &str) -> String {
+    let number = number.map_or(String::new(), |number| format!("number = {number}\n"));
+    format!("[[mapping]]\nsource = \"{source}\"\n{number}target = \"{target}\"\n{more}\n")
+}
+
+/// Plays events in blocks of 480; the left channel.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+pub fn play(instance: &mut Instance, events: &[Timed], frames: u64) -> Vec<f32> {
+    play_in(instance, events, frames, &Blocks::Of(480))
+}
+
+/// Plays events in blocks of any sizes; the left channel.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+pub fn play_in(
+    instance: &mut Instance,
+    events: &[Timed],
+    frames: u64,
+    blocks: &Blocks,
+) -> Vec<f32> {
+    let mut events = events.to_vec();
+    events.sort_by_key(|timed| timed.frame);
+    instance
+        .play(&events, frames, blocks)
+        .expect("it plays")
+        .left
+}
+
+/// The first place at which two renders differ.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn parting(one: &[f32], other: &[f32]) -> Option<usize> {
+    assert_eq!(one.len(), other.len());
+    (0..one.len()).find(|&at| one[at].to_bits() != other[at].to_bits())
+}
+
+/// A note that stands still: time is frozen, nothing moves by itself, the limiter rests.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn steady() -> Vec<Timed> {
+    let still = ["Vibrato Depth", "Drift", "Noise", "Width"].map(|name| (name, 0.0));
+    let frozen = [
+        ("Freeze", 1.0),
+        ("Freeze Point", 0.4),
+        ("Velocity", 0.0),
+        ("Attack", 0.0),
+    ];
+    let set = still.into_iter().chain(frozen);
+    let mut events: Vec<Timed> = set
+        .map(|(name, value)| Event::parameter(name, value).at(0))
+        .collect();
+    events.push(Event::note_on(48, 0.6).at(10));
+    events
+}
+
+/// Events and more of them.
+#[must_use]
+pub fn with(base: &[Timed], more: impl IntoIterator<Item = Timed>) -> Vec<Timed> {
+    base.iter().cloned().chain(more).collect()
+}
+
+/// Both halves of a number of 14 bits on a pair of controllers.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+#[must_use]
+pub fn fine(controller: u8, whole: u16, at: u64) -> [Timed; 2] {
+    let [high, low] = [whole >> 7, whole & 127].map(|half| u8::try_from(half).expect("7 bits"));
+    let halves = [(controller, high), (controller + 32, low)];
+    halves.map(|(number, value)| Event::controller(number, value).at(at))
+}
