@@ -26,13 +26,13 @@ pub(crate) fn data() -> Option<PathBuf> {
 }
 
 /// Writes a file whole or not at all; the folders above it are made.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    fs::write(&part, text)?;
+    fs::write(&part, content)?;
     fs::rename(&part, path)
 }
 
