@@ -66,7 +66,7 @@ impl Engine {
         };
         let family = match decoder.output() {
             Output::Frames(format) => {
-                let tools = FrameTools::new(format, rate_hz, settings.seed);
+                let tools = FrameTools::new(format, rate_hz);
                 Family::Frames(Box::new(Instrument::new(decoder, tools, settings)))
             }
             Output::Partials(format) => {

@@ -8,7 +8,7 @@
 //! *Real time:* a fixed row of voices, searched from end to end.
 
 use crate::channels::CHANNELS;
-use crate::controls::{MAX_VOICES, Zones};
+use crate::controls::Zones;
 use crate::event::{Note, Whom};
 use crate::voice::{Common, Hold, Tone, Voice};
 
@@ -28,9 +28,9 @@ struct Pedals {
 
 impl<T: Tone> Notes<T> {
     /// As many voices as there may ever be. Allocates.
-    pub(crate) fn new(voice: impl Fn() -> Voice<T>) -> Self {
+    pub(crate) fn new(voice: impl Fn(usize) -> Voice<T>) -> Self {
         Self {
-            voices: (0..MAX_VOICES).map(|_| voice()).collect(),
+            voices: (0..T::VOICES).map(voice).collect(),
             pedals: [Pedals::default(); CHANNELS],
         }
     }
@@ -63,7 +63,7 @@ impl<T: Tone> Notes<T> {
         &mut self.voices[index]
     }
 
-    /// A free voice.
+    /// The first free voice: some kinds can do more with the first ones.
     pub(crate) fn free(&self) -> Option<usize> {
         self.voices
             .iter()

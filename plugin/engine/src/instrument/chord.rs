@@ -9,7 +9,7 @@
 use crate::decoder::{Activations, BATCH, Decoder};
 use crate::event::{Touch, Whom};
 use crate::notes::Notes;
-use crate::voice::{MOST_MOMENTS, Shared, Strike, Tone};
+use crate::voice::{Shared, Strike, Tone};
 
 /// Voices that begin at one sample and are decoded together; more follow in a second group.
 pub(super) const CHORD: usize = 8;
@@ -20,20 +20,22 @@ pub(super) struct Chord {
     count: usize,
     voices: [usize; CHORD],
     batch: [Activations; BATCH],
-    /// Rows of decoded numbers, [`MOST_MOMENTS`] for each note.
+    /// Rows of decoded numbers, so many for each note.
     numbers: Vec<Vec<f32>>,
+    moments: usize,
 }
 
 impl Chord {
-    /// Buffers for one decoder. Allocates.
-    pub(super) fn new(decoder: &Decoder) -> Self {
+    /// Buffers for one decoder and so many moments of each note. Allocates.
+    pub(super) fn new(decoder: &Decoder, moments: usize) -> Self {
         let numbers = decoder.output().numbers();
         Self {
             strikes: [None; CHORD],
             count: 0,
             voices: [0; CHORD],
             batch: std::array::from_fn(|_| decoder.activations()),
-            numbers: vec![vec![0.0; numbers]; CHORD * MOST_MOMENTS],
+            numbers: vec![vec![0.0; numbers]; CHORD * moments],
+            moments,
         }
     }
 
@@ -74,8 +76,7 @@ impl Chord {
         shared: &Shared<T>,
         count: usize,
     ) {
-        let decoder = &shared.decoder;
-        let moments = T::moments(decoder);
+        let (decoder, moments) = (&shared.decoder, self.moments);
         let jobs = count * moments;
         for first in (0..jobs).step_by(BATCH) {
             for (lane, job) in (first..jobs.min(first + BATCH)).enumerate() {
@@ -85,8 +86,7 @@ impl Chord {
             }
             decoder.run_batch(&mut self.batch, (jobs - first).min(BATCH));
             for (lane, job) in (first..jobs.min(first + BATCH)).enumerate() {
-                let row = job / moments * MOST_MOMENTS + job % moments;
-                self.numbers[row].copy_from_slice(decoder.numbers(&self.batch[lane]));
+                self.numbers[job].copy_from_slice(decoder.numbers(&self.batch[lane]));
             }
         }
     }
@@ -98,10 +98,9 @@ impl Chord {
         shared: &mut Shared<T>,
         count: usize,
     ) {
-        let moments = T::moments(&shared.decoder);
-        let rows = self.numbers.chunks_exact_mut(MOST_MOMENTS).take(count);
+        let rows = self.numbers.chunks_exact_mut(self.moments).take(count);
         for (rows, voice) in rows.zip(self.voices) {
-            notes.voice(voice).prefill(shared, &mut rows[..moments]);
+            notes.voice(voice).prefill(shared, rows);
         }
     }
 }

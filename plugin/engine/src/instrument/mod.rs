@@ -19,7 +19,7 @@ mod chord;
 mod keyboard;
 mod player;
 
-use crate::controls::{Controls, LFOS, MAX_VOICES};
+use crate::controls::{Controls, LFOS, PhaseMode};
 use crate::decoder::Decoder;
 use crate::engine::Settings;
 use crate::event::{Event, EventKind, Note};
@@ -87,14 +87,14 @@ impl<T: Tone> Instrument<T> {
     /// Makes an instrument. Allocates everything that it will ever use: not for the audio thread.
     pub(crate) fn new(decoder: Arc<Decoder>, tools: T::Tools, settings: Settings) -> Self {
         let mix = Mix::new(settings.sample_rate_hz);
-        let chord = Chord::new(&decoder);
+        let chord = Chord::new(&decoder, T::moments(&decoder));
         let shared = Shared {
             decoder,
             tools,
             sample_rate_hz: settings.sample_rate_hz,
         };
         let mut instrument = Self {
-            notes: Notes::new(|| Voice::new(&shared)),
+            notes: Notes::new(|number| Voice::new(&shared, number)),
             keys: Keys::new(),
             chord,
             steal: [0, 1].map(|_| vec![0.0; mix.tail_len()]),
@@ -121,13 +121,15 @@ impl<T: Tone> Instrument<T> {
     }
 
     /// Plays every voice once, unheard: memory that nobody has touched yet is mapped by the system
-    /// at its first use, and that wait must not fall on the audio thread.
+    /// at its first use, and that wait must not fall on the audio thread. Refined frames need all
+    /// that there is.
     fn rehearse(&mut self) {
         let controls = Controls {
-            voice_limit: MAX_VOICES,
+            voice_limit: T::VOICES,
+            phase: PhaseMode::Refined,
             ..Controls::default()
         };
-        let keys = (0..MAX_VOICES).filter_map(|key| u8::try_from(key + 36).ok());
+        let keys = (0..T::VOICES).filter_map(|key| u8::try_from(key + 36).ok());
         let strike = |key| {
             let note = Note {
                 id: None,
@@ -213,7 +215,8 @@ impl<T: Tone> Instrument<T> {
         events: &[Event],
         [left, right]: [&mut [f32]; 2],
     ) {
-        let controls = controls.sane();
+        let mut controls = controls.sane();
+        controls.voice_limit = controls.voice_limit.min(T::VOICES);
         self.ended.clear();
         if self.player.follow(&controls) {
             let rate_hz = self.settings.sample_rate_hz;
@@ -360,7 +363,7 @@ impl<T: Tone> Instrument<T> {
             self.mix.rest(common.controls.gain);
         } else {
             let mut sounding = 0;
-            for index in 0..MAX_VOICES {
+            for index in 0..T::VOICES {
                 let voice = self.notes.voice(index);
                 if voice.hold == Hold::Free {
                     continue;

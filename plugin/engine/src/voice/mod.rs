@@ -43,16 +43,16 @@ pub(crate) use resampler::{TAPS, read_body};
 use std::sync::Arc;
 pub(crate) use unison::Place;
 
-/// Moments that any tone decodes before a note can sound, at most.
-pub(crate) const MOST_MOMENTS: usize = 3;
-
 /// What makes the sound of a note from a decoder's numbers: one for each family.
 pub(crate) trait Tone {
     /// What all voices use, one at a time.
     type Tools;
 
-    /// Buffers for one decoder. Allocates.
-    fn new(decoder: &Decoder, tools: &Self::Tools) -> Self;
+    /// How many there are in an instrument.
+    const VOICES: usize;
+
+    /// Buffers for one decoder, of the voice of such a number. Allocates.
+    fn new(decoder: &Decoder, tools: &Self::Tools, number: usize) -> Self;
 
     /// Seconds between frames.
     fn hop_s(tools: &Self::Tools) -> f64;
@@ -60,7 +60,7 @@ pub(crate) trait Tone {
     /// A note begins.
     fn start(&mut self, decoder: &Decoder, tools: &Self::Tools, onset: &Onset, ask: &Ask);
 
-    /// How many moments are decoded before the note can sound, at most [`MOST_MOMENTS`].
+    /// How many moments are decoded before the note can sound.
     fn moments(decoder: &Decoder) -> usize;
 
     /// The conditioning of one of them.
@@ -161,10 +161,10 @@ pub(crate) struct Onset {
 }
 
 impl<T: Tone> Voice<T> {
-    /// Buffers for one decoder. Allocates.
-    pub(crate) fn new(shared: &Shared<T>) -> Self {
+    /// Buffers for one decoder, of the voice of such a number. Allocates.
+    pub(crate) fn new(shared: &Shared<T>, number: usize) -> Self {
         Self {
-            tone: T::new(&shared.decoder, &shared.tools),
+            tone: T::new(&shared.decoder, &shared.tools, number),
             loudness: Loudness::new(shared.sample_rate_hz),
             part: Part::new(),
             note: Note {

@@ -14,7 +14,8 @@ use super::loudness::Loudness;
 use super::movement::Movement;
 use super::overlap::{Overlap, SLICES};
 use super::story::{Moment, Story};
-use super::{Ask, MOST_MOMENTS, Onset, Tone};
+use super::{Ask, Onset, Tone};
+use crate::controls::MAX_VOICES;
 use crate::decoder::Decoder;
 use crate::painter::{Oscillators, Paint, Painter};
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
@@ -24,6 +25,8 @@ use betwixt_spectral::{PartialsFormat, pitch};
 
 /// Time constant at which a note follows the wheel, in seconds.
 const GLIDE_S: f64 = 0.003;
+/// Moments that are decoded before a note can sound.
+const MOMENTS: usize = 3;
 /// No bend takes a note below or above this, in semitones.
 const LOWEST: f64 = -36.0;
 const HIGHEST: f64 = 160.0;
@@ -55,7 +58,9 @@ pub(crate) struct PartialsTone {
 impl Tone for PartialsTone {
     type Tools = PartialsTools;
 
-    fn new(decoder: &Decoder, tools: &PartialsTools) -> Self {
+    const VOICES: usize = MAX_VOICES;
+
+    fn new(decoder: &Decoder, tools: &PartialsTools, _number: usize) -> Self {
         let PartialsTools { format, painter } = tools;
         Self {
             story: Story::new(decoder, *format, painter.hop_s()),
@@ -85,7 +90,7 @@ impl Tone for PartialsTone {
 
     /// The onset and the two hops after it.
     fn moments(_decoder: &Decoder) -> usize {
-        MOST_MOMENTS
+        MOMENTS
     }
 
     fn moment(
