@@ -80,7 +80,7 @@ pub(crate) struct Parameters {
     /// Loudness of the whole, in decibels.
     #[id = "gain"]
     pub(crate) gain: FloatParam,
-    /// How many notes may sound at once.
+    /// How many notes may sound at once; a model of frames plays sixteen at most.
     #[id = "voices"]
     pub(crate) voices: IntParam,
     /// Saves work where it is heard least.
@@ -209,7 +209,7 @@ pub(crate) enum Phase {
     #[id = "stored_noise"]
     #[name = "Stored noise"]
     StoredNoise,
-    /// Integrated and refined.
+    /// Integrated and refined, as long as no more than six notes sound.
     #[id = "refined"]
     Refined,
     /// Each lobe by itself.

@@ -313,3 +313,31 @@ fn what_comes_in_is_as_far_as_the_note() {
         "{from_the_start} beside {later}"
     );
 }
+
+/// A model of frames comes under more notes than it can play: some end, none clicks, and what is
+/// played afterwards sounds.
+#[test]
+fn a_model_of_few_voices_comes_under_many() {
+    let (painted, comb) = (painted_model(), comb_model());
+    let mut player = player(&[&painted]);
+    player.controls.voice_limit = 64;
+    for number in 0..40u8 {
+        player.key(30 + number, 0.2, usize::from(number) * 300, 100 * SECOND);
+    }
+    player.play(SECOND / 2, &[64]);
+    assert_eq!(player.engine.sounding(), 40);
+    // Low ones end: the others have higher numbers than the model of frames has voices.
+    for number in 0..30u8 {
+        let whom = Player::note(30 + number).into();
+        player.at(0, EventKind::NoteOff { whom });
+    }
+    player.play(SECOND / 2, &[64]);
+    assert!(player.engine.fit(0, timbre(&comb)).is_ok());
+    player.play(SECOND / 4, &[64]);
+    for number in 0..30u8 {
+        player.key(40 + number, 0.5, usize::from(number) * 300, SECOND);
+    }
+    let sound = player.play(SECOND / 2, &[64]);
+    assert!(level::peak(&sound) > 0.01);
+    assert!(player.engine.sounding() <= betwixt_engine::MAX_FRAME_VOICES);
+}

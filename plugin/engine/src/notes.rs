@@ -69,7 +69,7 @@ impl Notes {
         &self.voices[index]
     }
 
-    /// A free voice.
+    /// The first free voice: some models can do more with the first ones.
     pub(crate) fn free(&self) -> Option<usize> {
         self.voices
             .iter()

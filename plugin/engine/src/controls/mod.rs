@@ -24,6 +24,12 @@ pub(crate) const MORPH_END: f32 = 3.0;
 const _: () = assert!(MODELS == 4, "three ways between four");
 /// The most notes that may sound at once.
 pub const MAX_VOICES: usize = 64;
+/// The most notes that a frame decoder can play at once: of the worst block's time they take three
+/// fifths, and at 4096 points each keeps 88 kB.
+pub const MAX_FRAME_VOICES: usize = 16;
+/// How many of them can be [`PhaseMode::Refined`]: 11 would fill the worst block, and each keeps
+/// 178 kB more. With both numbers another instance takes less than 4 MiB.
+pub const MAX_REFINED_VOICES: usize = 6;
 
 /// Everything that the player sets. Copied in; never read halfway through a call.
 ///
@@ -61,7 +67,8 @@ pub struct Controls {
     pub economy: bool,
     /// Output gain, linear, 0…4.
     pub gain: f32,
-    /// How many notes may sound at once, 1…[`MAX_VOICES`].
+    /// How many notes may sound at once, 1…[`MAX_VOICES`]; of a frame decoder no more than
+    /// [`MAX_FRAME_VOICES`] do.
     pub voice_limit: usize,
 }
 
@@ -133,7 +140,8 @@ pub enum PhaseMode {
     /// Stored white-noise phase: every partial becomes a breath of noise around its pitch.
     StoredNoise,
     /// Integrated, then made to agree with the frames around it; knobs are heard three frames
-    /// later. A note keeps to it, or does without, from its beginning on.
+    /// later. A note keeps to it, or does without, from its beginning on; a note that begins while
+    /// [`MAX_REFINED_VOICES`] others sound does without.
     Refined,
     /// Each lobe turned on by itself.
     PeakLock,

@@ -130,6 +130,11 @@ impl Decoder {
         work.output(self.output.numbers())
     }
 
+    /// The same, to be worked on.
+    pub(crate) fn numbers_mut<'a>(&self, work: &'a mut Activations) -> &'a mut [f32] {
+        work.output_mut(self.output.numbers())
+    }
+
     /// Decodes one conditioning vector at once: raw outputs as the network gives them, `[numbers]`.
     ///
     /// The same loops as on the audio thread, for tests, the benchmark and evaluation; allocates.

@@ -3,7 +3,7 @@
 //! ```text
 //!  weight [outputs, inputs] ─► panels: ⌈outputs/64⌉ × [inputs] rows of 64 consecutive weights
 //!
-//!  front [inputs] ─► panel after panel ─► back [outputs] ─► swap ─► next layer
+//!  even [inputs] ─► panel after panel ─► odd [outputs] ─► next layer ─► even [outputs] ─► …
 //! ```
 //!
 //! A portion is a whole number of panels, so a decode can be spread over the samples of a hop.
@@ -40,11 +40,14 @@ struct Layer<W> {
     activation: Activation,
 }
 
-/// The two buffers between which a vector passes from layer to layer.
+/// The two buffers between which a vector passes from layer to layer, each as long as the widest
+/// vector that comes into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Activations {
-    front: Vec<f32>,
-    back: Vec<f32>,
+    /// Of even layers' inputs, and of odd ones'.
+    buffers: [Vec<f32>; 2],
+    /// In which of them the last layer leaves its output.
+    output: usize,
 }
 
 /// How far a decode has come.
@@ -111,10 +114,11 @@ impl PanelNetwork {
         self
     }
 
-    fn widest(&self) -> usize {
+    /// The lengths of a decode's vectors, the input first, panels filled up.
+    fn lengths(&self) -> Vec<usize> {
         match self {
-            Self::Single(panels) => panels.widest(),
-            Self::Half(panels) => panels.widest(),
+            Self::Single(panels) => panels.lengths(),
+            Self::Half(panels) => panels.lengths(),
         }
     }
 }
@@ -141,10 +145,10 @@ impl<W: Weight> Panels<W> {
             .sum()
     }
 
-    fn widest(&self) -> usize {
+    fn lengths(&self) -> Vec<usize> {
+        let input = self.layers.iter().map(|layer| layer.inputs).take(1);
         let outputs = self.layers.iter().map(|layer| layer.bias.len() * PANEL);
-        let inputs = self.layers.iter().map(|layer| layer.inputs);
-        outputs.chain(inputs).max().unwrap_or(0)
+        input.chain(outputs).collect()
     }
 
     fn advance(&self, work: &mut Activations, progress: &mut Progress, until: usize) {
@@ -153,9 +157,9 @@ impl<W: Weight> Panels<W> {
             let panel = progress.panel;
             let rows = &layer.panels[panel * layer.inputs..(panel + 1) * layer.inputs];
             let mut sums = layer.bias[panel];
-            self.kernel
-                .one(rows, &work.front[..layer.inputs], &mut sums);
-            work.write(panel, layer.activation, &sums);
+            let input = work.of(progress.layer, layer.inputs);
+            self.kernel.one(rows, input, &mut sums);
+            work.write(progress.layer, panel, layer.activation, &sums);
             progress.weights += rows.len() * PANEL;
             progress.panel += 1;
             if progress.panel == layer.bias.len() {
@@ -164,55 +168,61 @@ impl<W: Weight> Panels<W> {
                     panel: 0,
                     ..*progress
                 };
-                work.swap();
             }
         }
     }
 
     fn run_batch(&self, batch: &mut [Activations; BATCH]) {
-        for layer in &self.layers {
+        for (number, layer) in self.layers.iter().enumerate() {
             for (panel, bias) in layer.bias.iter().enumerate() {
                 let rows = &layer.panels[panel * layer.inputs..(panel + 1) * layer.inputs];
                 let mut sums = [*bias; BATCH];
-                let inputs = batch.each_ref().map(|work| &work.front[..layer.inputs]);
+                let inputs = batch.each_ref().map(|work| work.of(number, layer.inputs));
                 self.kernel.four(rows, inputs, &mut sums);
                 for (work, sums) in batch.iter_mut().zip(&sums) {
-                    work.write(panel, layer.activation, sums);
+                    work.write(number, panel, layer.activation, sums);
                 }
             }
-            batch.iter_mut().for_each(Activations::swap);
         }
     }
 }
 
 impl Activations {
-    /// Buffers for the widest vector of a network.
+    /// Buffers for the vectors of a network.
     pub(crate) fn new(network: &PanelNetwork) -> Self {
-        let widest = network.widest();
+        let lengths = network.lengths();
+        let widest = |first: usize| lengths.iter().skip(first).step_by(2).max();
         Self {
-            front: vec![0.0; widest],
-            back: vec![0.0; widest],
+            buffers: [0, 1].map(|first| vec![0.0; widest(first).copied().unwrap_or(0)]),
+            output: (lengths.len() + 1) % 2,
         }
     }
 
     /// Where the network's input is written before a decode begins.
     pub(crate) fn input(&mut self, len: usize) -> &mut [f32] {
-        &mut self.front[..len]
+        &mut self.buffers[0][..len]
     }
 
     /// The network's output after a decode has ended.
     pub(crate) fn output(&self, len: usize) -> &[f32] {
-        &self.front[..len]
+        &self.buffers[self.output][..len]
     }
 
-    fn write(&mut self, panel: usize, activation: Activation, sums: &[f32; PANEL]) {
-        let out = &mut self.back[panel * PANEL..(panel + 1) * PANEL];
+    /// The same, to be worked on.
+    pub(crate) fn output_mut(&mut self, len: usize) -> &mut [f32] {
+        &mut self.buffers[self.output][..len]
+    }
+
+    /// What comes into a layer.
+    fn of(&self, layer: usize, inputs: usize) -> &[f32] {
+        &self.buffers[layer % 2][..inputs]
+    }
+
+    /// Takes a panel of what a layer puts out.
+    fn write(&mut self, layer: usize, panel: usize, activation: Activation, sums: &[f32; PANEL]) {
+        let out = &mut self.buffers[(layer + 1) % 2][panel * PANEL..(panel + 1) * PANEL];
         out.copy_from_slice(sums);
         activate(activation, out);
-    }
-
-    fn swap(&mut self) {
-        std::mem::swap(&mut self.front, &mut self.back);
     }
 }
 

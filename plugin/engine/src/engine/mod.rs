@@ -22,7 +22,7 @@ mod fitting;
 mod keyboard;
 mod player;
 
-use crate::controls::{Controls, LFOS, MAX_VOICES};
+use crate::controls::{Controls, LFOS, MAX_VOICES, PhaseMode};
 use crate::decoder::Decoder;
 use crate::event::{Event, EventKind, Note};
 use crate::keys::Keys;
@@ -124,7 +124,7 @@ impl Engine {
         let rate_hz = settings.sample_rate_hz;
         let (mix, tick) = (Mix::new(rate_hz), Tick::new(rate_hz));
         let mut engine = Self {
-            sources: Sources::new(settings, tick.samples),
+            sources: Sources::new(tick.samples),
             notes: Notes::new(rate_hz),
             keys: Keys::new(),
             chord: Chord::new(),
@@ -151,10 +151,12 @@ impl Engine {
     }
 
     /// Plays every voice once, unheard: memory that nobody has touched yet is mapped by the system
-    /// at its first use, and that wait must not fall on the audio thread.
+    /// at its first use, and that wait must not fall on the audio thread. Refined frames need all
+    /// that there is.
     fn rehearse(&mut self) {
         let controls = Controls {
             voice_limit: MAX_VOICES,
+            phase: PhaseMode::Refined,
             ..Controls::default()
         };
         let keys = (0..MAX_VOICES).filter_map(|key| u8::try_from(key + 36).ok());
@@ -259,7 +261,8 @@ impl Engine {
         right: &mut [f32],
     ) {
         assert_eq!(left.len(), right.len(), "both channels are equally long");
-        let controls = controls.sane();
+        let mut controls = controls.sane();
+        controls.voice_limit = controls.voice_limit.min(self.sources.most_voices());
         self.ended.clear();
         if self.player.follow(&controls) {
             let rate_hz = self.settings.sample_rate_hz;

@@ -39,8 +39,6 @@ const SILENCE: f32 = 1e-12;
 #[derive(Clone, Debug)]
 pub(super) struct NoiseGate {
     before: Vec<f32>,
-    /// How far each bin moved since the frame before, as a factor.
-    moved: Vec<f32>,
     any: bool,
 }
 
@@ -49,7 +47,6 @@ impl NoiseGate {
     pub(super) fn new(bins: usize) -> Self {
         Self {
             before: vec![0.0; bins],
-            moved: vec![1.0; bins],
             any: false,
         }
     }
@@ -59,11 +56,12 @@ impl NoiseGate {
         self.before.copy_from_slice(magnitude);
     }
 
-    /// Reads the next frame and writes which of its bins are noise, `[bins]` each. Bins at the
-    /// upper end follow the last that has its reach.
-    pub(super) fn read(&mut self, magnitude: &[f32], noise: &mut [bool]) {
+    /// Reads the next frame and writes which of its bins are noise, and how far each has moved since
+    /// the frame before, as a factor; `[bins]` each. Bins at the upper end follow the last that has
+    /// its reach.
+    pub(super) fn read(&mut self, magnitude: &[f32], noise: &mut [bool], moved: &mut [f32]) {
         let bins = self.before.iter_mut().zip(magnitude);
-        for (moved, (before, now)) in self.moved.iter_mut().zip(bins) {
+        for (moved, (before, now)) in moved.iter_mut().zip(bins) {
             *moved = now.max(SILENCE) / before.max(SILENCE);
             *before = *now;
         }
@@ -72,7 +70,7 @@ impl NoiseGate {
         let shifted = |numbers| shifted(numbers, last + 1 - REACH);
         mark(
             shifted(magnitude),
-            shifted(&self.moved),
+            shifted(moved),
             floor,
             &mut noise[REACH..=last],
         );
@@ -131,7 +129,9 @@ mod tests {
         let mut gate = NoiseGate::new(frames[0].len());
         let mut noise = vec![false; frames[0].len()];
         gate.start(&frames[0]);
-        frames.iter().for_each(|frame| gate.read(frame, &mut noise));
+        let mut moved = vec![f32::NAN; noise.len()];
+        let read = |frame: &Vec<f32>| gate.read(frame, &mut noise, &mut moved);
+        frames.iter().for_each(read);
         noise
     }
 

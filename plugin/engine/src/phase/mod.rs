@@ -33,12 +33,13 @@ mod relation;
 mod spsi;
 
 pub(crate) use gradient::Carry;
-pub use gradient::GradientPhase;
+pub use gradient::{GradientPhase, Lobes, PhaseTools};
 pub(crate) use noise::MAKE_UP;
 pub use noise::NoiseTable;
 pub use recorded::RecordedPhase;
 pub use refinement::{LOOK_AHEAD, Refinement, RefinementTools, STEPS};
 pub use spsi::Spsi;
+pub(crate) use spsi::next as single_pass;
 
 #[cfg(test)]
 mod tests;

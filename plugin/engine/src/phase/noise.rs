@@ -7,15 +7,24 @@
 //! Phases that are consecutive frames of one real signal overlap without gaps; independent random
 //! ones would lose 6 dB. Three seconds are kept: less is audibly periodic.
 //!
+//! Voices begin at random places of one table, which all instruments of a process share.
+//!
 //! *Real time:* the table is made once; reading is an index.
 
 use crate::random::Random;
 use crate::stored_noise::for_each_frame;
 use betwixt_spectral::Geometry;
 use betwixt_spectral::number::turns;
+use std::sync::OnceLock;
 
 /// Frames times transform length, until the table repeats: half a megabyte at every size.
 const FRAMES_TIMES_LEN: usize = 128 * 4096;
+
+/// The seed of the tables that are shared.
+const SHARED_SEED: u64 = 1;
+/// Transform lengths and hops that a geometry may have: 512 to 8192, a quarter or an eighth of it.
+const LENGTHS: usize = 5;
+const HOPS: usize = 2;
 
 /// What a magnitude loses with stored phase instead of its own, undone: 0.83 dB, the middle of the
 /// published 0.6 to 1.1 dB; a test holds a flat frame's level to 0.4 dB with it.
@@ -43,6 +52,16 @@ impl NoiseTable {
             bins: geometry.bins(),
             phase,
         }
+    }
+
+    /// The table of all instruments of this process. Allocates, and waits for another that makes it:
+    /// not for the audio thread.
+    pub(crate) fn shared(geometry: Geometry) -> &'static Self {
+        static TABLES: [[OnceLock<NoiseTable>; HOPS]; LENGTHS] =
+            [const { [const { OnceLock::new() }; HOPS] }; LENGTHS];
+        let length = (geometry.fft_len() / 512).ilog2() as usize;
+        let table = &TABLES[length][geometry.overlap() / 4 - 1];
+        table.get_or_init(|| Self::new(geometry, SHARED_SEED))
     }
 
     /// The phases of a frame; frame numbers go round.

@@ -23,10 +23,9 @@ const OPPOSITE: u32 = 1 << 31;
 /// A peak of a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Peak {
-    /// Its largest bin.
-    pub(super) bin: usize,
-    /// Where its bins begin: at the valley before it.
-    pub(super) from: usize,
+    /// Its largest bin, and where its bins begin. Every voice keeps a row of these: half the size.
+    bin: u16,
+    from: u16,
     /// Of its centre from that, in bins.
     pub(super) offset: f32,
     /// Magnitude of its largest bin.
@@ -34,9 +33,19 @@ pub(super) struct Peak {
 }
 
 impl Peak {
+    /// Its largest bin.
+    pub(super) fn bin(&self) -> usize {
+        usize::from(self.bin)
+    }
+
+    /// Where its bins begin: at the valley before it.
+    pub(super) fn from(&self) -> usize {
+        usize::from(self.from)
+    }
+
     /// Of its centre, in bins.
     pub(super) fn frequency(&self) -> f32 {
-        real(self.bin) + self.offset
+        f32::from(self.bin) + self.offset
     }
 
     /// Of its lobe at the centre, linear.
@@ -48,18 +57,22 @@ impl Peak {
     /// The sine of the window's transform is the same at every bin but for its sign, and has been
     /// measured at the largest.
     pub(super) fn side(&self, bin: usize) -> f32 {
-        self.side_at(real(bin) - real(self.bin), bin)
+        self.side_at(real(bin) - f32::from(self.bin), bin)
     }
 
     /// The same of its image below 0 Hz.
     pub(super) fn side_of_image(&self, bin: usize) -> f32 {
-        self.side_at(-real(bin) - real(self.bin), bin)
+        self.side_at(-real(bin) - f32::from(self.bin), bin)
     }
 
     fn side_at(&self, away: f32, bin: usize) -> f32 {
         let x = away - self.offset;
         let side = self.loudest * self.offset * (1.0 - self.offset * self.offset);
-        let sign = if (bin ^ self.bin) & 1 == 0 { -1.0 } else { 1.0 };
+        let sign = if (bin ^ self.bin()) & 1 == 0 {
+            -1.0
+        } else {
+            1.0
+        };
         sign * side / (x * (1.0 - x * x))
     }
 
@@ -145,7 +158,7 @@ impl Own {
         }
         for (number, peak) in self.peaks.iter().enumerate() {
             let lobe = self.lobe(number);
-            let half = half_hop(peak.bin, peak.offset, turns_per_bin);
+            let half = half_hop(peak.bin(), peak.offset, turns_per_bin);
             for bin in lobe.range.clone() {
                 if lobe.has_side(bin, magnitude[bin]) {
                     frame.frequency[bin] = lobe.centre;
@@ -172,7 +185,7 @@ impl Own {
             return;
         }
         for (number, peak) in self.peaks.iter().enumerate() {
-            let range = peak.from..self.end(number);
+            let range = peak.from()..self.end(number);
             let frequency = lobes::snap(peak.frequency(), fundamental);
             frame.frequency[range.clone()].fill(frequency);
             frame.half_hop[range].fill(half_hop(0, frequency, turns_per_bin));
@@ -182,7 +195,7 @@ impl Own {
     fn lobe(&self, number: usize) -> Lobe {
         let peak = self.peaks[number];
         Lobe {
-            range: peak.from..self.end(number),
+            range: peak.from()..self.end(number),
             centre: peak.frequency(),
             largest: peak.sides(),
         }
@@ -201,8 +214,12 @@ impl Own {
             if (here > floor) & (here > before) & (here >= after) {
                 let offset = lobes::peak_offset([before, here, after]);
                 self.peaks.push(Peak {
-                    bin,
-                    from: if self.peaks.is_empty() { 0 } else { valley },
+                    bin: small(bin),
+                    from: if self.peaks.is_empty() {
+                        0
+                    } else {
+                        small(valley)
+                    },
                     offset,
                     loudest: here,
                 });
@@ -229,7 +246,7 @@ impl Own {
     pub(super) fn end(&self, number: usize) -> usize {
         self.peaks
             .get(number + 1)
-            .map_or(self.opposite.len(), |next| next.from)
+            .map_or(self.opposite.len(), |next| next.from())
     }
 }
 
@@ -271,6 +288,21 @@ impl Lobe {
             *own = self.is_side(real(away) + 1.0 - past, *magnitude) & (away % 2 == 0);
         }
     }
+}
+
+/// Writes what each bin turns in half a hop, `[bins]` each; the bins of a lobe have one frequency.
+pub(super) fn write_half_hops(frequency: &[f32], half_hop: &mut [u32], turns_per_bin: f64) {
+    let mut rest = half_hop;
+    for lobe in frequency.chunk_by(|a, b| a.to_bits() == b.to_bits()) {
+        let (own, others) = rest.split_at_mut(lobe.len());
+        own.fill(self::half_hop(0, lobe[0], turns_per_bin));
+        rest = others;
+    }
+}
+
+/// A bin's number: there are 4097 at most.
+fn small(bin: usize) -> u16 {
+    u16::try_from(bin).unwrap_or(u16::MAX)
 }
 
 /// What a frequency so far from a bin turns in half a hop. A sum of both in single precision would be
@@ -344,7 +376,7 @@ mod tests {
                 peak.height()
             );
             for away in 0..9 {
-                for bin in [peak.bin - away, peak.bin + away] {
+                for bin in [peak.bin() - away, peak.bin() + away] {
                     let x = (bin as f64 - partial).abs();
                     let is_told = !(1.0..=2.05).contains(&x);
                     let error = (f64::from(frequency[bin]) - partial).abs();
@@ -373,7 +405,7 @@ mod tests {
                 .max_by(|a, b| a.loudest.total_cmp(&b.loudest))
                 .unwrap();
             for away in 3..9 {
-                for bin in [peak.bin - away, peak.bin + away] {
+                for bin in [peak.bin() - away, peak.bin() + away] {
                     let (found, true_side) = (peak.side(bin), spectrum[bin].re);
                     let error = (found - true_side).abs();
                     assert!(error < 0.02, "{partial}, {bin}: {found} for {true_side}");

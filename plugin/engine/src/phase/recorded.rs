@@ -49,6 +49,7 @@ pub struct RecordedPhase {
 #[derive(Debug)]
 struct Gated {
     gate: NoiseGate,
+    moved: Vec<f32>,
     table: NoiseTable,
 }
 
@@ -96,6 +97,7 @@ impl RecordedPhase {
     pub fn gated(geometry: Geometry, seed: u64) -> Self {
         let gated = Gated {
             gate: NoiseGate::new(geometry.bins()),
+            moved: vec![0.0; geometry.bins()],
             table: NoiseTable::new(geometry, seed),
         };
         Self {
@@ -133,11 +135,11 @@ impl RecordedPhase {
         let own = &mut self.bins.signs.next;
         own.read(magnitude);
         own.write_own(next, self.integration.turns_per_bin);
-        if let Some(Gated { gate, .. }) = &mut self.gate {
+        if let Some(Gated { gate, moved, .. }) = &mut self.gate {
             if self.frames == 0 {
                 gate.start(magnitude);
             }
-            gate.read(magnitude, &mut next.noise);
+            gate.read(magnitude, &mut next.noise, moved);
         }
         self.lean(magnitude, following);
         self.integration.go_on(&self.bins);

@@ -47,6 +47,8 @@ pub struct RefinementTools {
     inverse: InverseStft,
     samples: Vec<f32>,
     spectrum: Vec<Complex32>,
+    /// The frame that was corrected last.
+    corrected: Vec<Complex32>,
     /// Where frames to come are missing: what makes up for them.
     cover: Vec<f32>,
     hop: usize,
@@ -57,6 +59,8 @@ pub struct RefinementTools {
 pub struct Refinement {
     /// Newest first.
     waiting: [Waiting; FRAMES],
+    /// The newest frame's phases after the last round, in turns.
+    newest: Vec<u32>,
     /// How many there are.
     count: usize,
     /// What has been heard of the oldest frame's time, `[fft_len]`.
@@ -71,8 +75,7 @@ struct Waiting {
     magnitude: Vec<f32>,
     /// Whose phase is stored noise's: it is the right one already.
     noise: Vec<bool>,
-    spectrum: Vec<Complex32>,
-    /// What the last analysis gave.
+    /// What the last analysis gave; noise as it is drawn.
     analysed: Vec<Complex32>,
     /// Windowed, as it would be heard.
     samples: Vec<f32>,
@@ -96,14 +99,26 @@ impl RefinementTools {
             inverse: InverseStft::new(geometry),
             samples: vec![0.0; fft_len],
             spectrum: vec![Complex32::default(); geometry.bins()],
+            corrected: vec![Complex32::default(); geometry.bins()],
             cover: (FRAMES * hop..span(fft_len, hop)).map(cover).collect(),
             hop,
         }
     }
 
-    /// A spectrum becomes a windowed frame.
-    fn draw(&mut self, spectrum: &[Complex32], samples: &mut [f32]) {
-        self.spectrum.copy_from_slice(spectrum);
+    /// The transform that frames are drawn with, for whoever draws others.
+    pub(crate) fn inverse_stft(&mut self) -> &mut InverseStft {
+        &mut self.inverse
+    }
+
+    /// The phases of the frame that was corrected last, in turns: after all steps of a hop the oldest
+    /// one, which is heard next.
+    pub fn phase(&self) -> impl Iterator<Item = u32> + '_ {
+        self.corrected.iter().map(|bin| angle(*bin))
+    }
+
+    /// What was corrected becomes a windowed frame.
+    fn draw(&mut self, samples: &mut [f32]) {
+        self.spectrum.copy_from_slice(&self.corrected);
         self.inverse.process(&mut self.spectrum, samples);
     }
 }
@@ -121,12 +136,12 @@ impl Refinement {
         let none = Waiting {
             magnitude: vec![0.0; bins],
             noise: vec![false; bins],
-            spectrum: vec![Complex32::default(); bins],
             analysed: vec![Complex32::default(); bins],
             samples: vec![0.0; fft_len],
         };
         Self {
             waiting: std::array::from_fn(|_| none.clone()),
+            newest: vec![0; bins],
             count: 0,
             heard: vec![0.0; fft_len],
             sum: vec![0.0; span(fft_len, geometry.hop())],
@@ -171,9 +186,9 @@ impl Refinement {
         let [newest, ..] = &mut self.waiting;
         newest.magnitude.copy_from_slice(magnitude);
         newest.noise.copy_from_slice(noise);
-        newest.spectrum.copy_from_slice(spectrum);
         newest.analysed.copy_from_slice(spectrum);
-        tools.draw(&newest.spectrum, &mut newest.samples);
+        tools.corrected.copy_from_slice(spectrum);
+        tools.draw(&mut newest.samples);
     }
 
     /// The oldest frame is heard, and a hop has passed.
@@ -204,10 +219,14 @@ impl Refinement {
         let covered = ending.zip(&tools.cover);
         covered.for_each(|(sample, cover)| *sample *= cover);
         tools.forward.process(&tools.samples, &mut tools.spectrum);
-        waiting.correct(&tools.spectrum);
+        waiting.correct(&tools.spectrum, &mut tools.corrected);
+        if step == STEPS - FRAMES {
+            let phases = self.newest.iter_mut().zip(tools.phase());
+            phases.for_each(|(own, phase)| *own = phase);
+        }
         let sums = sum.iter_mut().zip(&waiting.samples);
         sums.for_each(|(sum, sample)| *sum -= sample);
-        tools.draw(&waiting.spectrum, &mut waiting.samples);
+        tools.draw(&mut waiting.samples);
         let sums = sum.iter_mut().zip(&waiting.samples);
         sums.for_each(|(sum, sample)| *sum += sample);
     }
@@ -219,16 +238,9 @@ impl Refinement {
         &oldest.samples
     }
 
-    /// Its phases, in turns.
-    pub fn oldest_phase(&self) -> impl Iterator<Item = u32> + '_ {
-        let [.., oldest] = &self.waiting;
-        oldest.spectrum.iter().map(|bin| angle(*bin))
-    }
-
-    /// The newest frame's phases as they are now, in turns: where integration goes on.
+    /// The newest frame's phases after all steps of a hop, in turns: where integration goes on.
     pub fn newest_phase(&self) -> impl Iterator<Item = u32> + '_ {
-        let [newest, ..] = &self.waiting;
-        newest.spectrum.iter().map(|bin| angle(*bin))
+        self.newest.iter().copied()
     }
 
     fn overlap(&mut self, hop: usize) {
@@ -245,8 +257,8 @@ impl Refinement {
 
 impl Waiting {
     /// Takes the phase of a new analysis, and some of what has changed since the last one.
-    fn correct(&mut self, analysed: &[Complex32]) {
-        let (own, rest) = self.spectrum.as_chunks_mut::<LANES>();
+    fn correct(&mut self, analysed: &[Complex32], corrected: &mut [Complex32]) {
+        let (own, rest) = corrected.as_chunks_mut::<LANES>();
         let (before, before_rest) = self.analysed.as_chunks_mut::<LANES>();
         let (now, now_rest) = analysed.as_chunks::<LANES>();
         let (magnitude, magnitude_rest) = self.magnitude.as_chunks::<LANES>();
@@ -269,7 +281,7 @@ impl Waiting {
     }
 }
 
-/// Some bins at once; those of noise stay.
+/// Some bins at once; those of noise stay what they were.
 #[inline(always)]
 fn correct_lanes<const N: usize>(
     own: &mut [Complex32; N],
@@ -289,7 +301,7 @@ fn correct_lanes<const N: usize>(
     }
     for lane in 0..N {
         let corrected = Complex32::new(real[lane] * gain[lane], imaginary[lane] * gain[lane]);
-        own[lane] = if noise[lane] { own[lane] } else { corrected };
-        before[lane] = now[lane];
+        own[lane] = if noise[lane] { before[lane] } else { corrected };
+        before[lane] = if noise[lane] { before[lane] } else { now[lane] };
     }
 }

@@ -55,10 +55,10 @@ pub(super) fn lock(
         let Some(wanted) = angle(pair, &frame.magnitude, around, turns_per_bin) else {
             continue;
         };
-        let [below, here] = pair.map(|peak| frame.phase[peak.bin]);
+        let [below, here] = pair.map(|peak| frame.phase[peak.bin()]);
         let error = turns(wanted).wrapping_sub(here.wrapping_sub(below));
         let correction = turns(gain * f64::from(error.cast_signed()) / 4_294_967_296.0);
-        let range = own.peaks[upper].from + 1..own.end(upper);
+        let range = own.peaks[upper].from() + 1..own.end(upper);
         for phase in frame.phase.get_mut(range).into_iter().flatten() {
             *phase = phase.wrapping_add(correction);
         }
@@ -70,7 +70,7 @@ pub(super) fn lock(
 /// and what is explained is no noise.
 pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
     if let Some(first) = own.peaks.first() {
-        let partial = phasor(frame.phase[first.bin]);
+        let partial = phasor(frame.phase[first.bin()]);
         let to = index(f64::from(first.frequency() - OUTSIDE).max(0.0));
         frame.fill(0..to, floor, |bin| {
             partial * first.side(bin) + partial.conj() * first.side_of_image(bin)
@@ -78,7 +78,7 @@ pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
     }
     for pair in own.peaks.windows(2) {
         let [lower, upper] = [pair[0], pair[1]];
-        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin]));
+        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
         let valley = valley([lower, upper], frame.magnitude.len());
         frame.fill(valley, floor, |bin| {
             below * lower.side(bin) + above * upper.side(bin)

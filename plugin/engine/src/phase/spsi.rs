@@ -47,39 +47,43 @@ impl Spsi {
         &self.phase
     }
 
-    /// Every bin begins at 0 again.
-    pub fn clear(&mut self) {
-        self.phase.fill(0);
-    }
-
-    /// Makes the next frame's phases from its magnitude, `[bins]`. Bins that no peak reaches (a
-    /// plateau) keep their phase.
+    /// Makes the next frame's phases from its magnitude, `[bins]`.
     ///
     /// # Panics
     ///
     /// When the slice is not `[bins]`.
     pub fn next(&mut self, magnitude: &[f32]) {
-        assert_eq!(magnitude.len(), self.phase.len(), "magnitude is [bins]");
-        for (left, around) in magnitude.windows(3).enumerate() {
-            if around[1] > around[0] && around[1] > around[2] {
-                self.turn(magnitude, left + 1);
-            }
+        next(magnitude, &mut self.phase, self.turns_per_bin);
+    }
+}
+
+/// Makes the next frame's phases from the last one's, in place, and from its magnitude, `[bins]`
+/// each. Bins that no peak reaches (a plateau) keep their phase.
+///
+/// # Panics
+///
+/// When the slices differ in length.
+pub(crate) fn next(magnitude: &[f32], phase: &mut [u32], turns_per_bin: f64) {
+    assert_eq!(magnitude.len(), phase.len(), "magnitude is [bins]");
+    for (left, around) in magnitude.windows(3).enumerate() {
+        if around[1] > around[0] && around[1] > around[2] {
+            turn(magnitude, left + 1, phase, turns_per_bin);
         }
     }
+}
 
-    /// Turns a peak on by one hop, and its region with it. A region ends in its valley, before the
-    /// next peak, so that one still has its last phase.
-    fn turn(&mut self, magnitude: &[f32], peak: usize) {
-        let beside = beside([magnitude[peak - 1], magnitude[peak], magnitude[peak + 1]]);
-        let advance = turns((peak as f64 + f64::from(beside)) * self.turns_per_bin);
-        let phase = self.phase[peak].wrapping_add(advance);
-        let left = (0..peak)
-            .rev()
-            .find(|bin| magnitude[*bin] >= magnitude[bin + 1]);
-        let right = (peak + 1..magnitude.len()).find(|bin| magnitude[*bin] >= magnitude[bin - 1]);
-        let from = left.map_or(0, |bin| bin + 1);
-        self.phase[from..right.unwrap_or(magnitude.len())].fill(phase);
-    }
+/// Turns a peak on by one hop, and its region with it. A region ends in its valley, before the
+/// next peak, so that one still has its last phase.
+fn turn(magnitude: &[f32], peak: usize, phase: &mut [u32], turns_per_bin: f64) {
+    let beside = beside([magnitude[peak - 1], magnitude[peak], magnitude[peak + 1]]);
+    let advance = turns((peak as f64 + f64::from(beside)) * turns_per_bin);
+    let turned = phase[peak].wrapping_add(advance);
+    let left = (0..peak)
+        .rev()
+        .find(|bin| magnitude[*bin] >= magnitude[bin + 1]);
+    let right = (peak + 1..magnitude.len()).find(|bin| magnitude[*bin] >= magnitude[bin - 1]);
+    let from = left.map_or(0, |bin| bin + 1);
+    phase[from..right.unwrap_or(magnitude.len())].fill(turned);
 }
 
 /// Bins from a peak's bin to the top of the parabola through its level and its neighbours', −½…½.

@@ -39,13 +39,15 @@ fn synthesise(frames: usize, mut frame: impl FnMut(usize) -> Vec<Complex32>) -> 
 
 fn integrate(frames: usize, magnitude: &[f32], fundamental: Option<f32>) -> Vec<f32> {
     let mut random = Random::new(1);
+    let mut tools = PhaseTools::new(geometry());
     let mut phase = GradientPhase::new(geometry());
-    phase.start(magnitude, fundamental, &mut random);
+    phase.start(&mut tools, magnitude, fundamental, &mut random);
     synthesise(frames, |n| {
         if n > 0 {
-            phase.observe(magnitude, fundamental);
-            phase.integrate();
-            phase.finish(std::iter::repeat_n(0, 1025), &mut random);
+            let stored = std::iter::repeat_n(0, 1025);
+            phase.observe(&mut tools, magnitude, fundamental);
+            let frame = (magnitude, Lobes::Integrated);
+            phase.settle(&mut tools, frame, stored, &mut random);
         }
         magnitude
             .iter()
@@ -146,15 +148,16 @@ fn ten_minutes_change_nothing() {
     ForwardStft::new(geometry).process(&samples, &mut spectrum);
     let magnitude: Vec<f32> = spectrum.iter().map(|x| x.norm()).collect();
     let mut random = Random::new(1);
+    let mut tools = PhaseTools::new(geometry);
     let mut phase = GradientPhase::new(geometry);
-    phase.start(&magnitude, Some(12.25), &mut random);
+    phase.start(&mut tools, &magnitude, Some(12.25), &mut random);
     let hops = [172, 600 * 172];
     let mut relations = Vec::new();
     let floor = || std::iter::repeat_n(0, 513);
     for hop in 1..=hops[1] {
-        phase.observe(&magnitude, Some(12.25));
-        phase.integrate();
-        phase.finish(floor(), &mut random);
+        phase.observe(&mut tools, &magnitude, Some(12.25));
+        let frame = (magnitude.as_slice(), Lobes::Integrated);
+        phase.settle(&mut tools, frame, floor(), &mut random);
         if hops.contains(&hop) {
             // Each partial's phase beside the first's times its number: what the wave's form is.
             let at = |k: f64| phase.phase()[betwixt_spectral::number::index((12.25 * k).round())];
@@ -174,15 +177,17 @@ fn ten_minutes_change_nothing() {
 #[test]
 fn noise_is_carried_over_as_noise() {
     let mut random = Random::new(1);
+    let mut tools = PhaseTools::new(geometry());
     let mut phase = GradientPhase::new(geometry());
-    phase.start(&tone_frame(&[50.0]), Some(50.0), &mut random);
+    phase.start(&mut tools, &tone_frame(&[50.0]), Some(50.0), &mut random);
     let carry = Carry {
         ratio: 0.5,
         until: 0.0,
         from: 0.0,
     };
-    phase.observe_lobes(&vec![0.3; 1025], Some(100.0));
-    phase.carry(&carry, &mut random);
+    let level = vec![0.3; 1025];
+    phase.observe_lobes(&level, Some(100.0));
+    phase.carry(&mut tools, &level, &carry, &mut random);
     assert!(phase.noise().iter().all(|noise| *noise));
 }
 
@@ -190,11 +195,16 @@ fn noise_is_carried_over_as_noise() {
 #[test]
 fn new_lobes_are_coherent() {
     let mut random = Random::new(1);
+    let mut tools = PhaseTools::new(geometry());
     let mut phase = GradientPhase::new(geometry());
-    phase.start(&vec![0.0; 1025], None, &mut random);
-    phase.observe(&tone_frame(&[50.0]), None);
-    phase.integrate();
-    phase.finish(std::iter::repeat_n(0, 1025), &mut random);
+    phase.start(&mut tools, &vec![0.0; 1025], None, &mut random);
+    let magnitude = tone_frame(&[50.0]);
+    phase.observe(&mut tools, &magnitude, None);
+    let (frame, stored) = (
+        (magnitude.as_slice(), Lobes::Integrated),
+        std::iter::repeat_n(0, 1025),
+    );
+    phase.settle(&mut tools, frame, stored, &mut random);
     let lobe = &phase.phase()[49..=51];
     assert!(
         lobe.iter()

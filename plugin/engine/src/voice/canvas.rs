@@ -15,6 +15,8 @@ use super::movement::Movement;
 use super::overlap::{Overlap, SLICES};
 use super::story::Moment;
 use super::{Ask, MOST_MOMENTS, Onset};
+use crate::controls::{Controls, MAX_VOICES};
+use crate::engine::Settings;
 use crate::painter::{Oscillators, Paint, Painter};
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
 use betwixt_spectral::number::{index, narrow};
@@ -59,6 +61,26 @@ pub(crate) enum Due {
     Hop(Sung),
     /// The next frame is to be painted.
     Frame,
+}
+
+/// A painter and the canvases of all voices.
+pub(crate) struct Studio {
+    pub(super) painter: Painter,
+    pub(super) canvases: Vec<Canvas>,
+}
+
+impl Studio {
+    /// Everything that painting needs. Allocates, and touches all of it: no page of memory is to be
+    /// used for the first time on the audio thread.
+    pub(super) fn new(settings: Settings) -> Self {
+        let mut painter = Painter::new(f64::from(settings.sample_rate_hz), settings.seed);
+        let mut canvases: Vec<Canvas> = (0..MAX_VOICES).map(|_| Canvas::new(&painter)).collect();
+        let ask = Ask::new(&Controls::default());
+        for canvas in &mut canvases {
+            canvas.prefill(&mut painter, &ask, [Moment::silence(); MOST_MOMENTS]);
+        }
+        Self { painter, canvases }
+    }
 }
 
 impl Canvas {

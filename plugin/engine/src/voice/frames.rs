@@ -5,6 +5,10 @@
 //!                 slices         overlap    ratio: bend, tuning, octave, host rate
 //! ```
 //!
+//! There are fewer of these voices than of painted ones, and only the first of them can have their
+//! frames refined. Who is free is looked for from the first voice on, so a note can be refined
+//! whenever fewer than those sound; block sizes have no say in it.
+//!
 //! A voice decodes at the nearest trained key; the difference to the pitch that is wanted is one
 //! resampling ratio at its end. Where a bend leads far from that key the note goes on at another.
 //!
@@ -14,15 +18,15 @@ use super::resampler::Resampler;
 use super::source::{Begins, FrameSource, MOMENTS};
 use super::stream::{self, Stream};
 use super::{Ask, Instant, Onset};
-use crate::controls::ChromaSource;
+use crate::controls::{ChromaSource, MAX_REFINED_VOICES};
 use crate::decoder::Decoder;
-use crate::phase::{NoiseTable, RefinementTools};
+use crate::phase::{NoiseTable, PhaseTools, RefinementTools};
 use crate::simd::Loops;
 use crate::telemetry::SPECTRUM_POINTS;
 use betwixt_model::ConditioningLayout;
 use betwixt_model::header::FrameFormat;
 use betwixt_spectral::number::{index, real};
-use betwixt_spectral::{Complex32, InverseStft, pitch};
+use betwixt_spectral::{Complex32, pitch};
 
 /// A note goes on at another key as soon as that lies so much nearer: the body of the sound then
 /// moves by less than half an octave with the pitch, and a vibrato stays with one key.
@@ -40,11 +44,11 @@ const GLIDE_S: f64 = 0.003;
 /// What all voices of a frame decoder use, one at a time.
 pub(crate) struct FrameTools {
     pub(super) format: FrameFormat,
-    pub(super) noise: NoiseTable,
+    pub(super) noise: &'static NoiseTable,
+    pub(super) phase: PhaseTools,
     pub(super) refinement: RefinementTools,
-    pub(super) resampler: Resampler,
+    pub(super) resampler: &'static Resampler,
     pub(super) loops: Loops,
-    pub(super) inverse: InverseStft,
     pub(super) spectrum: Vec<Complex32>,
     pub(super) frame: Vec<f32>,
     pub(super) magnitude: Vec<f32>,
@@ -86,14 +90,14 @@ struct Tuning {
 
 impl FrameTools {
     /// Tables and buffers for one decoder and host rate. Allocates.
-    pub(crate) fn new(format: FrameFormat, sample_rate_hz: f32, seed: u64) -> Self {
+    pub(crate) fn new(format: FrameFormat, sample_rate_hz: f32) -> Self {
         let geometry = format.geometry;
         Self {
-            noise: NoiseTable::new(geometry, seed),
+            noise: NoiseTable::shared(geometry),
+            phase: PhaseTools::new(geometry),
             refinement: RefinementTools::new(geometry),
-            resampler: Resampler::new(),
+            resampler: Resampler::shared(),
             loops: Loops::detect(),
-            inverse: InverseStft::new(geometry),
             spectrum: vec![Complex32::default(); geometry.bins()],
             frame: vec![0.0; geometry.fft_len()],
             magnitude: vec![0.0; geometry.bins()],
@@ -104,11 +108,11 @@ impl FrameTools {
 }
 
 impl FrameTone {
-    /// Buffers for one decoder. Allocates.
-    pub(super) fn new(decoder: &Decoder, tools: &FrameTools) -> Self {
+    /// Buffers for one decoder, of the voice of such a number. Allocates.
+    pub(super) fn new(decoder: &Decoder, tools: &FrameTools, number: usize) -> Self {
         let tuning = Tuning::new(tools);
         Self {
-            source: FrameSource::new(decoder, tools.format.geometry),
+            source: FrameSource::new(decoder, tools.format.geometry, number < MAX_REFINED_VOICES),
             stream: Stream::new(tools.format.geometry, tuning.fastest),
             tuning,
             key: 0,
@@ -184,7 +188,7 @@ impl FrameTone {
                 self.work(slice, (decoder, &mut *tools), ask, shift);
             }
             self.tuning.follow(shift);
-            *sample = self.stream.read(&tools.resampler, self.tuning.ratio);
+            *sample = self.stream.read(tools.resampler, self.tuning.ratio);
         }
     }
 

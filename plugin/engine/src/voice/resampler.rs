@@ -13,6 +13,7 @@
 use crate::simd::Loops;
 use betwixt_spectral::number::{index, narrow};
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 /// Samples that one output sample is made of.
 pub(crate) const TAPS: usize = 48;
@@ -23,7 +24,7 @@ const KAISER_BETA: f64 = 9.0;
 /// Sums that the compiler may keep apart in one register.
 const LANES: usize = 8;
 
-/// The interpolation kernels, shared by all voices.
+/// The interpolation kernels.
 #[derive(Debug)]
 pub(crate) struct Resampler {
     kernels: Vec<[f32; TAPS]>,
@@ -31,8 +32,15 @@ pub(crate) struct Resampler {
 }
 
 impl Resampler {
+    /// The kernels of all voices of this process. Allocates, and waits for another that makes them:
+    /// not for the audio thread.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: LazyLock<Resampler> = LazyLock::new(Resampler::new);
+        &SHARED
+    }
+
     /// Computes the kernels. Allocates.
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let kernel = |phase: usize| {
             let fraction = phase as f64 / PHASES as f64;
             let taps: [f64; TAPS] = std::array::from_fn(|tap| weight(tap, fraction));

@@ -10,7 +10,9 @@
 //! `start` and `prefill` give the frames that lie before a note, `work` gives the next one, in
 //! slices at fixed places of the hop. Where frames are refined, [`AHEAD`] of them wait. A note
 //! sounds at once for all that: the first frame after its onset is decoded for that much later, and
-//! the frames up to it are interpolated.
+//! the frames up to it are interpolated. A voice that has no [`Refinement`] plays its gradient.
+//!
+//! The next magnitude lies where the decoder has left it until it is drawn.
 //!
 //! A note goes on at another key like a note that begins there, but each lobe takes over the phase
 //! that it has in the old key's frame (`go_on_at`, `redraw`), so that one can be faded into the
@@ -31,7 +33,9 @@ use super::stream::SLICES;
 use crate::conditioning::Conditioning;
 use crate::controls::PhaseMode;
 use crate::decoder::{Activations, Decoder, Progress};
-use crate::phase::{Carry, GradientPhase, LOOK_AHEAD, MAKE_UP, Refinement, STEPS, Spsi};
+use crate::phase::{
+    Carry, GradientPhase, LOOK_AHEAD, Lobes, MAKE_UP, Refinement, STEPS, single_pass,
+};
 use crate::random::Random;
 use betwixt_model::header::{FrameFormat, Level};
 use betwixt_spectral::number::{index, narrow, real};
@@ -83,10 +87,9 @@ pub(super) struct FrameSource {
     decay: Decay,
     work: Activations,
     progress: Progress,
-    magnitude: Vec<f32>,
     phase: GradientPhase,
-    single_pass: Spsi,
-    refinement: Refinement,
+    /// Of the voices that can have their frames refined.
+    refinement: Option<Refinement>,
     /// Whether frames wait, decided when the note begins.
     waits: bool,
     mode: PhaseMode,
@@ -105,16 +108,14 @@ pub(super) struct FrameSource {
 
 impl FrameSource {
     /// Buffers for one decoder. Allocates.
-    pub(super) fn new(decoder: &Decoder, geometry: Geometry) -> Self {
+    pub(super) fn new(decoder: &Decoder, geometry: Geometry, can_refine: bool) -> Self {
         Self {
             conditioning: Conditioning::new(decoder),
             decay: Decay::new(decoder.trained_s(), geometry),
             work: decoder.activations(),
             progress: Progress::default(),
-            magnitude: vec![0.0; geometry.bins()],
             phase: GradientPhase::new(geometry),
-            single_pass: Spsi::new(geometry),
-            refinement: Refinement::new(geometry),
+            refinement: can_refine.then(|| Refinement::new(geometry)),
             waits: false,
             mode: PhaseMode::Gradient,
             passed: 0,
@@ -147,7 +148,7 @@ impl FrameSource {
         self.frame = 0;
         self.change = None;
         self.mode = ask.phase;
-        self.waits = ask.phase == PhaseMode::Refined;
+        self.waits = ask.phase == PhaseMode::Refined && self.refinement.is_some();
     }
 
     /// The conditioning of one of the first [`MOMENTS`].
@@ -180,22 +181,20 @@ impl FrameSource {
         let (Some(onset), Some(half)) = (moments.first(), moments.last()) else {
             return;
         };
+        let fundamental = Some(self.fundamental);
         self.phase
-            .start(onset, Some(self.fundamental), &mut self.random);
-        self.single_pass.clear();
-        if self.waits {
-            self.refinement.clear();
-        }
+            .start(&mut tools.phase, onset, fundamental, &mut self.random);
+        self.forget_waiting();
         for frame in 0..overlap {
             // Its centre lies this many hops after the onset; virtual frames before it are onsets.
             let hops = (frame + 1).saturating_sub(overlap / 2);
             let share = 2.0 * real(hops) / real(overlap);
-            for ((own, from), to) in self.magnitude.iter_mut().zip(onset).zip(half) {
+            for ((own, from), to) in tools.magnitude.iter_mut().zip(onset).zip(half) {
                 *own = from + share * (to - from);
             }
             self.draw_before(frame, tools, &mut give);
         }
-        self.phase.hold(&self.magnitude);
+        self.phase.hold(&tools.magnitude);
         self.begins = true;
     }
 
@@ -225,17 +224,22 @@ impl FrameSource {
             return;
         };
         let overlap = tools.format.geometry.overlap();
+        self.phase.ready_to_turn(&mut tools.phase);
         for frame in number * overlap / REDRAW..(number + 1) * overlap / REDRAW {
-            self.magnitude.copy_from_slice(self.phase.magnitude());
+            tools.magnitude.copy_from_slice(self.phase.magnitude());
             self.draw_before(frame, tools, &mut give);
         }
         if slice == DRAW {
+            // Where frames that wait will catch up from.
+            if self.waits {
+                self.phase.hold(&tools.magnitude);
+            }
             self.change = None;
             self.begins = true;
         }
     }
 
-    /// One of the frames before the next one: `self.magnitude` with the first one's phases, turned on.
+    /// One of the frames before the next one: `tools.magnitude` with the first one's phases, turned on.
     fn draw_before(
         &mut self,
         frame: usize,
@@ -244,12 +248,12 @@ impl FrameSource {
     ) {
         let late = tools.format.geometry.overlap() - 1 - frame;
         self.turn(frame, tools);
-        self.lift();
+        self.lift(&mut tools.magnitude);
         self.draw(tools);
         give(&tools.frame, late);
-        if self.waits {
+        if let Some(refinement) = self.refinement.as_mut().filter(|_| self.waits) {
             let hop = tools.format.geometry.hop();
-            self.refinement.hear(&tools.frame, (late + 1) * hop);
+            refinement.hear(&tools.frame, (late + 1) * hop);
         }
     }
 
@@ -263,12 +267,15 @@ impl FrameSource {
                 .phase
                 .set(std::iter::repeat_with(|| self.random.turns())),
             PhaseMode::SinglePass => {
-                self.single_pass.next(&self.magnitude);
-                self.phase.set(self.single_pass.phase().iter().copied());
+                let phase = self.phase.phase_mut();
+                if frame == 0 {
+                    phase.fill(0);
+                }
+                single_pass(&tools.magnitude, phase, turns_per_bin(&tools.format));
             }
             PhaseMode::Gradient | PhaseMode::Refined | PhaseMode::PeakLock => {
                 if frame > 0 {
-                    self.phase.turn();
+                    self.phase.turn(&tools.phase);
                 }
                 self.phase.take_noise(stored);
             }
@@ -299,16 +306,19 @@ impl FrameSource {
             }
             DECODE => self.take(decoder, tools, ask, ratio),
             LOBES => {
-                let fundamental = Some(self.fundamental);
-                self.phase.observe_lobes(&self.magnitude, fundamental);
+                let magnitude = decoder.numbers(&self.work);
+                self.phase.observe_lobes(magnitude, Some(self.fundamental));
             }
             NOISE => match self.change {
-                Some(ratio) => self.carry(ratio, tools),
-                None => self.phase.observe_noise(),
+                Some(ratio) => self.carry(ratio, decoder, tools),
+                None => {
+                    let magnitude = decoder.numbers(&self.work);
+                    self.phase.observe_noise(&mut tools.phase, magnitude);
+                }
             },
             // Of a key that comes, the frames before the next one are drawn instead.
             _ if changes => {}
-            SETTLE => self.settle(tools),
+            SETTLE => self.settle(decoder, tools),
             _ => self.finish(tools),
         }
     }
@@ -329,19 +339,16 @@ impl FrameSource {
 
     /// Takes what was decoded as the next magnitude.
     fn take(&mut self, decoder: &Decoder, tools: &mut FrameTools, ask: &Ask, ratio: f64) {
-        if self.refines() {
-            self.phase.set(self.refinement.newest_phase());
+        if let Some(refinement) = self.refinement.as_ref().filter(|_| self.refines()) {
+            self.phase.set(refinement.newest_phase());
         }
-        let mut newest = std::mem::take(&mut tools.magnitude);
-        newest.copy_from_slice(decoder.numbers(&self.work));
-        shape(&tools.format, &mut newest, ratio);
         let hops = self.hops(tools);
-        self.decay.follow(hops, &ask.knobs, &mut newest);
+        let newest = decoder.numbers_mut(&mut self.work);
+        shape(&tools.format, newest, ratio);
+        self.decay.follow(hops, &ask.knobs, newest);
         if self.waits && self.begins && !self.is_changing() {
-            self.catch_up(&newest, tools);
+            self.catch_up(decoder, tools);
         }
-        self.magnitude.copy_from_slice(&newest);
-        tools.magnitude = newest;
     }
 
     /// Hops from the onset to the centre of the frame that is being made: frame 0 is the last of
@@ -355,16 +362,16 @@ impl FrameSource {
         if self.waits { AHEAD } else { 0 }
     }
 
-    /// The newest magnitudes, `[bins]`, as drawn.
+    /// The newest frame's magnitudes, `[bins]`.
     pub(super) fn magnitude(&self) -> &[f32] {
-        &self.magnitude
+        self.phase.magnitude()
     }
 
     /// Of a key that comes: its lobes take over the phases of the newest frame.
     ///
     /// Both are heard where the next hop begins, half a kernel before it in the old frames and half
     /// a kernel after it in the new ones.
-    fn carry(&mut self, ratio: f64, tools: &FrameTools) {
+    fn carry(&mut self, ratio: f64, decoder: &Decoder, tools: &mut FrameTools) {
         let geometry = tools.format.geometry;
         let fft_len = geometry.fft_len() as f64;
         let (half, kernel) = (fft_len / 2.0, TAPS as f64 / 2.0);
@@ -374,9 +381,17 @@ impl FrameSource {
             until: -(since + half + kernel + 1.0) / fft_len,
             from: (half - kernel + 1.0) / fft_len,
         };
-        self.phase.carry(&carry, &mut self.random);
-        self.single_pass.clear();
-        self.refinement.clear();
+        let magnitude = decoder.numbers(&self.work);
+        self.phase
+            .carry(&mut tools.phase, magnitude, &carry, &mut self.random);
+        self.forget_waiting();
+    }
+
+    /// No frame waits.
+    fn forget_waiting(&mut self) {
+        if let Some(refinement) = &mut self.refinement {
+            refinement.clear();
+        }
     }
 
     /// Whether the frames that wait are refined; during the first hop none wait yet.
@@ -385,23 +400,26 @@ impl FrameSource {
     }
 
     /// The frames between the last one before the note and the newest, a few hops later.
-    fn catch_up(&mut self, newest: &[f32], tools: &mut FrameTools) {
+    fn catch_up(&mut self, decoder: &Decoder, tools: &mut FrameTools) {
+        tools.magnitude.copy_from_slice(self.phase.magnitude());
+        self.phase.ready_to_turn(&mut tools.phase);
         for left in (2..=AHEAD + 1).rev() {
             let share = real(left).recip();
-            let bins = self.magnitude.iter_mut().zip(newest);
+            let newest = decoder.numbers(&self.work);
+            let bins = tools.magnitude.iter_mut().zip(newest);
             bins.for_each(|(own, to)| *own += share * (to - *own));
             self.turn(left, tools);
             self.wait(tools);
         }
-        self.phase.hold(&self.magnitude);
+        self.phase.hold(&tools.magnitude);
     }
 
     /// What stored phase costs noise is made up for.
-    fn lift(&mut self) {
+    fn lift(&self, magnitude: &mut [f32]) {
         match self.mode {
-            PhaseMode::StoredNoise => self.magnitude.iter_mut().for_each(|m| *m *= MAKE_UP),
+            PhaseMode::StoredNoise => magnitude.iter_mut().for_each(|m| *m *= MAKE_UP),
             PhaseMode::Gradient | PhaseMode::Refined | PhaseMode::PeakLock => {
-                self.phase.lift_noise(&mut self.magnitude);
+                self.phase.lift_noise(magnitude);
             }
             PhaseMode::SinglePass | PhaseMode::Zero | PhaseMode::Random => {}
         }
@@ -409,15 +427,18 @@ impl FrameSource {
 
     /// This slice's share of the refinement; integration goes on from what it ends with.
     fn refine(&mut self, slice: usize, tools: &mut FrameTools) {
-        let steps = slice * STEPS / DECODE..(slice + 1) * STEPS / DECODE;
-        steps.for_each(|step| self.refinement.step(&mut tools.refinement, step));
+        if let Some(refinement) = &mut self.refinement {
+            let steps = slice * STEPS / DECODE..(slice + 1) * STEPS / DECODE;
+            steps.for_each(|step| refinement.step(&mut tools.refinement, step));
+        }
     }
 
     /// The new magnitude becomes a frame.
     fn finish(&mut self, tools: &mut FrameTools) {
-        self.lift();
-        if self.waits {
-            tools.frame.copy_from_slice(self.refinement.oldest());
+        tools.magnitude.copy_from_slice(self.phase.magnitude());
+        self.lift(&mut tools.magnitude);
+        if let Some(refinement) = self.refinement.as_ref().filter(|_| self.waits) {
+            tools.frame.copy_from_slice(refinement.oldest());
             self.wait(tools);
         } else {
             self.draw(tools);
@@ -426,48 +447,58 @@ impl FrameSource {
     }
 
     /// The new magnitude gets its phases.
-    fn settle(&mut self, tools: &FrameTools) {
+    fn settle(&mut self, decoder: &Decoder, tools: &mut FrameTools) {
+        let lobes = match self.mode {
+            PhaseMode::Gradient | PhaseMode::Refined => Lobes::Integrated,
+            PhaseMode::PeakLock => Lobes::Locked,
+            _ => return self.settle_anyhow(decoder, tools),
+        };
         let stored = tools.noise.frame(self.noise_frame);
         self.noise_frame += 1;
+        let frame = (decoder.numbers(&self.work), lobes);
+        self.phase
+            .settle(&mut tools.phase, frame, stored, &mut self.random);
+    }
+
+    /// The same by the rules that look at no frame but this one.
+    fn settle_anyhow(&mut self, decoder: &Decoder, tools: &mut FrameTools) {
+        let magnitude = decoder.numbers(&self.work);
+        self.phase.pass(&mut tools.phase, magnitude);
+        let phase = self.phase.phase_mut();
         match self.mode {
-            PhaseMode::Gradient | PhaseMode::Refined => {
-                self.phase.integrate();
-                self.phase.finish(stored, &mut self.random);
-            }
-            PhaseMode::PeakLock => {
-                self.phase.lock();
-                self.phase.finish(stored, &mut self.random);
-            }
-            PhaseMode::StoredNoise => self.phase.replace(stored),
-            PhaseMode::SinglePass => {
-                self.single_pass.next(&self.magnitude);
-                self.phase.replace(self.single_pass.phase().iter().copied());
-            }
-            PhaseMode::Zero => self.phase.replace(std::iter::repeat(0)),
-            PhaseMode::Random => self
-                .phase
-                .replace(std::iter::repeat_with(|| self.random.turns())),
+            PhaseMode::StoredNoise => self.phase.set(tools.noise.frame(self.noise_frame)),
+            PhaseMode::SinglePass => single_pass(magnitude, phase, turns_per_bin(&tools.format)),
+            PhaseMode::Random => phase.fill_with(|| self.random.turns()),
+            _ => phase.fill(0),
         }
+        self.noise_frame += 1;
     }
 
     /// Magnitude and phase become a spectrum, and that a windowed frame, in `tools.frame`.
     fn draw(&self, tools: &mut FrameTools) {
         self.write_spectrum(tools);
-        tools.inverse.process(&mut tools.spectrum, &mut tools.frame);
+        let inverse = tools.refinement.inverse_stft();
+        inverse.process(&mut tools.spectrum, &mut tools.frame);
     }
 
     /// Magnitude and phase become a spectrum that waits.
     fn wait(&mut self, tools: &mut FrameTools) {
         self.write_spectrum(tools);
-        let newest = (self.magnitude.as_slice(), self.phase.noise());
-        self.refinement
-            .push(&mut tools.refinement, newest, &tools.spectrum);
+        if let Some(refinement) = &mut self.refinement {
+            let newest = (tools.magnitude.as_slice(), self.phase.noise());
+            refinement.push(&mut tools.refinement, newest, &tools.spectrum);
+        }
     }
 
     fn write_spectrum(&self, tools: &mut FrameTools) {
         let (phase, spectrum) = (self.phase.phase(), &mut tools.spectrum);
-        tools.loops.polar(&self.magnitude, phase, 1.0, spectrum);
+        tools.loops.polar(&tools.magnitude, phase, 1.0, spectrum);
     }
+}
+
+/// What a bin turns per hop for each of its number.
+fn turns_per_bin(format: &FrameFormat) -> f64 {
+    format.geometry.hop() as f64 / format.geometry.fft_len() as f64
 }
 
 /// Turns decoded numbers into magnitudes at the instrument's level, leaving out what would alias.

@@ -11,14 +11,12 @@
 //!
 //! *Real time:* [`Sources::new`] allocates; fitting moves a pointer.
 
-use super::canvas::{Canvas, Due};
+use super::canvas::{Due, Studio};
 use super::mixture::{Bend, Ingredient, Mixture};
 use super::story::Moment;
 use super::timbre::{Job, ROWS, Timbre};
-use super::{Ask, Instant, MOST_MOMENTS, Onset};
-use crate::controls::{Controls, MAX_VOICES, MODELS};
-use crate::engine::Settings;
-use crate::painter::Painter;
+use super::{Ask, Instant, Onset};
+use crate::controls::{MAX_VOICES, MODELS};
 use crate::telemetry::SPECTRUM_POINTS;
 use betwixt_spectral::number::{index, real};
 
@@ -49,8 +47,8 @@ enum Slot {
 pub(crate) struct Sources {
     slots: [Slot; MODELS],
     timbres: [Option<Box<Timbre>>; MODELS + 1],
-    painter: Painter,
-    canvases: Vec<Canvas>,
+    /// The first model of partials has brought it.
+    studio: Option<Box<Studio>>,
     /// What a voice sounds like, before its loudness.
     both: [Vec<f32>; 2],
     one: Vec<f32>,
@@ -82,19 +80,11 @@ pub(crate) struct Stretch {
 
 impl Sources {
     /// Nothing is fitted. `longest` samples are asked for at once, at most. Allocates.
-    pub(crate) fn new(settings: Settings, longest: usize) -> Self {
-        let mut painter = Painter::new(f64::from(settings.sample_rate_hz), settings.seed);
-        let mut canvases: Vec<Canvas> = (0..MAX_VOICES).map(|_| Canvas::new(&painter)).collect();
-        // So that no page of memory is used for the first time on the audio thread.
-        let ask = Ask::new(&Controls::default());
-        for canvas in &mut canvases {
-            canvas.prefill(&mut painter, &ask, [Moment::silence(); MOST_MOMENTS]);
-        }
+    pub(crate) fn new(longest: usize) -> Self {
         Self {
             slots: [Slot::Empty; MODELS],
             timbres: Default::default(),
-            painter,
-            canvases,
+            studio: None,
             both: [0, 1].map(|_| vec![0.0; longest]),
             one: vec![0.0; longest],
         }
@@ -122,7 +112,12 @@ impl Sources {
         let (new, timbre) = match fitting {
             Fitting::Empty => (Slot::Empty, None),
             Fitting::Missing => (Slot::Missing, None),
-            Fitting::Model(timbre) => (Slot::Filled, Some(timbre)),
+            Fitting::Model(mut timbre) => {
+                if self.studio.is_none() {
+                    self.studio = timbre.take_studio();
+                }
+                (Slot::Filled, Some(timbre))
+            }
         };
         let slot = slot.min(MODELS - 1);
         self.slots[slot] = new;
@@ -138,6 +133,12 @@ impl Sources {
     /// The model that was on its way out.
     pub(crate) fn take_left(&mut self) -> Option<Box<Timbre>> {
         self.timbres[LEAVING].take()
+    }
+
+    /// How many voices can play all of the models.
+    pub(crate) fn most_voices(&self) -> usize {
+        let voices = self.timbres.iter().flatten().map(|timbre| timbre.voices());
+        voices.fold(MAX_VOICES, usize::min)
     }
 
     /// Of what a voice is mixed at a place between the slots, 0…3.
@@ -191,9 +192,11 @@ impl Sources {
         let moments = std::array::from_fn(|number| {
             mixed(timbres, &note.mixture, |timbre| timbre.take(&job, number))
         });
-        let canvas = &mut self.canvases[note.voice];
-        canvas.start(&note.onset, note.ask);
-        canvas.prefill(&mut self.painter, note.ask, moments);
+        if let Some(studio) = &mut self.studio {
+            let canvas = &mut studio.canvases[note.voice];
+            canvas.start(&note.onset, note.ask);
+            canvas.prefill(&mut studio.painter, note.ask, moments);
+        }
     }
 
     /// A model comes into a voice that sounds, as the second one of its mixture.
@@ -203,7 +206,8 @@ impl Sources {
         let Some(place) = entering else {
             return;
         };
-        let Some(timbre) = &mut self.timbres[place] else {
+        let timbre = self.timbres[place].as_mut();
+        let Some(timbre) = timbre.filter(|timbre| note.voice < timbre.voices()) else {
             return;
         };
         let job = Job {
@@ -256,7 +260,10 @@ impl Sources {
 
     /// Adds what a voice paints.
     fn paint(&mut self, voice: usize, ask: &Ask, stretch: &Stretch, bend: Bend) {
-        let (canvas, mixture) = (&mut self.canvases[voice], &stretch.mixture);
+        let Some(studio) = &mut self.studio else {
+            return;
+        };
+        let (canvas, mixture) = (&mut studio.canvases[voice], &stretch.mixture);
         let mut done = 0;
         while done < stretch.count {
             while let Some(due) = canvas.due(ask) {
@@ -266,7 +273,7 @@ impl Sources {
                     }),
                     Due::Frame => {
                         let moment = mixed(&mut self.timbres, mixture, |t| t.now(voice));
-                        canvas.paint(&mut self.painter, ask, &moment);
+                        canvas.paint(&mut studio.painter, ask, &moment);
                     }
                 }
             }
@@ -308,7 +315,9 @@ impl Sources {
     ) {
         let loudest = mixture.loudest();
         if self.paints(loudest) {
-            self.canvases[voice].picture(&self.painter, edges_hz, points);
+            if let Some(studio) = &self.studio {
+                studio.canvases[voice].picture(&studio.painter, edges_hz, points);
+            }
         } else if let Some(timbre) = loudest.and_then(|place| self.timbres[place].as_ref()) {
             timbre.picture(voice, edges_hz, points);
         }
@@ -327,7 +336,7 @@ fn begin_with(timbre: &mut Timbre, place: Ingredient, notes: &[Begun<'_>]) {
     }; ROWS];
     let mut count = 0;
     for (row, note) in notes.iter().enumerate().take(ROWS) {
-        if note.mixture.has(place) {
+        if note.mixture.has(place) && note.voice < timbre.voices() {
             jobs[count] = Job {
                 voice: note.voice,
                 row,

@@ -8,13 +8,14 @@
 //! The position tells when a slice of the next frame's work is due: at fixed places of the hop, so
 //! that the host's block size cannot change the result.
 //!
-//! A note can go on at another key of the decoder: the new key's frames come into an overlap of
-//! their own, and where the hop ends, both are heard for as long as the old one's samples last:
+//! A note can go on at another key of the decoder: the new key's frames take over the overlap, the
+//! old key's last hop being put aside, and where the hop ends, both are heard for as long as the old
+//! one's samples last:
 //!
 //! ```text
 //!  old key: samples [TAPS + hop] ─► resampler ─► ╲
 //!                                                 ├─ cross-fade over the old key's hop
-//!  new key: coming [fft_len] ─► samples ─► resampler ╱   each at its own ratio
+//!  new key: overlap [fft_len] ─► samples ─► resampler ╱   each at its own ratio
 //! ```
 //!
 //! *Real time:* every buffer has its length from the start.
@@ -35,10 +36,10 @@ const LEAD: usize = 2;
 pub(super) struct Stream {
     overlap: Vec<f32>,
     now: Reading,
-    /// What is left of the key before, past its end when nothing is.
+    /// What is left of the key before, past its end when nothing is; while another key comes, the
+    /// hop that it will end with.
     before: Reading,
-    /// The overlap of a key that comes, and its scale.
-    coming: Vec<f32>,
+    /// The scale of a key that comes: the overlap is its own.
     comes: Option<f64>,
     /// Samples of the stream per output sample, at most: what bounds the frames it can ask for.
     fastest: f64,
@@ -64,7 +65,6 @@ impl Stream {
             overlap: vec![0.0; geometry.fft_len()],
             now: Reading::new(hop),
             before: Reading::new(hop),
-            coming: vec![0.0; geometry.fft_len()],
             comes: None,
             hop,
             slice: 0,
@@ -76,7 +76,6 @@ impl Stream {
         self.overlap.fill(0.0);
         self.now.clear();
         self.before.position = f64::INFINITY;
-        self.coming.fill(0.0);
         self.comes = None;
     }
 
@@ -86,10 +85,15 @@ impl Stream {
     }
 
     /// Adds a frame of another key, which begins with the next hop: the stream is then read `scale`
-    /// times as fast.
+    /// times as fast. Not while the key before is still heard.
     pub(super) fn add_coming(&mut self, frame: &[f32], late: usize, scale: f64) {
-        add(&mut self.coming, &frame[late * self.hop..]);
+        if self.comes.is_none() {
+            let last = &self.overlap[..self.hop];
+            self.before.samples[TAPS..].copy_from_slice(last);
+            self.overlap.fill(0.0);
+        }
         self.comes = Some(scale);
+        self.add(frame, late);
     }
 
     /// Whether the key before is still heard.
@@ -120,10 +124,10 @@ impl Stream {
             if self.now.position < self.hop as f64 {
                 return None;
             }
-            self.next_hop();
             self.now.position -= self.hop as f64;
-            if let Some(scale) = self.comes.take() {
-                self.change(scale);
+            match self.comes.take() {
+                Some(scale) => self.change(scale),
+                None => self.next_hop(),
             }
             self.slice = 0;
         }
@@ -162,9 +166,10 @@ impl Stream {
     /// The old key's last hop lacks what one more frame would have begun with: a hundredth in the
     /// middle of the cross-fade.
     fn change(&mut self, scale: f64) {
-        std::mem::swap(&mut self.before, &mut self.now);
-        std::mem::swap(&mut self.overlap, &mut self.coming);
-        self.coming.fill(0.0);
+        let heard = &self.now.samples[self.hop..];
+        self.before.samples[..TAPS].copy_from_slice(heard);
+        self.before.position = self.now.position;
+        self.before.scale = self.now.scale;
         self.now.clear();
         self.next_hop();
         let passed = self.before.position * scale / self.before.scale;

@@ -10,11 +10,11 @@
 //!
 //! *Real time:* nothing allocates after [`Timbre::new`].
 
-use super::canvas::Sung;
+use super::canvas::{Studio, Sung};
 use super::frames::{FrameTone, FrameTools};
 use super::story::{Moment, Story};
 use super::{Ask, Instant, MOST_MOMENTS, Onset};
-use crate::controls::{Controls, MAX_VOICES};
+use crate::controls::{Controls, MAX_FRAME_VOICES, MAX_VOICES, PhaseMode};
 use crate::decoder::{Activations, BATCH, Decoder};
 use crate::engine::Settings;
 use crate::painter;
@@ -33,8 +33,9 @@ pub struct Timbre {
     decoder: Arc<Decoder>,
     family: Family,
     batch: [Activations; BATCH],
-    /// Rows of decoded numbers, [`MOST_MOMENTS`] for each of [`ROWS`] voices.
+    /// Rows of decoded numbers, so many for each of [`ROWS`] voices.
     numbers: Vec<Vec<f32>>,
+    moments: usize,
 }
 
 enum Family {
@@ -45,6 +46,8 @@ enum Family {
     Partials {
         format: PartialsFormat,
         stories: Vec<Story>,
+        /// For an engine that has none yet.
+        studio: Option<Box<Studio>>,
     },
 }
 
@@ -75,10 +78,10 @@ impl Timbre {
         let settings = settings.sane();
         let family = match decoder.output() {
             Output::Frames(format) => {
-                let tools = FrameTools::new(format, settings.sample_rate_hz, settings.seed);
-                let tone = || FrameTone::new(&decoder, &tools);
+                let tools = FrameTools::new(format, settings.sample_rate_hz);
+                let tone = |number| FrameTone::new(&decoder, &tools, number);
                 Family::Frames {
-                    tones: (0..MAX_VOICES).map(|_| tone()).collect(),
+                    tones: (0..MAX_FRAME_VOICES).map(tone).collect(),
                     tools: Box::new(tools),
                 }
             }
@@ -88,13 +91,19 @@ impl Timbre {
                 Family::Partials {
                     format,
                     stories: (0..MAX_VOICES).map(|_| story()).collect(),
+                    studio: Some(Box::new(Studio::new(settings))),
                 }
             }
         };
         let numbers = decoder.output().numbers();
+        let moments = match &family {
+            Family::Frames { .. } => FrameTone::moments(&decoder),
+            Family::Partials { .. } => MOST_MOMENTS,
+        };
         let mut timbre = Self {
             batch: std::array::from_fn(|_| decoder.activations()),
-            numbers: vec![vec![0.0; numbers]; ROWS * MOST_MOMENTS],
+            numbers: vec![vec![0.0; numbers]; ROWS * moments],
+            moments,
             family,
             decoder,
         };
@@ -102,9 +111,12 @@ impl Timbre {
         timbre
     }
 
-    /// Every voice plays its first hops, unheard.
+    /// Every voice plays its first hops, unheard. Refined frames need all that there is.
     fn rehearse(&mut self) {
-        let ask = Ask::new(&Controls::default());
+        let ask = Ask::new(&Controls {
+            phase: PhaseMode::Refined,
+            ..Controls::default()
+        });
         let onset = Onset {
             pitch: 60.0,
             velocity: 1.0,
@@ -115,7 +127,7 @@ impl Timbre {
             glide: 0.0,
             bend: 0.0,
         };
-        for voice in 0..MAX_VOICES {
+        for voice in 0..self.voices() {
             self.start(voice, &onset, &ask, Instant::default());
             let job = Job {
                 voice,
@@ -141,6 +153,14 @@ impl Timbre {
         }
     }
 
+    /// What it brings to be painted with, if it does and has not been asked before.
+    pub(crate) fn take_studio(&mut self) -> Option<Box<Studio>> {
+        match &mut self.family {
+            Family::Partials { studio, .. } => studio.take(),
+            Family::Frames { .. } => None,
+        }
+    }
+
     /// Whether it gives moments to be painted; else it gives samples.
     pub(crate) fn paints(&self) -> bool {
         matches!(self.family, Family::Partials { .. })
@@ -148,9 +168,14 @@ impl Timbre {
 
     /// How many moments are decoded before a note can sound, at most [`MOST_MOMENTS`].
     pub(crate) fn moments(&self) -> usize {
+        self.moments
+    }
+
+    /// How many voices can play it: those with lower numbers. Of any other it is silent.
+    pub(crate) fn voices(&self) -> usize {
         match &self.family {
-            Family::Frames { .. } => FrameTone::moments(&self.decoder),
-            Family::Partials { .. } => MOST_MOMENTS,
+            Family::Frames { tones, .. } => tones.len(),
+            Family::Partials { stories, .. } => stories.len(),
         }
     }
 
@@ -184,7 +209,7 @@ impl Timbre {
             }
             self.decoder.run_batch(&mut self.batch, end - first);
             for (lane, number) in (first..end).enumerate() {
-                let row = jobs[number / moments].row * MOST_MOMENTS + number % moments;
+                let row = jobs[number / moments].row * self.moments + number % moments;
                 let numbers = self.decoder.numbers(&self.batch[lane]);
                 self.numbers[row].copy_from_slice(numbers);
             }
@@ -195,7 +220,7 @@ impl Timbre {
     pub(crate) fn prefill(&mut self, job: &Job<'_>) {
         let moments = self.moments();
         if let Family::Frames { tools, tones } = &mut self.family {
-            let first = job.row * MOST_MOMENTS;
+            let first = job.row * moments;
             let rows = &mut self.numbers[first..first + moments];
             tones[job.voice].prefill(tools, rows);
         }
@@ -203,18 +228,21 @@ impl Timbre {
 
     /// Of partials: one of the first moments, taken in their order.
     pub(crate) fn take(&mut self, job: &Job<'_>, moment: usize) -> Moment {
-        let numbers = &self.numbers[job.row * MOST_MOMENTS + moment];
+        let numbers = &self.numbers[job.row * self.moments + moment];
         match &mut self.family {
-            Family::Partials { stories, format } => {
-                stories[job.voice].take(*format, numbers, job.ask)
-            }
+            Family::Partials {
+                stories, format, ..
+            } => stories[job.voice].take(*format, numbers, job.ask),
             Family::Frames { .. } => Moment::silence(),
         }
     }
 
     /// Of partials: a voice's story goes on by a hop.
     pub(crate) fn next_hop(&mut self, voice: usize, ask: &Ask, sung: Sung) {
-        if let Family::Partials { stories, format } = &mut self.family {
+        if let Family::Partials {
+            stories, format, ..
+        } = &mut self.family
+        {
             stories[voice].next_hop((&self.decoder, *format), ask, sung);
         }
     }
@@ -230,10 +258,10 @@ impl Timbre {
     /// Of frames: writes a voice's next samples.
     pub(crate) fn render(&mut self, voice: usize, ask: &Ask, out: &mut [f32]) {
         match &mut self.family {
-            Family::Frames { tools, tones } => {
+            Family::Frames { tools, tones } if voice < tones.len() => {
                 tones[voice].render((&self.decoder, tools), ask, out);
             }
-            Family::Partials { .. } => out.fill(0.0),
+            _ => out.fill(0.0),
         }
     }
 
@@ -244,7 +272,9 @@ impl Timbre {
         edges_hz: &[f64],
         points: &mut [f32; SPECTRUM_POINTS],
     ) {
-        if let Family::Frames { tools, tones } = &self.family {
+        if let Family::Frames { tools, tones } = &self.family
+            && voice < tones.len()
+        {
             tones[voice].picture(tools, edges_hz, points);
         }
     }

@@ -9,7 +9,8 @@
 //! beyond as it looks ahead.
 
 use betwixt_engine::phase::{
-    GradientPhase, LOOK_AHEAD, NoiseTable, RecordedPhase, Refinement, RefinementTools, STEPS, Spsi,
+    GradientPhase, LOOK_AHEAD, Lobes, NoiseTable, PhaseTools, RecordedPhase, Refinement,
+    RefinementTools, STEPS, Spsi,
 };
 use betwixt_engine::random::Random;
 use betwixt_spectral::number::radians;
@@ -78,46 +79,39 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
             integrated.set(refinement.newest_phase());
             known += 1;
         }
-        let phases = phase.iter_mut().zip(refinement.oldest_phase());
+        let phases = phase.iter_mut().zip(tools.phase());
         phases.for_each(|(phase, refined)| *phase = refined);
     })
 }
 
 /// What a voice does with its decoder's frames: whole lobes, integrated.
 pub(super) fn gradient(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, (seed, None), GradientPhase::integrate)
+    voice(geometry, (seed, None), Lobes::Integrated)
 }
 
 /// The same, the fundamental (in bins) being known as it is of a model's note.
 pub(super) fn gradient_of_note(geometry: Geometry, seed: u64, fundamental: f32) -> Stage {
-    voice(
-        geometry,
-        (seed, Some(fundamental)),
-        GradientPhase::integrate,
-    )
+    voice(geometry, (seed, Some(fundamental)), Lobes::Integrated)
 }
 
 /// Whole lobes, each by itself.
 pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
-    voice(geometry, (seed, None), GradientPhase::lock)
+    voice(geometry, (seed, None), Lobes::Locked)
 }
 
-fn voice(
-    geometry: Geometry,
-    (seed, fundamental): (u64, Option<f32>),
-    settle: fn(&mut GradientPhase),
-) -> Stage {
+fn voice(geometry: Geometry, (seed, fundamental): (u64, Option<f32>), how: Lobes) -> Stage {
     let mut random = Random::new(seed);
     let table = NoiseTable::new(geometry, seed);
+    let mut tools = PhaseTools::new(geometry);
     let mut lobes = GradientPhase::new(geometry);
     Box::new(move |magnitudes, number, phase| {
         if number == 0 {
-            lobes.start(&magnitudes[0], fundamental, &mut random);
+            lobes.start(&mut tools, &magnitudes[0], fundamental, &mut random);
             lobes.take_noise(table.frame(0));
         } else {
-            lobes.observe(&magnitudes[number], fundamental);
-            settle(&mut lobes);
-            lobes.finish(table.frame(number), &mut random);
+            let (frame, stored) = (magnitudes[number].as_slice(), table.frame(number));
+            lobes.observe(&mut tools, frame, fundamental);
+            lobes.settle(&mut tools, (frame, how), stored, &mut random);
         }
         phase.copy_from_slice(lobes.phase());
     })

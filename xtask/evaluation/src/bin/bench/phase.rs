@@ -8,7 +8,8 @@
 use crate::timing::{median_us, row};
 use betwixt_engine::Decoder;
 use betwixt_engine::phase::{
-    GradientPhase, NoiseTable, RecordedPhase, Refinement, RefinementTools, STEPS, Spsi,
+    GradientPhase, Lobes, NoiseTable, PhaseTools, RecordedPhase, Refinement, RefinementTools,
+    STEPS, Spsi,
 };
 use betwixt_engine::random::Random;
 use betwixt_model::Model;
@@ -44,31 +45,25 @@ pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), 
         row(name, times.median, &remark);
     };
     let table = NoiseTable::new(geometry, 1);
-    let started = || {
+    let lobes = |how: Lobes| {
+        let (mut tools, mut random) = (PhaseTools::new(geometry), Random::new(1));
         let mut phase = GradientPhase::new(geometry);
-        phase.start(&frames[0], fundamental, &mut Random::new(1));
-        (phase, Random::new(1))
+        phase.start(&mut tools, &frames[0], fundamental, &mut random);
+        least(&frames, |_, frame| {
+            phase.observe(&mut tools, frame, fundamental);
+            phase.settle(&mut tools, (frame, how), table.frame(0), &mut random);
+        })
     };
-    let (mut phase, mut random) = started();
-    let gradient = least(&frames, |_, frame| {
-        phase.observe(frame, fundamental);
-        phase.integrate();
-        phase.finish(table.frame(0), &mut random);
-    });
+    let gradient = lobes(Lobes::Integrated);
     told("phase of a frame, gradient", gradient);
     let mut recorded = RecordedPhase::gated(geometry, 1);
+    let mut random = Random::new(1);
     let of_recording = least(&frames, |number, frame| {
         let following = frames[(number + 1) % FRAMES].as_slice();
         recorded.next(frame, Some(following), &mut random);
     });
     told("  gradient of a recording", of_recording);
-    let (mut phase, mut random) = started();
-    let lock = least(&frames, |_, frame| {
-        phase.observe(frame, fundamental);
-        phase.lock();
-        phase.finish(table.frame(0), &mut random);
-    });
-    told("  peak lock", lock);
+    told("  peak lock", lobes(Lobes::Locked));
     told(
         "  refinement, beside the gradient",
         refined(geometry, &frames),
