@@ -26,6 +26,7 @@ mod table;
 use crate::controllers::{Hands, Map, Target};
 use crate::library::Factory;
 use crate::movement::MovementFile;
+use crate::sound::Told;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
@@ -116,6 +117,8 @@ pub(crate) struct Parameters {
     pub(crate) pad: PadAxes,
     /// How often any of them has moved.
     pub(crate) moves: Moves,
+    /// The sound that the host has been told last.
+    pub(crate) told: Told,
 
     /// Where controllers hold parameters.
     #[persist = "controllers"]
@@ -264,6 +267,7 @@ impl Parameters {
             pad: PadAxes::default(),
             controllers: Controllers::default(),
             moves: make.moves.clone(),
+            told: Told::default(),
             map: Map::new(Vec::new()),
             tuning: Choice::default(),
             movement_file: MovementFile::default(),
