@@ -26,6 +26,7 @@ mod table;
 use crate::controllers::{Hands, Map, Target};
 use crate::library::Factory;
 use crate::movement::MovementFile;
+use crate::presets::Loaded;
 use crate::sound::Told;
 use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
@@ -132,6 +133,9 @@ pub(crate) struct Parameters {
     /// The movement that is played and recorded.
     #[persist = "movement"]
     pub(crate) movement_file: MovementFile,
+    /// The preset that was loaded last.
+    #[persist = "loaded"]
+    pub(crate) loaded: Loaded,
 }
 
 /// Identifiers of the eight knobs.
@@ -271,6 +275,7 @@ impl Parameters {
             map: Map::new(Vec::new()),
             tuning: Choice::default(),
             movement_file: MovementFile::default(),
+            loaded: Loaded::default(),
         };
         let target = |entry: Entry<'_>| Target {
             id: entry.id,

@@ -14,6 +14,12 @@
 //! | `map`         | which controller moves which parameter                       |
 //! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
 //! | `movement`    | the recorded movement, as in files; null where nothing moves |
+//! | `loaded`      | the text of the preset that was loaded last; null for none   |
+//! | `preset`      | never saved: the text of a preset that is to be loaded       |
+//!
+//! A state with the field `preset` is the sound of that preset, with everything else as the state
+//! says or at its default. So tools and scripts load presets into any host's instance; one that is
+//! refused is said in the window, and the rest of the state holds.
 //!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
@@ -24,10 +30,11 @@ mod identity;
 use crate::controllers::file;
 use crate::library::Factory;
 use crate::parameters::{Entry, Kind, Parameters};
+use crate::presets;
 use crate::tuning::Saved;
 use betwixt_engine::LATENTS;
 pub(crate) use controllers::Controllers;
-use controllers::Saved as Held;
+pub(crate) use controllers::Saved as Held;
 pub(crate) use identity::{Here, ModelIdentity};
 use nice_plug::params::Params;
 use nice_plug::params::persist::PersistentField;
@@ -129,6 +136,7 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
 
 /// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
 pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
+    let loaded = presets::take_wanted(state, fresh);
     repair_parameters(state, fresh);
     let damaged = |text: &mut String| {
         if !Saved::is_sound(text) {
@@ -137,7 +145,7 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     };
     state.fields.get_mut("tuning").map(damaged);
     state.fields.get_mut("movement").map(as_text);
-    let sound = |text: &String| -> [(&str, bool); 8] {
+    let sound = |text: &String| -> [(&str, bool); 9] {
         [
             ("format", parses::<u32>(text)),
             ("model", is_identity(text)),
@@ -147,6 +155,7 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
             ("map", is_map(text)),
             ("tuning", Saved::is_sound(text)),
             ("movement", true),
+            ("loaded", parses::<serde_json::Value>(text)),
         ]
     };
     for (key, default) in fresh.serialize_fields() {
@@ -154,6 +163,9 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
         if !state.fields.get(&key).is_some_and(is_sound) {
             state.fields.insert(key, default);
         }
+    }
+    if let Some(loaded) = loaded {
+        loaded.spread(state, fresh);
     }
     follow_hash(state, fresh);
 }

@@ -15,6 +15,7 @@
 //! | `reader`     | text → preset, whole or refused with the place                         |
 //! | `writer`     | preset → text                                                          |
 //! | `file`       | presets in files, and why one is refused                               |
+//! | `factory`    | those that are built in                                                |
 //! | `list`       | all presets that there are: factory and the player's own               |
 //! | `search`     | which of them match, in which order                                    |
 //! | `favourites` | those that the player has marked                                       |
@@ -51,9 +52,15 @@
 //!
 //! Not for the audio thread.
 
+mod factory;
+mod favourites;
 mod file;
 mod head;
+mod list;
+mod loaded;
 mod reader;
+mod search;
+mod state;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -61,8 +68,13 @@ mod writer;
 use crate::parameters::Parameters;
 use crate::sound::Sound;
 use crate::sound::Value as Setting;
-pub(crate) use file::{PresetError, Problem};
+pub(crate) use favourites::Favourites;
+use file::{PresetError, Problem};
 pub(crate) use head::{Category, Head};
+pub(crate) use list::{Item, List, Place, Scan, own_folder};
+pub(crate) use loaded::{Loaded, Shown};
+pub(crate) use search::{Query, beside};
+pub(crate) use state::take_wanted;
 use toml::Table;
 
 /// Version of the format written by this build.

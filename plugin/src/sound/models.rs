@@ -10,7 +10,8 @@
 use crate::library::Factory;
 use crate::parameters::Parameters;
 use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::{Enum, ParamSetter};
+use nice_plug::plugin::ParamValue;
+use nice_plug::prelude::{Enum, ParamSetter, PluginState};
 
 /// Slots of models.
 pub(crate) const SLOTS: usize = 4;
@@ -70,6 +71,29 @@ impl Models {
             }
             (None, None) => {}
         }
+    }
+
+    /// Writes them into a project's state.
+    pub(crate) fn spread(&self, state: &mut PluginState, parameters: &Parameters) {
+        let place = self.first(parameters);
+        let hash = match (place, &self.0[0]) {
+            (Some(place), _) => parameters.model.hash(place),
+            (None, wanted) => wanted.as_ref().and_then(|wanted| wanted.hash.clone()),
+        };
+        if let Some(hash) = hash {
+            let field = serde_json::Value::from(hash).to_string();
+            state.fields.insert("model".into(), field);
+        }
+        if let Some(place) = place {
+            let name = ParamValue::String(factory_name(place));
+            state.params.insert("model".into(), name);
+        }
+    }
+
+    /// What they are called, one after the other.
+    pub(crate) fn words(&self) -> String {
+        let names = self.0.iter().flatten().map(|wanted| wanted.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
     }
 
     /// The place of the first slot's model among those that are here.

@@ -9,6 +9,7 @@
 //! nearest such one, and [`Value::position`] finds the position that gives it.
 
 use crate::parameters::Kind;
+use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::{FloatParam, Param};
 
 /// Steps of a position's last digit within which the position of a number lies.
@@ -66,6 +67,20 @@ impl Value {
             (Self::Switch(value), Kind::Switch(parameter)) => parameter.preview_normalized(value),
             (Self::Choice(place), Kind::Choice(choice)) => choice.position(place),
             _ => Self::default_of(kind).position(kind),
+        }
+    }
+
+    /// As a project has it.
+    pub(crate) fn saved(self, kind: Kind<'_>) -> ParamValue {
+        match (self, kind) {
+            (Self::Real(value), _) => ParamValue::F32(value),
+            (Self::Whole(value), _) => ParamValue::I32(value),
+            (Self::Switch(value), _) => ParamValue::Bool(value),
+            (Self::Choice(place), Kind::Choice(choice)) => {
+                let id = choice.ids().get(place).copied().unwrap_or_default();
+                ParamValue::String(id.to_owned())
+            }
+            (Self::Choice(_), _) => ParamValue::String(String::new()),
         }
     }
 

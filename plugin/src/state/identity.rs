@@ -66,6 +66,11 @@ impl ModelIdentity {
         self.0.here.iter().position(|model| model.hash == hash)
     }
 
+    /// The hash of the model at a place.
+    pub(crate) fn hash(&self, place: usize) -> Option<String> {
+        self.0.here.get(place).map(|model| model.hash.clone())
+    }
+
     /// Whether the project wants a model that is not here: then nothing may sound.
     pub(crate) fn is_missing(&self) -> bool {
         self.0.is_missing.load(Relaxed)

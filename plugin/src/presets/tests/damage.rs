@@ -48,7 +48,7 @@ const DAMAGE: [(&str, &str, &str); 60] = [
     ("format = 1", "format = \"1\"", "`format` is \"1\""),
     ("format = 1", "format = true", "`format` is true"),
     ("format = 1", "format 1", "line 1, column 8"),
-    ("format = 1", "format = 1 1", "line 1, column 12"),
+    ("format = 1", "format = 1 1", "line 1, column 10"),
     ("format = 1", "format = 1\nformat = 1", "line 2, column 1"),
     ("name = \"Glass\"", "", "`name` is not there"),
     ("name = \"Glass\"", "name = \"\"", "line 2: `name` is \"\""),
@@ -221,7 +221,7 @@ fn what_is_too_large_or_no_text_is_refused() {
     let long = [
         SOUND.replace("Glass", &"x".repeat(101)),
         SOUND.replace("Soft keys.", &"x".repeat(4_001)),
-        SOUND.replace("\"bright\"", &"\"x\", ".repeat(40)),
+        SOUND.replace("\"bright\"", &("\"x\", ".repeat(40) + "\"x\"")),
     ];
     for text in &long {
         assert!(refused(text, &parameters).contains("at most"));
