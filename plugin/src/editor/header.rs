@@ -1,8 +1,8 @@
-//! The top of the window: which model plays, in which tuning, how many voices, how loud.
+//! The top of the window: which preset and model play, in which tuning, how many voices, how loud.
 //!
 //! ```text
-//!  name of the model        Tuning    Model        [Panic]  voices
-//!  what it is               [its ▾]   [chosen ▾]   level
+//!  [◂][▸][preset      ▾]    Tuning    Model        [Panic]  voices
+//!  the model: what it is    [its ▾]   [chosen ▾]   level
 //! ```
 
 use super::compact::{self, Group};
@@ -12,8 +12,6 @@ use betwixt_engine::Telemetry;
 
 use egui::{Align2, Rect, Ui, pos2};
 
-/// Size of the model's name in points.
-const NAME: f32 = 20.0;
 /// Width of the choice of a model: a share of the header's, within limits.
 const CHOOSER: (f32, f32, f32) = (0.2, 140.0, 220.0);
 /// Width of the tuning's name, the same way.
@@ -38,11 +36,14 @@ pub(super) fn paint(
     let header = &editor.model.header;
     let painter = ui.painter().with_clip_rect(inside);
     let room = tuning(inside).left() - inside.left() - 12.0;
-    let line = pos2(inside.left(), inside.top() + NAME * 1.2);
-    theme::elided(&painter, line, &header.name, room, (NAME, theme::TEXT));
     let below = inside.left_bottom();
-    let look = (12.0, theme::DIM);
-    theme::elided(&painter, below, &header.description, room, look);
+    let words = format!("{}: {}", header.name, header.description);
+    theme::elided(&painter, below, &words, room, (12.0, theme::DIM));
+}
+
+/// Where the preset stands (module `presets`).
+pub(super) fn presets(inside: Rect) -> Rect {
+    inside.with_max_x((tuning(inside).left() - 12.0).max(inside.left()))
 }
 
 /// Where the model is chosen.

@@ -30,7 +30,7 @@ impl Favourites {
     }
 
     /// Those of any file.
-    pub(super) fn at(file: Option<PathBuf>) -> Self {
+    pub(crate) fn at(file: Option<PathBuf>) -> Self {
         let mut favourites = Self {
             file,
             names: BTreeSet::new(),

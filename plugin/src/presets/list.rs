@@ -19,6 +19,8 @@ use std::thread::{self, JoinHandle};
 
 /// More files than this are not listed.
 const MOST_FILES: usize = 10_000;
+/// Letters of a file's name, at most: four bytes each, and the ending, fit into 255.
+const LONGEST_FILE_NAME: usize = 60;
 /// Folders in folders, at most.
 const DEEPEST: usize = 4;
 
@@ -81,6 +83,23 @@ pub(crate) struct List {
 /// The folder of the player's own presets.
 pub(crate) fn own_folder() -> Option<PathBuf> {
     Some(folder::data()?.join("presets"))
+}
+
+/// A name as the name of a file or a folder on every system; none where nothing is left of it.
+pub(crate) fn file_name(name: &str) -> Option<String> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || " -_,'()".contains(letter);
+    let plain = name
+        .chars()
+        .map(|letter| if is_plain(letter) { letter } else { '_' });
+    let plain: String = plain.take(LONGEST_FILE_NAME).collect();
+    let plain = plain.trim();
+    let upper = plain.to_uppercase();
+    let is_device = match upper.as_bytes() {
+        [b'C', b'O', b'M', digit] | [b'L', b'P', b'T', digit] => digit.is_ascii_digit(),
+        other => [&b"CON"[..], b"PRN", b"AUX", b"NUL"].contains(&other),
+    };
+    let end = if is_device { "_" } else { "" };
+    (!plain.is_empty()).then(|| format!("{plain}{end}"))
 }
 
 impl List {

@@ -86,7 +86,7 @@ const DAMAGE: [(&str, &str, &str); 60] = [
         "[[\"a\"]]",
         "`tags` is [[\"a\"]]",
     ),
-    ("[\"bright\", \"short\"]", "[\"bright\"", "line 5, column"),
+    ("[\"bright\", \"short\"]", "[\"bright\"", "line 6, column 1"),
     (
         "comment = \"Soft keys.\"",
         "comment = false",
