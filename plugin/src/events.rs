@@ -20,6 +20,7 @@
 //! *Real time:* the list never grows; whoever fills it asks [`EventList::has_room`] first and
 //! plays what is there when it has not.
 
+use crate::parameters::MORPH_MODULATION;
 use betwixt_engine::{Event, EventKind, Note, Touch, Whom};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent;
@@ -187,12 +188,20 @@ fn touch(event: &NoteEvent<()>) -> Option<(Whom, Touch)> {
         NoteEvent::PolyModulation { voice_id, poly_modulation_id, normalized_offset, .. } => {
             let id = VoiceID::ID(voice_id);
             let (channel, key) = (Channel::Wildcard, Key::Wildcard);
-            let latent = usize::try_from(poly_modulation_id).unwrap_or(usize::MAX);
-            of!(id, channel, key, Touch::Latent(latent, normalized_offset))
+            of!(id, channel, key, modulated(poly_modulation_id, normalized_offset))
         }
         _ => None,
     };
     found
+}
+
+/// What a host moves of one note by a parameter's number.
+fn modulated(number: u32, away: f32) -> Touch {
+    if number == MORPH_MODULATION {
+        Touch::Morph(away)
+    } else {
+        Touch::Latent(usize::try_from(number).unwrap_or(usize::MAX), away)
+    }
 }
 
 /// Where a host's event moves the modulation wheel.
@@ -413,10 +422,10 @@ mod tests {
             key,
             brightness: 0.5,
         };
-        let modulation = NoteEvent::PolyModulation {
+        let modulation = |poly_modulation_id| NoteEvent::PolyModulation {
             timing,
             voice_id: 5,
-            poly_modulation_id: 3,
+            poly_modulation_id,
             normalized_offset: -0.25,
         };
         let whom = Whom {
@@ -425,7 +434,8 @@ mod tests {
         };
         for (event, touch) in [
             (brightness, Touch::Slide(0.0)),
-            (modulation, Touch::Latent(3, -0.25)),
+            (modulation(3), Touch::Latent(3, -0.25)),
+            (modulation(8), Touch::Morph(-0.25)),
         ] {
             assert_eq!(kinds(event), [EventKind::Touch { whom, touch }]);
         }

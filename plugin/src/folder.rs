@@ -82,7 +82,7 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// The bytes are on the disk before the name is theirs, and no two writers share a part. Parts that
 /// a crash has left behind are removed when the same file is written again, a day later or more.
 /// Where the name is a link, the file that it leads to is written.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let nameless = || io::Error::new(io::ErrorKind::InvalidInput, "it names no file");
     let (folder, name) = place.parent().zip(place.file_name()).ok_or_else(nameless)?;
@@ -93,7 +93,7 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     sweep(folder, name);
     let part = folder.join(part_of(name));
-    let written = write_part(&part, text)
+    let written = write_part(&part, content.as_ref())
         .and_then(|()| fs::rename(&part, &place))
         .and_then(|()| sync_folder(folder));
     if written.is_err() {
@@ -118,13 +118,13 @@ fn begin_of_parts(name: &OsStr) -> OsString {
     begin
 }
 
-fn write_part(part: &Path, text: &str) -> io::Result<()> {
+fn write_part(part: &Path, content: &[u8]) -> io::Result<()> {
     // What a process of the same number left behind is in nobody's hands any more.
     if part.exists() {
         fs::remove_file(part)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(part)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()
 }
 

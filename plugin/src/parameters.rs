@@ -24,23 +24,25 @@ pub(crate) mod playing;
 mod table;
 
 use crate::controllers::{Hands, Map, Target};
-use crate::library::Factory;
+use crate::library::Slots;
+use crate::library::slots::Carried;
 use crate::movement::MovementFile;
 use crate::presets::Loaded;
 use crate::sound::Told;
-use crate::state::{Controllers, FormatVersion, ModelIdentity, PadAxes, WindowSize};
+use crate::state::{Controllers, FormatVersion, Later, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
 use betwixt_model::Header;
-pub(crate) use make::Moves;
+pub(crate) use make::{MORPH_MODULATION, Moves};
 use make::{Make, linear, number, words};
 use modulation::Modulation;
 use movement::Movement;
-use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
+use nice_plug::prelude::{
+    BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Param, ParamSetter, Params,
+};
 pub(crate) use performance::Performance;
 use playing::Playing;
-use std::sync::Arc;
 pub(crate) use table::{Entry, Kind, Knob, ROOM};
 
 /// All that the player sets and all that a project remembers.
@@ -100,16 +102,25 @@ pub(crate) struct Parameters {
     /// A recorded movement of latents.
     #[nested(group = "Movement")]
     pub(crate) movement: Movement,
-    /// Which of the factory's models plays.
-    #[id = "model"]
-    pub(crate) choice: EnumParam<Factory>,
+    /// Which of the four slots is heard, or which two.
+    #[id = "morph"]
+    pub(crate) morph: FloatParam,
+    /// Counts what hosts cannot see: the framework has no other word for "the project has changed".
+    #[id = "changes"]
+    pub(crate) changes: IntParam,
 
     /// Which layout of the saved state this is.
     #[persist = "format"]
     pub(crate) format: FormatVersion,
-    /// Which model the project was made with.
-    #[persist = "model"]
-    pub(crate) model: ModelIdentity,
+    /// The models of the four slots.
+    #[persist = "models"]
+    pub(crate) slots: Slots,
+    /// The models themselves, where the project carries them along.
+    #[persist = "carried"]
+    pub(crate) carried: Carried,
+    /// What a later version has saved.
+    #[persist = "later"]
+    pub(crate) later: Later,
     /// Size of the editor's window.
     #[persist = "window"]
     pub(crate) window: WindowSize,
@@ -229,13 +240,13 @@ pub(crate) enum Phase {
 impl Parameters {
     /// The parameters at their defaults: the knobs stand where the first sound of the default model
     /// is, whose header this is.
-    pub(crate) fn new(header: &Header, model: ModelIdentity) -> Self {
+    pub(crate) fn new(header: &Header, slots: Slots) -> Self {
         let usual = Controls::default();
         let envelope = usual.envelope;
         let make = Make::default();
         let mut parameters = Self {
             latents: Latents {
-                knobs: std::array::from_fn(|index| Latent::new(&make, index, header, &model)),
+                knobs: std::array::from_fn(|index| Latent::new(&make, index, header, &slots)),
             },
             chroma: make.choice("Chroma", Chroma::Played),
             phase: make.choice("Phase", Phase::Gradient),
@@ -264,9 +275,12 @@ impl Parameters {
             playing: Playing::new(&make),
             modulation: Modulation::new(&make),
             movement: Movement::new(&make),
-            choice: choice(&make, &model),
+            morph: make.morph(),
+            changes: make.changes(),
             format: FormatVersion,
-            model,
+            carried: Carried(slots.clone()),
+            slots,
+            later: Later::default(),
             window: WindowSize::default(),
             pad: PadAxes::default(),
             controllers: Controllers::default(),
@@ -297,6 +311,14 @@ impl Parameters {
         }
     }
 
+    /// Tells the host that the project is another one, by the only means that there is.
+    pub(crate) fn mark_changed(&self, setter: &ParamSetter<'_>) {
+        let next = (self.changes.unmodulated_plain_value() + 1) % 256;
+        setter.begin_set_parameter(&self.changes);
+        setter.set_parameter(&self.changes, next);
+        setter.end_set_parameter(&self.changes);
+    }
+
     /// One knob's parameter.
     pub(crate) fn latent(&self, index: usize) -> &FloatParam {
         &self.latents.knobs[index].position
@@ -304,12 +326,12 @@ impl Parameters {
 }
 
 impl Latent {
-    fn new(make: &Make, index: usize, header: &Header, model: &ModelIdentity) -> Self {
+    fn new(make: &Make, index: usize, header: &Header, slots: &Slots) -> Self {
         let latent = header.latents.get(index);
         let default = latent.map_or(0.5, |latent| latent.default);
         let position = make.real(format!("Latent {}", index + 1), default, linear(0.0, 1.0));
-        let model = model.clone();
-        let show = text::show_latent(move || index < model.latents());
+        let slots = slots.clone();
+        let show = text::show_latent(move || index < slots.latents());
         Self {
             position: words(position, show, text::parse_latent())
                 .with_poly_modulation_id(u32::try_from(index).unwrap_or(u32::MAX)),
@@ -317,26 +339,17 @@ impl Latent {
     }
 }
 
-/// A model is made ready beside the sound, so it cannot be drawn as automation.
-fn choice(make: &Make, model: &ModelIdentity) -> EnumParam<Factory> {
-    let (model, moves) = (model.clone(), make.moves.clone());
-    EnumParam::new("Model", Factory::from_index(0))
-        .with_callback(Arc::new(move |choice: Factory| {
-            model.choose(choice.to_index());
-            moves.one_more();
-        }))
-        .non_automatable()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::tests::{identity, tiny_header};
-    use nice_plug::prelude::{Param, ParamFlags};
+    use crate::library::Found;
+    use crate::library::tests::{slots, tiny, tiny_header};
+    use nice_plug::prelude::Param;
     use std::collections::BTreeSet;
+    use std::sync::Arc;
 
     fn parameters(latents: usize) -> Parameters {
-        Parameters::new(&tiny_header(latents), identity(latents))
+        Parameters::new(&tiny_header(latents), slots(latents))
     }
 
     /// The table is what the host sees, in its order, and there is room for all of it.
@@ -371,25 +384,23 @@ mod tests {
         }
     }
 
-    /// Another model has its own number of knobs; the choice is not for automation.
+    /// Another model has its own number of knobs.
     #[test]
-    fn the_choice_of_a_model_moves_the_unused_knobs() {
+    fn another_model_moves_the_unused_knobs() {
         let parameters = parameters(3);
         let words = |index: usize| {
             let latent = parameters.latent(index);
             latent.normalized_value_to_string(0.25, true)
         };
         assert_eq!(words(1), "0.250");
-        parameters.model.choose(1);
+        let other = Arc::new(tiny(1));
+        parameters.slots.choose(0, Some(other.wanted()));
+        parameters
+            .slots
+            .tell(0, Some(&other.wanted()), Found::Here(other));
         assert_eq!(
             (words(0).as_str(), words(1).as_str()),
             ("0.250", text::UNUSED)
-        );
-        assert!(
-            parameters
-                .choice
-                .flags()
-                .contains(ParamFlags::NON_AUTOMATABLE)
         );
     }
 
@@ -397,7 +408,7 @@ mod tests {
     #[test]
     fn knobs_start_at_the_models_first_sound() {
         let header = tiny_header(2);
-        let parameters = Parameters::new(&header, identity(2));
+        let parameters = Parameters::new(&header, slots(2));
         for (index, latent) in header.latents.iter().enumerate() {
             assert_eq!(parameters.latent(index).value(), latent.default);
         }
@@ -418,7 +429,6 @@ mod tests {
         let parameters = parameters(8);
         check(&parameters.chroma);
         check(&parameters.phase);
-        check(&parameters.choice);
         for entry in parameters.table() {
             match entry.kind {
                 Kind::Real(parameter) => check(parameter),
@@ -461,7 +471,7 @@ mod tests {
     }
 
     /// Whatever moves a parameter of any kind, the host or a controller, is counted;
-    /// standing still is not.
+    /// standing still is not. The count of changes that hosts cannot see moves nothing that is heard.
     #[test]
     fn every_move_is_counted() {
         let parameters = parameters(8);
@@ -472,6 +482,9 @@ mod tests {
         };
         assert!(!moved());
         for (place, (id, pointer, _)) in parameters.param_map().into_iter().enumerate() {
+            if id == "changes" {
+                continue;
+            }
             // SAFETY: the parameters live longer than this loop.
             #[allow(unsafe_code, reason = "the framework moves parameters by pointer")]
             let other = |position| unsafe { pointer._internal_set_normalized_value(position) };

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  created ─► activate ─► Player (engine) ── process … process ──► deactivate
-//!                            ▲ exchange: engines of other models, made in the background
+//!                            ▲ exchange: other models, made ready in the background
 //! ```
 //!
 //! *Real time:* `activate` allocates; `process` and `reset` do not. (The framework itself makes
@@ -10,18 +10,17 @@
 
 mod call;
 mod exchange;
-mod leaving;
 mod player;
 mod remote;
 mod rulers;
 
 use crate::controllers;
 use crate::editor::{Screen, Window};
-use crate::library;
+use crate::library::{self, Slots};
 use crate::parameters::Parameters;
 use crate::state;
 use betwixt_engine::{Ended, MAX_VOICES, Settings, Transport};
-use exchange::{Exchange, Order, Worker, make};
+use exchange::{Exchange, Worker};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::Transport as HostTransport;
 use nice_plug::prelude::{
@@ -30,7 +29,7 @@ use nice_plug::prelude::{
     PolyModulationConfig, ProcessContext, ProcessStatus, RemoteControlsContext, Vst3Plugin,
     Vst3SubCategory, new_nonzero_u32,
 };
-use player::Player;
+use player::{Activation, Player};
 use std::sync::Arc;
 
 /// Where all randomness starts: the same project sounds the same every time.
@@ -65,8 +64,8 @@ const fn layout(channels: u32) -> AudioIOLayout {
 
 /// The parameters of a new instance.
 fn parameters() -> Parameters {
-    let description = &library::model(0).description;
-    Parameters::new(&description.header, library::identity())
+    let description = &library::factory()[0].description;
+    Parameters::new(&description.header, Slots::new(library::default_model()))
 }
 
 impl Default for Betwixt {
@@ -106,10 +105,8 @@ impl Plugin for Betwixt {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Window> {
-        let describe = |model: &Arc<library::Loaded>| Arc::clone(&model.description);
         Some(Window::new(
             Arc::clone(&self.parameters),
-            library::factory().iter().map(describe).collect(),
             Arc::clone(&self.screen),
         ))
     }
@@ -128,15 +125,12 @@ impl Plugin for Betwixt {
             sample_rate_hz: config.sample_rate,
             seed: SEED,
         };
-        let order = Order {
-            model: self.parameters.model.chosen(),
-            settings,
-            activation: self.player.activation() + 1,
-        };
         self.parameters.movement_file.prepare();
-        let engine = make(order);
+        let (engine, number) = self.exchange.activate(&self.parameters.slots, settings);
         self.screen.show(engine.telemetry());
-        self.player.activate(Box::new(engine), order);
+        let rate_hz = settings.sample_rate_hz;
+        let activation = Activation { number, rate_hz };
+        self.player.activate(Box::new(engine), activation);
         self.side = vec![0.0; usize::try_from(config.max_buffer_size).unwrap_or(0)];
         self.worker.get_or_insert_with(|| {
             let (exchange, screen) = (Arc::clone(&self.exchange), Arc::clone(&self.screen));
@@ -189,8 +183,7 @@ impl Betwixt {
         if std::mem::replace(&mut self.voices, voices) != voices {
             context.set_current_voice_capacity(voices);
         }
-        let chosen = parameters.model.chosen();
-        let mut has_work = self.player.follow(chosen, &self.exchange);
+        let mut has_work = self.player.fit(&self.exchange);
         self.player.tune(&parameters.tuning);
         if self.screen.take_silence() {
             self.player.silence();
@@ -198,13 +191,9 @@ impl Betwixt {
         let transport = transport(context.transport());
         let api = context.plugin_api();
         let next = || context.next_event().map(|event| named_rightly(event, api));
-        if parameters.model.is_missing() {
-            self.player.mute(left, right, next);
-        } else {
-            has_work |= self
-                .player
-                .play(parameters, &transport, [left, right], next);
-        }
+        has_work |= self
+            .player
+            .play(parameters, &transport, [left, right], next);
         for ended in self.player.ended() {
             // A host that has no room for it does not want to know.
             if context.try_send_event(over(ended)).is_err() {

@@ -96,6 +96,7 @@ fn controls(reader: &Reader, parameters: &Parameters) -> Controls {
     let real = |parameter| reader.real(parameter);
     Controls {
         latents: std::array::from_fn(|index| real(parameters.latent(index))),
+        morph: real(&parameters.morph),
         chroma: chroma(reader.plain(&parameters.chroma)),
         phase: phase(reader.plain(&parameters.phase)),
         octave: reader.plain(&parameters.octave),
@@ -246,6 +247,7 @@ fn target(choice: modulation::Target) -> engine::Target {
         modulation::Target::Tilt => engine::Target::Tilt,
         modulation::Target::Formant => engine::Target::Formant,
         modulation::Target::Width => engine::Target::Width,
+        modulation::Target::Morph => engine::Target::Morph,
         // The latents come first, in their order.
         latent => engine::Target::Latent(latent.to_index()),
     }
@@ -301,7 +303,7 @@ fn linear_gain(gain_db: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::tests::{identity, tiny_header};
+    use crate::library::tests::{slots, tiny_header};
 
     fn controls(parameters: &Parameters) -> Controls {
         heard(parameters).controls
@@ -311,7 +313,7 @@ mod tests {
     #[test]
     fn defaults_are_the_engines_defaults() {
         let header = tiny_header(3);
-        let found = controls(&Parameters::new(&header, identity(3)));
+        let found = controls(&Parameters::new(&header, slots(3)));
         let mut expected = Controls::default();
         for (value, latent) in expected.latents.iter_mut().zip(&header.latents) {
             *value = latent.default;
@@ -323,7 +325,7 @@ mod tests {
     /// let go; no other parameter is touched.
     #[test]
     fn what_is_held_is_read_in_its_place() {
-        let parameters = Parameters::new(&tiny_header(8), identity(8));
+        let parameters = Parameters::new(&tiny_header(8), slots(8));
         let usual = controls(&parameters);
         let table = parameters.table();
         let place = |id: &str| table.iter().position(|entry| entry.id == id).unwrap();

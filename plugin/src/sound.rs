@@ -19,7 +19,7 @@ mod value;
 
 use crate::movement::Moved;
 use crate::parameters::{Entry, Parameters};
-pub(crate) use models::{Models, SLOTS, Wanted};
+pub(crate) use models::Models;
 use nice_plug::prelude::ParamSetter;
 use std::sync::{Mutex, PoisonError};
 pub(crate) use value::Value;
@@ -39,8 +39,8 @@ pub(crate) const SET_UP: [(&str, &str); 6] = [
         "something that is done, not something that sounds",
     ),
     (
-        "model",
-        "a sound names its models, and by their content where it must",
+        "changes",
+        "counts what hosts cannot see, and is heard by nobody",
     ),
 ];
 
@@ -151,7 +151,9 @@ impl Sound {
             }
         }
         parameters.movement_file.take(&self.movement);
-        self.models.apply(parameters, setter);
+        self.models.apply(parameters);
+        // What is no parameter the host is told by one that counts.
+        parameters.mark_changed(setter);
     }
 }
 

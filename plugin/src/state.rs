@@ -7,13 +7,15 @@
 //! | field         | content                                                      |
 //! |---------------|--------------------------------------------------------------|
 //! | `format`      | version of this layout                                       |
-//! | `model`       | content hash of the model played; the parameter follows it   |
+//! | `models`      | name and content hash of the four slots' models, null where empty |
+//! | `carried`     | copies of the models by hash, in base 64; null without      |
 //! | `window`      | size of the editor in logical points                         |
 //! | `pad`         | the two latents on the editor's pad                          |
 //! | `controllers` | where controllers hold parameters, and the modulation wheel  |
 //! | `map`         | which controller moves which parameter                       |
 //! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
 //! | `movement`    | the recorded movement, as in files; null where nothing moves |
+//! | `later`       | what a later version has saved: kept, not understood         |
 //! | `loaded`      | the text of the preset that was loaded last; null for none   |
 //! | `preset`      | never saved: the text of a preset that is to be loaded       |
 //!
@@ -21,32 +23,38 @@
 //! says or at its default. So tools and scripts load presets into any host's instance; one that is
 //! refused is said in the window, and the rest of the state holds.
 //!
+//! Format 1 had one model: its hash in the field `model`, its name in the parameter of that name.
+//!
 //! *Promise:* every parameter has a value in its range after loading, whatever the state says: what
 //! is missing or damaged gets its default, not what happened to be set before.
 
 mod controllers;
-mod identity;
+mod later;
 
 use crate::controllers::file;
-use crate::library::Factory;
+use crate::library::slots::{Copies, Saved as SavedSlot};
+use crate::library::{Wanted, factory_ids};
 use crate::parameters::{Entry, Kind, Parameters};
 use crate::presets;
 use crate::tuning::Saved;
 use betwixt_engine::LATENTS;
 pub(crate) use controllers::Controllers;
 pub(crate) use controllers::Saved as Held;
-pub(crate) use identity::{Here, ModelIdentity};
+pub(crate) use later::Later;
 use nice_plug::params::Params;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::{ParamValue, PluginState};
-use nice_plug::prelude::{Enum, Param};
+use nice_plug::prelude::Param;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// Version of the layout written by this build.
-const FORMAT: u32 = 1;
-/// A content hash is 64 characters; nothing longer is remembered.
-const LONGEST_IDENTITY: usize = 64;
+const FORMAT: u32 = 2;
+/// The model of format 1: a field, and a parameter.
+const OLD_MODEL: &str = "model";
+/// What is wanted where nobody can read it: it is not there, and said.
+const UNREADABLE: &str = r#"[{"name":"unreadable"},null,null,null]"#;
 
 /// The version of the saved layout: always this build's own.
 #[derive(Debug)]
@@ -136,7 +144,12 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
 
 /// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
 pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
+    migrate(state);
+    let defaults = fresh.serialize_fields();
+    let known: BTreeSet<&str> = fresh.table().iter().map(|entry| entry.id).collect();
+    let knows_field = |name: &str| defaults.contains_key(name);
     let loaded = presets::take_wanted(state, fresh);
+    later::part(state, |id| known.contains(id), knows_field);
     repair_parameters(state, fresh);
     let damaged = |text: &mut String| {
         if !Saved::is_sound(text) {
@@ -145,40 +158,65 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     };
     state.fields.get_mut("tuning").map(damaged);
     state.fields.get_mut("movement").map(as_text);
-    let sound = |text: &String| -> [(&str, bool); 9] {
-        [
-            ("format", parses::<u32>(text)),
-            ("model", is_identity(text)),
-            ("window", parses::<[u32; 2]>(text)),
-            ("pad", parses::<[usize; 2]>(text)),
-            ("controllers", parses::<Held>(text)),
-            ("map", is_map(text)),
-            ("tuning", Saved::is_sound(text)),
-            ("movement", true),
-            ("loaded", parses::<serde_json::Value>(text)),
-        ]
+    let unreadable = |text: &mut String| {
+        if !parses::<Vec<Option<SavedSlot>>>(text) {
+            *text = UNREADABLE.into();
+        }
     };
-    for (key, default) in fresh.serialize_fields() {
-        let is_sound = |text| sound(text).iter().any(|(name, is)| *name == key && *is);
-        if !state.fields.get(&key).is_some_and(is_sound) {
-            state.fields.insert(key, default);
+    state.fields.get_mut("models").map(unreadable);
+    for (name, default) in defaults {
+        if !state
+            .fields
+            .get(&name)
+            .is_some_and(|text| is_sound(&name, text))
+        {
+            state.fields.insert(name, default);
         }
     }
     if let Some(loaded) = loaded {
         loaded.spread(state, fresh);
     }
-    follow_hash(state, fresh);
 }
 
-/// What a model is called may change, what it is does not: the hash says which one is chosen.
-fn follow_hash(state: &mut PluginState, fresh: &Parameters) {
-    let hash = state.fields.get("model");
-    let hash = hash.and_then(|text| serde_json::from_str::<String>(text).ok());
-    let place = hash.and_then(|hash| fresh.model.place(&hash));
-    if let Some(id) = place.and_then(|place| Factory::ids()?.get(place)) {
-        let value = ParamValue::String((*id).to_owned());
-        state.params.insert("model".into(), value);
+/// Whether a field can be loaded.
+fn is_sound(name: &str, text: &str) -> bool {
+    match name {
+        "format" => parses::<u32>(text),
+        "models" => parses::<Vec<Option<SavedSlot>>>(text),
+        "carried" => parses::<Option<Copies>>(text),
+        "window" => parses::<[u32; 2]>(text),
+        "pad" => parses::<[usize; 2]>(text),
+        "controllers" => parses::<Held>(text),
+        "map" => is_map(text),
+        "tuning" => Saved::is_sound(text),
+        "movement" | "later" => true,
+        "loaded" => parses::<serde_json::Value>(text),
+        _ => false,
     }
+}
+
+/// A project of format 1 names one model: by its hash, or at least by its name.
+fn migrate(state: &mut PluginState) {
+    let hash = state.fields.remove(OLD_MODEL);
+    let hash = hash.and_then(|text| serde_json::from_str::<String>(&text).ok());
+    let id = match state.params.remove(OLD_MODEL) {
+        Some(ParamValue::String(id)) => Some(id),
+        _ => None,
+    };
+    if state.fields.contains_key("models") {
+        return;
+    }
+    let known = id.filter(|id| factory_ids().contains(&id.as_str()));
+    let name = known.clone().unwrap_or_default();
+    let wanted = Wanted { name, hash };
+    let wanted = match known {
+        _ if wanted.hash.is_some() && wanted.is_sound() => wanted,
+        Some(id) => Wanted::factory(&id),
+        None => return,
+    };
+    let slots = [Some(wanted), None, None, None];
+    let text = serde_json::to_string(&slots).unwrap_or_default();
+    state.fields.insert("models".into(), text);
 }
 
 fn repair_parameters(state: &mut PluginState, fresh: &Parameters) {
@@ -229,18 +267,13 @@ fn is_map(text: &str) -> bool {
     serde_json::from_str::<String>(text).is_ok_and(|map| file::salvage(&map, &[]).is_some())
 }
 
-fn is_identity(text: &str) -> bool {
-    serde_json::from_str::<String>(text).is_ok_and(|hash| hash.len() <= LONGEST_IDENTITY)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::tests::{identity, tiny_header};
-    use std::collections::BTreeMap;
+    use crate::library::tests::{slots, tiny_header};
 
     fn fresh() -> Parameters {
-        Parameters::new(&tiny_header(3), identity(3))
+        Parameters::new(&tiny_header(3), slots(3))
     }
 
     fn state(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> PluginState {
@@ -284,7 +317,8 @@ mod tests {
             ("window", "[1]"),
             ("pad", "\"x\""),
             ("controllers", "[1,\"up\"]"),
-            ("model", "3"),
+            ("carried", "3"),
+            ("later", "[]"),
             ("format", "{"),
         ];
         let mut damaged = state(&params, &fields);
@@ -364,22 +398,68 @@ mod tests {
         assert_eq!(kept.fields["window"], "[800,600]");
     }
 
-    /// A project made with another model is recognised, said, and silent until the player decides.
-    #[test]
-    fn another_models_project_is_recognised() {
+    /// What the four slots hold after a state has been loaded.
+    fn models(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> String {
         let fresh = fresh();
-        let own = fresh.serialize_fields();
-        fresh.deserialize_fields(&BTreeMap::from([("model".into(), "\"abc\"".into())]));
-        assert!(fresh.model.is_missing());
-        assert_eq!(fresh.model.wanted(), "abc");
-        assert_eq!(
-            fresh.serialize_fields()["model"],
-            "\"abc\"",
-            "saved as it came"
+        let mut state = state(params, fields);
+        repair(&mut state, &self::fresh());
+        fresh.deserialize_fields(&state.fields);
+        fresh.serialize_fields()["models"].clone()
+    }
+
+    /// A project of the first format named one model, by its hash and by the parameter's choice; a
+    /// hash that is damaged leaves the name, and a project without either has the default.
+    #[test]
+    fn older_projects_name_one_model() {
+        let chosen = [("model", ParamValue::String("struck".into()))];
+        let expected = r#"[{"name":"struck","hash":"abc"},null,null,null]"#;
+        assert_eq!(models(&chosen, &[("model", "\"abc\"")]), expected);
+        let expected = r#"[{"name":"","hash":"abc"},null,null,null]"#;
+        assert_eq!(models(&[], &[("model", "\"abc\"")]), expected);
+        let expected = r#"[{"name":"struck"},null,null,null]"#;
+        assert_eq!(models(&chosen, &[("model", "3")]), expected);
+        let unknown = [("model", ParamValue::String("brass".into()))];
+        let default = fresh().serialize_fields()["models"].clone();
+        assert_eq!(models(&unknown, &[("model", "3")]), default);
+        assert_eq!(models(&[], &[]), default);
+    }
+
+    /// A model that nobody can read is missing, and not another one; what can be read is kept.
+    #[test]
+    fn models_are_kept_as_they_came() {
+        let saved = r#"[{"name":"x","hash":"1"},null,{"name":"y","hash":"2","problem":"gone"}]"#;
+        let expected = r#"[{"name":"x","hash":"1"},null,{"name":"y","hash":"2"},null]"#;
+        assert_eq!(models(&[], &[("models", saved)]), expected);
+        let both = [("models", saved), ("model", "\"3\"")];
+        assert_eq!(models(&[], &both), expected, "the newer field rules");
+        for damaged in ["3", "[3]", "{", "[{\"hash\":4}]"] {
+            assert_eq!(models(&[], &[("models", damaged)]), UNREADABLE, "{damaged}");
+        }
+    }
+
+    /// What a later version has saved is kept through any number of openings, counted, and found in
+    /// its place by a version that knows it.
+    #[test]
+    fn what_later_versions_saved_is_kept() {
+        let mut first = state(
+            &[
+                ("warmth", ParamValue::F32(0.5)),
+                ("gain", ParamValue::F32(1.0)),
+            ],
+            &[("chorus", "{\"depth\":3}")],
         );
-        fresh.model.adopt();
-        assert!(!fresh.model.is_missing());
-        assert_eq!(fresh.serialize_fields(), own);
+        repair(&mut first, &fresh());
+        assert!(!first.params.contains_key("warmth") && !first.fields.contains_key("chorus"));
+        let opened = fresh();
+        opened.deserialize_fields(&first.fields);
+        assert_eq!(opened.later.count(), 2);
+        let mut again = state(&[], &[]);
+        again.fields = opened.serialize_fields();
+        repair(&mut again, &fresh());
+        assert_eq!(again.fields["later"], first.fields["later"]);
+        later::part(&mut again, |_| true, |_| true);
+        assert!(matches!(again.params["warmth"], ParamValue::F32(value) if value == 0.5));
+        assert_eq!(again.fields["chorus"], "{\"depth\":3}");
     }
 
     /// What controllers hold after some field has been loaded over other things that they held.

@@ -6,6 +6,7 @@
 //!
 //! *Promise:* words → value → words gives the same words, and units may be left out.
 
+use crate::library::slots::NAMES;
 use std::sync::Arc;
 
 /// Plain value → words.
@@ -70,6 +71,42 @@ pub(crate) fn show_percentage() -> Show {
 pub(crate) fn parse_percentage() -> Parse {
     let parse = parse_number("%");
     Arc::new(move |words| parse(words).map(|percent| percent / 100.0))
+}
+
+/// A place between four slots: `B`, `B-C 37.0 %`.
+pub(crate) fn show_morph() -> Show {
+    Arc::new(|place| {
+        let tenths = (place * 1000.0).round().clamp(0.0, 3000.0);
+        let slot = (tenths / 1000.0).floor();
+        let name = |slot: f32| {
+            let names = NAMES.iter().zip(0u8..);
+            let mut named = names.filter(|(_, place)| f32::from(*place) == slot);
+            named.next().map_or("", |(name, _)| name)
+        };
+        match tenths - 1000.0 * slot {
+            0.0 => name(slot).to_owned(),
+            tenths => format!("{}-{} {:.1} %", name(slot), name(slot + 1.0), tenths / 10.0),
+        }
+    })
+}
+
+/// A place between four slots from its words, or from a number, 0…3.
+pub(crate) fn parse_morph() -> Parse {
+    Arc::new(|words| {
+        let words = words.trim().to_ascii_uppercase();
+        let slots = NAMES.iter().zip(0u8..);
+        let mut slots = slots.filter_map(|(name, slot)| Some((words.strip_prefix(name)?, slot)));
+        let Some((rest, slot)) = slots.next() else {
+            return words.parse().ok();
+        };
+        let slot = f32::from(slot);
+        let rest = rest.trim_start_matches(['-', ' ', 'A', 'B', 'C', 'D']);
+        let share = rest.trim_end_matches(['%', ' ']);
+        match share {
+            "" => Some(slot),
+            share => Some(slot + share.parse::<f32>().ok()? / 100.0),
+        }
+    })
 }
 
 /// Octaves of speed as a factor: `×0.500`, `×2.00`.

@@ -141,6 +141,8 @@ pub enum Touch {
     Pressure(f32),
     /// A latent, by how far it lies from where the knob stands, −1…1.
     Latent(usize, f32),
+    /// The morph between the models, by how far it lies from where it is set, −1…1 of its way.
+    Morph(f32),
 }
 
 impl From<Note> for Whom {

@@ -8,7 +8,7 @@
 //!                                                └─► telemetry
 //! ```
 //!
-//! The stages do not know each other; the instrument and the voice join them.
+//! The stages do not know each other; the engine and the voice join them.
 //!
 //! *Real time:* [`Engine::new`] allocates; after it nothing allocates, frees, locks, waits, logs or
 //! reads a clock. Latency is 0.
@@ -21,7 +21,6 @@ pub mod controls;
 pub mod decoder;
 pub mod engine;
 pub mod event;
-mod instrument;
 mod keys;
 mod mix;
 mod modulation;
@@ -39,14 +38,14 @@ mod voice;
 
 pub use controls::{
     ChromaSource, Controls, Course, ENVELOPES, Envelope, Glide, LATENTS, LFOS, Lfo, MAX_VOICES,
-    MOST_UNISON, Modulation, Movement, Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape,
-    Slot, Source, Target, Time, Unison, Vibrato, Zones,
+    MODELS, MOST_UNISON, Modulation, Movement, Performance, PhaseMode, PlayMode, Playing, SLOTS,
+    Shape, Slot, Source, Target, Time, Unison, Vibrato, Zones,
 };
 pub use decoder::Decoder;
-pub use engine::{Engine, Settings};
+pub use engine::{Ended, Engine, Settings};
 pub use event::{Event, EventKind, Note, Touch, Whom};
-pub use instrument::Ended;
 pub use modulation::Transport;
 pub use telemetry::Telemetry;
 pub use trajectory::{TrackPoint, Trajectory, TrajectoryError};
 pub use tuning::Tuning;
+pub use voice::{Fitting, Timbre};

@@ -10,12 +10,12 @@
 use crate::channels::CHANNELS;
 use crate::controls::{MAX_VOICES, Zones};
 use crate::event::{Note, Whom};
-use crate::voice::{Common, Hold, Tone, Voice};
+use crate::voice::{Common, Hold, Voice};
 
 /// The row of voices, and the pedals that hold some of them.
 #[derive(Debug)]
-pub(crate) struct Notes<T> {
-    voices: Vec<Voice<T>>,
+pub(crate) struct Notes {
+    voices: Vec<Voice>,
     pedals: [Pedals; CHANNELS],
 }
 
@@ -26,11 +26,12 @@ struct Pedals {
     sostenuto: bool,
 }
 
-impl<T: Tone> Notes<T> {
+impl Notes {
     /// As many voices as there may ever be. Allocates.
-    pub(crate) fn new(voice: impl Fn() -> Voice<T>) -> Self {
+    pub(crate) fn new(sample_rate_hz: f32) -> Self {
+        let voice = |index| Voice::new(index, sample_rate_hz);
         Self {
-            voices: (0..MAX_VOICES).map(|_| voice()).collect(),
+            voices: (0..MAX_VOICES).map(voice).collect(),
             pedals: [Pedals::default(); CHANNELS],
         }
     }
@@ -44,7 +45,7 @@ impl<T: Tone> Notes<T> {
     }
 
     /// The voices that sound, in a fixed order.
-    pub(crate) fn sounding(&mut self) -> impl Iterator<Item = &mut Voice<T>> {
+    pub(crate) fn sounding(&mut self) -> impl Iterator<Item = &mut Voice> {
         self.voices
             .iter_mut()
             .filter(|voice| voice.hold != Hold::Free)
@@ -59,8 +60,13 @@ impl<T: Tone> Notes<T> {
     }
 
     /// A voice by its number.
-    pub(crate) fn voice(&mut self, index: usize) -> &mut Voice<T> {
+    pub(crate) fn voice(&mut self, index: usize) -> &mut Voice {
         &mut self.voices[index]
+    }
+
+    /// The same, to look at.
+    pub(crate) fn voice_at(&self, index: usize) -> &Voice {
+        &self.voices[index]
     }
 
     /// A free voice.
@@ -78,11 +84,11 @@ impl<T: Tone> Notes<T> {
             .iter()
             .enumerate()
             .filter(|(_, v)| v.hold != Hold::Free);
-        let rank = |voice: &Voice<T>| match voice.hold {
+        let rank = |voice: &Voice| match voice.hold {
             Hold::Released => (0, voice.level()),
             _ => (1, 0.0),
         };
-        let order = |(_, a): &(usize, &Voice<T>), (_, b): &(usize, &Voice<T>)| {
+        let order = |(_, a): &(usize, &Voice), (_, b): &(usize, &Voice)| {
             let ((a_held, a_loud), (b_held, b_loud)) = (rank(a), rank(b));
             a_held
                 .cmp(&b_held)
@@ -93,7 +99,7 @@ impl<T: Tone> Notes<T> {
     }
 
     /// The voice of the newest note that sounds.
-    pub(crate) fn newest(&self) -> Option<&Voice<T>> {
+    pub(crate) fn newest(&self) -> Option<&Voice> {
         self.voices
             .iter()
             .filter(|v| v.hold != Hold::Free)
@@ -102,13 +108,13 @@ impl<T: Tone> Notes<T> {
 
     /// Whether a note goes on sounding beside those that were struck with it.
     pub(crate) fn is_sounding(&self, age: u64) -> bool {
-        let sounds = |voice: &Voice<T>| voice.hold != Hold::Free && voice.age == age;
+        let sounds = |voice: &Voice| voice.hold != Hold::Free && voice.age == age;
         self.voices.iter().any(sounds)
     }
 
     /// The newest note that a key or a pedal holds, with its age.
     pub(crate) fn newest_held(&self) -> Option<(u64, Note)> {
-        let held = |voice: &&Voice<T>| matches!(voice.hold, Hold::Key | Hold::Pedal);
+        let held = |voice: &&Voice| matches!(voice.hold, Hold::Key | Hold::Pedal);
         let newest = self
             .voices
             .iter()
@@ -119,14 +125,14 @@ impl<T: Tone> Notes<T> {
 
     /// Whether any of these keys holds a note.
     pub(crate) fn holds(&self, whom: &Whom) -> bool {
-        let held = |voice: &Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(whom);
+        let held = |voice: &Voice| voice.hold == Hold::Key && voice.note.answers_to(whom);
         self.voices.iter().any(held)
     }
 
     /// Keys come up.
     pub(crate) fn keys_up(&mut self, whom: &Whom, common: &Common) {
         let pedals = self.sustained(common.controls.playing.zones);
-        let held = |voice: &&mut Voice<T>| voice.hold == Hold::Key && voice.note.answers_to(whom);
+        let held = |voice: &&mut Voice| voice.hold == Hold::Key && voice.note.answers_to(whom);
         for voice in self.voices.iter_mut().filter(held) {
             if pedals[usize::from(voice.note.channel) % CHANNELS] || voice.is_caught {
                 voice.sustain(common);
@@ -158,7 +164,7 @@ impl<T: Tone> Notes<T> {
             return;
         }
         let zones = common.controls.playing.zones;
-        let meant = |voice: &&mut Voice<T>| zones.reaches(channel, voice.note.channel);
+        let meant = |voice: &&mut Voice| zones.reaches(channel, voice.note.channel);
         for voice in self.voices.iter_mut().filter(meant) {
             voice.is_caught = down && voice.hold == Hold::Key;
         }
@@ -176,7 +182,7 @@ impl<T: Tone> Notes<T> {
     /// Releases what no pedal holds any more.
     fn let_go(&mut self, common: &Common) {
         let pedals = self.sustained(common.controls.playing.zones);
-        let falls = |voice: &&mut Voice<T>| {
+        let falls = |voice: &&mut Voice| {
             let channel = usize::from(voice.note.channel) % CHANNELS;
             voice.hold == Hold::Pedal && !pedals[channel] && !voice.is_caught
         };

@@ -53,9 +53,17 @@ impl Model {
     ///
     /// [`ModelError`] names the file, the place, what was expected and what to do.
     pub fn read(path: &Path) -> Result<(Self, ContentHash), ModelError> {
-        let file = path.display().to_string();
-        let bytes = read_bytes(path).map_err(|problem| problem.in_file(&file))?;
+        let (file, bytes) = (path.display().to_string(), Self::read_bytes(path)?);
         Ok((Self::from_bytes(&file, &bytes)?, ContentHash::of(&bytes)))
+    }
+
+    /// Reads the bytes of a model's file, which may still be no model.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError`] where it cannot be read, is no file, or larger than any model.
+    pub fn read_bytes(path: &Path) -> Result<Vec<u8>, ModelError> {
+        read_bytes(path).map_err(|problem| problem.in_file(path.display().to_string()))
     }
 
     /// Reads a model from the bytes of its file; `file` is the name to use in errors.

@@ -37,6 +37,10 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     for (index, parameter) in contour.into_iter().enumerate() {
         group.plain(cell(COLUMNS + index), parameter);
     }
+    let has_two = parameters.slots.wanted().iter().flatten().count() > 1;
+    group
+        .used(has_two)
+        .plain(cell(2 * COLUMNS - 1), &parameters.morph);
 }
 
 /// The place of a control.

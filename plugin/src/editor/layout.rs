@@ -86,6 +86,11 @@ pub(super) fn row(area: Rect, index: usize, count: usize, gap: f32) -> Rect {
     Rect::from_min_size(corner, vec2(area.width(), height))
 }
 
+/// A small number as a count.
+pub(super) fn whole(number: f32) -> usize {
+    betwixt_spectral::number::index(f64::from(number))
+}
+
 /// A small count as a number to draw with.
 pub(super) fn real(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))

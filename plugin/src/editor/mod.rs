@@ -25,6 +25,7 @@ mod layout;
 mod level;
 mod map;
 mod menu;
+mod models;
 mod modulation;
 mod movement;
 mod pad;
@@ -42,11 +43,11 @@ mod window;
 
 pub use window::Window;
 
-use crate::library::Description;
-use crate::parameters::Parameters;
+use crate::library::{self, Description};
+use crate::parameters::{Knob, Parameters};
 use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
-use nice_plug::prelude::ParamSetter;
+use nice_plug::prelude::{Param, ParamSetter};
 use nice_plug_egui::RepaintNotifier;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,10 +103,9 @@ impl Screen {
 /// Everything that the views read.
 pub(crate) struct Editor {
     parameters: Arc<Parameters>,
-    /// In the order of the choice.
-    models: Vec<Arc<Description>>,
-    /// The one that plays.
+    /// The model that is heard most.
     model: Arc<Description>,
+    models: models::Panel,
     screen: Arc<Screen>,
     cloud: pad::Cloud,
     map_view: map::View,
@@ -117,17 +117,9 @@ pub(crate) struct Editor {
 }
 
 impl Editor {
-    /// An editor of these parameters, and of these models in the order of the choice.
-    ///
-    /// # Panics
-    ///
-    /// When there is no model.
-    pub(crate) fn new(
-        parameters: Arc<Parameters>,
-        models: Vec<Arc<Description>>,
-        screen: Arc<Screen>,
-    ) -> Self {
-        let model = Arc::clone(&models[0]);
+    /// An editor of these parameters.
+    pub(crate) fn new(parameters: Arc<Parameters>, screen: Arc<Screen>) -> Self {
+        let model = Arc::clone(&library::factory()[0].description);
         let mut editor = Self {
             cloud: pad::Cloud::new(&model),
             map_view: map::View::new(),
@@ -136,27 +128,57 @@ impl Editor {
             tab: tabs::Tab::default(),
             limiter: level::Limiter::default(),
             parameters,
-            models,
+            models: models::Panel::new(),
             model,
             screen,
             tuning: tuning::Panel::new(Folder::of_the_user()),
         };
-        editor.follow_choice();
+        editor.follow_model();
         editor
     }
 
-    /// Shows the model that is chosen.
-    fn follow_choice(&mut self) {
-        let chosen = self.models.get(self.parameters.model.chosen());
-        if let Some(model) = chosen.filter(|model| !Arc::ptr_eq(model, &self.model)) {
-            self.model = Arc::clone(model);
+    /// Shows the model that is heard most; while it is looked for, the one before.
+    fn follow_model(&mut self) {
+        let heard = self.heard_slots()[0];
+        let found = &self.parameters.slots.found()[heard];
+        let description = found.description();
+        if let Some(model) = description.filter(|model| !Arc::ptr_eq(model, &self.model)) {
             self.cloud = pad::Cloud::new(model);
+            self.model = Arc::clone(model);
         }
+    }
+
+    /// The slots that are heard: the one that is heard most, and the other.
+    fn heard_slots(&self) -> [usize; 2] {
+        let place = self.morph();
+        let nearest = layout::whole(place.round());
+        let others = [place.floor(), place.ceil()].map(layout::whole);
+        let other = if others[0] == nearest {
+            others[1]
+        } else {
+            others[0]
+        };
+        [nearest, other].map(|slot| self.parameters.slots.heard(slot))
+    }
+
+    /// Where the morph stands, held by a controller or set.
+    fn morph(&self) -> f32 {
+        let (morph, mut place, mut held) = (&self.parameters.morph, 0, None);
+        self.parameters.each(&mut |entry| {
+            if entry.knob.address() == morph.address() {
+                held = self.parameters.controllers.position(place);
+            }
+            place += 1;
+        });
+        held.map_or_else(
+            || morph.unmodulated_plain_value(),
+            |held| morph.preview_plain(held),
+        )
     }
 
     /// Paints the window's whole body and follows the pointer.
     pub(crate) fn ui(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
-        self.follow_choice();
+        self.follow_model();
         // What has been learnt while the window was closed, or just now.
         self.parameters.map.settle();
         let telemetry = self.screen.telemetry();
@@ -165,7 +187,8 @@ impl Editor {
         let areas = layout::Areas::of(ui.max_rect());
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
-        header::paint(ui, areas.header, self, &telemetry, &hand);
+        header::paint(ui, areas.header, self, &telemetry);
+        models::paint(ui, areas.header, self, setter);
         tuning::paint(ui, areas.header, self, setter);
         presets::paint(ui, areas.header, self, &hand);
         self.tab = tabs::paint(ui, areas.tabs, self.tab);

@@ -125,9 +125,10 @@ fn name(editor: &Editor, place: usize) -> String {
 
 /// Whether the model has what is to be moved.
 fn is_target(editor: &Editor, target: engine::Target) -> bool {
-    use engine::Target::{Latent, Level, Pan, Pitch};
+    use engine::Target::{Latent, Level, Morph, Pan, Pitch};
     match target {
         Latent(index) => index < editor.model.header.latents.len(),
+        Morph => editor.parameters.slots.wanted().iter().flatten().count() > 1,
         Pitch | Level | Pan => true,
         _ => editor.model.is_partials(),
     }

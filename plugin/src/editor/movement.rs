@@ -7,13 +7,12 @@
 //!  └───────────────────────┘  Import  Export  Clear
 //! ```
 //!
-//! The framework cannot say that a project has changed; what is read or cleared is told by a gesture
-//! that leaves the model as it is.
+//! The framework cannot say that a project has changed: the parameter that counts such changes does.
 
 use super::compact::{self, Group};
 use super::files::{self, Files};
 use super::hand::Hand;
-use super::{Editor, drawing, latents, layout, theme, tuning};
+use super::{Editor, drawing, latents, layout, models, theme};
 use crate::movement::Shown;
 use betwixt_engine::{Controls, Course};
 
@@ -123,7 +122,7 @@ fn rows(ui: &mut Ui, editor: &mut Editor, hand: &Hand<'_>, shown: &Shown) {
             is_changed = true;
         }
         if is_changed {
-            tuning::mark_changed(&editor.parameters, hand);
+            models::mark_changed(&editor.parameters, hand);
         }
     });
     match &shown.problem {

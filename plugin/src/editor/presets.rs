@@ -15,7 +15,7 @@ mod browser;
 mod saving;
 
 use super::hand::Hand;
-use super::{Editor, header, menu, theme, tuning};
+use super::{Editor, header, menu, theme};
 use crate::parameters::Parameters;
 use crate::presets::{self, Favourites, Item, Place, Preset, Query, Scan, Shown};
 use saving::Saving;
@@ -142,9 +142,6 @@ impl View {
 
 /// Paints the bar and follows the pointer.
 pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
-    if editor.parameters.model.is_missing() && !editor.presets.is_open {
-        return;
-    }
     let parameters = Arc::clone(&editor.parameters);
     let view = &mut editor.presets;
     wait(ui, view, &parameters, hand);
@@ -273,9 +270,4 @@ fn star(ui: &Ui, area: Rect, name: &str, is_marked: bool) -> Response {
         theme::focus(ui.painter(), area);
     }
     response
-}
-
-/// The host hears that the project is another one.
-fn tell(parameters: &Parameters, hand: &Hand<'_>) {
-    tuning::mark_changed(parameters, hand);
 }

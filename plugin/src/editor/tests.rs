@@ -8,6 +8,7 @@ mod performance;
 mod presets;
 mod tuning;
 
+use crate::library;
 use crate::library::tests::{tiny, tiny_partials};
 use bench::{Bench, Heard, SIZE};
 use betwixt_engine::{Controls, Engine, Event as Played, EventKind, Note, Settings};
@@ -15,6 +16,7 @@ use nice_plug::params::persist::PersistentField;
 
 use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn gesture_of(name: &str) -> Vec<(String, Heard)> {
@@ -128,20 +130,33 @@ fn a_click_takes_the_next_choice() {
     }
 }
 
-/// Another model is taken from the list: its knobs are shown, and those that it does not have are
-/// greyed.
+/// Another model is taken from the list, for any slot: the host hears that the project has changed,
+/// and the first slot's model is shown when it has been found.
 #[test]
 fn another_model_is_taken_from_the_list() {
     let mut bench = Bench::new(8, SIZE);
-    let is_greyed = |names: &[String]| names.iter().any(|name| name == "Latent 2");
-    assert!(!is_greyed(&bench.disabled()));
-    bench.click_on("Model");
-    bench.click_on("Blown");
-    assert_eq!(bench.host.take(), gesture_of("Model"));
-    assert_eq!(bench.parameters.model.chosen(), 1);
-    let greyed = bench.disabled();
-    assert!(is_greyed(&greyed), "{greyed:?}");
-    assert!(!greyed.iter().any(|name| name == "Latent 1"));
+    let press = |bench: &mut Bench, label: &str| {
+        let at = bench.labelled(label).expect(label);
+        bench.time_s += 5.0;
+        bench.click(at);
+        bench.picture(Vec::new());
+    };
+    let factory = &library::factory()[2];
+    let name = &factory.description.header.name;
+    for (slot, label) in ["Model A: Tiny", "Model B: –"].into_iter().enumerate() {
+        press(&mut bench, label);
+        press(&mut bench, name);
+        assert_eq!(bench.host.take(), gesture_of("Changes"));
+        let wanted = bench.parameters.slots.wanted()[slot].clone();
+        assert_eq!(wanted, Some(factory.wanted()));
+        bench.press(Key::Escape);
+        bench.press(Key::Escape);
+    }
+    let wanted = factory.wanted();
+    let found = library::Found::Here(Arc::clone(factory));
+    bench.parameters.slots.tell(0, Some(&wanted), found);
+    bench.picture(Vec::new());
+    assert_eq!(bench.editor.model.header.name, *name);
 }
 
 /// A right click, a value in words and Enter set it, with or without its unit, whatever controller
@@ -315,15 +330,24 @@ fn every_size_can_be_painted() {
     }
 }
 
-/// A project with a missing model says so, and one click accepts the model that is there.
+/// A project with a missing model says so, in the name's place and on its slot.
 #[test]
-fn a_missing_model_is_said_and_can_be_replaced() {
+fn a_missing_model_is_said() {
     let mut bench = Bench::new(8, SIZE);
-    bench.parameters.model.set("another".into());
+    let wanted = library::Wanted {
+        name: "Cello".into(),
+        hash: Some("abc".into()),
+    };
+    bench.parameters.slots.choose(0, Some(wanted.clone()));
+    let found = library::Found::Missing("Cello: put it there".into());
+    bench.parameters.slots.tell(0, Some(&wanted), found);
     bench.picture(Vec::new());
-    let button = bench.areas().header.right_center() - vec2(60.0, 0.0);
-    bench.click(button);
-    assert!(!bench.parameters.model.is_missing());
+    assert!(bench.labelled("Model A: Cello").is_some());
+    assert!(
+        bench
+            .texts()
+            .contains(&"Model A is missing: silent".to_owned())
+    );
 }
 
 /// A parameter that cannot be reached in the window would be a promise not kept: on one of its pages
@@ -348,7 +372,9 @@ fn every_parameter_can_be_moved_in_the_window() {
     }
     moved.sort();
     let table = bench.parameters.table();
-    let mut expected: Vec<&str> = table.iter().map(|entry| entry.knob.label()).collect();
+    let names = table.iter().map(|entry| entry.knob.label());
+    // What nobody is to see counts changes.
+    let mut expected: Vec<&str> = names.filter(|name| *name != "Changes").collect();
     expected.sort_unstable();
     // The head of the window stands over every page.
     moved.dedup();

@@ -7,18 +7,16 @@
 //!                            follow MTS-ESP; what went wrong; where the folder is
 //! ```
 //!
-//! The folder is looked through when the list opens. The framework cannot say that a project has
-//! changed, so the list ends with a gesture that sets the model to what it is: hosts take that as a
-//! change, and the model is no automation.
+//! The folder is looked through when the list opens.
 
+use super::models::{mark_changed, words};
 use super::{Editor, compact, header, menu, theme};
 use crate::parameters::Parameters;
 use crate::tuning::{EQUAL, Folder, Kind, Listing, Shown};
 use egui::{
-    Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Ui,
-    WidgetInfo,
+    Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Ui, WidgetInfo,
 };
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 use std::time::Duration;
 
 /// Width of the list.
@@ -58,9 +56,6 @@ impl Panel {
 
 /// Paints the tuning in the header, and the list while it is open.
 pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSetter<'_>) {
-    if editor.parameters.model.is_missing() {
-        return;
-    }
     let shown = editor.parameters.tuning.shown();
     let response = button(ui, header::tuning(area.shrink(12.0)), &shown);
     let (panel, parameters) = (&mut editor.tuning, &*editor.parameters);
@@ -132,11 +127,6 @@ fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> b
     is_changed
 }
 
-/// Words that are ragged on the right, unlike a menu's own.
-fn words(ui: &mut Ui, text: RichText) {
-    ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(text));
-}
-
 /// The files of one kind, and none of them.
 struct Files<'a> {
     kind: Kind,
@@ -169,12 +159,4 @@ impl Files<'_> {
         let tuning = &parameters.tuning;
         clicked.is_some_and(|name| tuning.choose(&panel.folder, self.kind, name))
     }
-}
-
-/// Tells the host that the project is another one, by the only means that there is.
-pub(super) fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
-    let model = &parameters.choice;
-    setter.begin_set_parameter(model);
-    setter.set_parameter(model, model.unmodulated_plain_value());
-    setter.end_set_parameter(model);
 }

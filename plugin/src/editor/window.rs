@@ -7,7 +7,6 @@
 //! ```
 
 use super::{Editor, Screen, theme};
-use crate::library::Description;
 use crate::parameters::Parameters;
 use crate::state::WindowSize;
 use nice_plug::context::gui::GuiContext;
@@ -27,7 +26,6 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// The editor as the framework wants it.
 pub struct Window {
     parameters: Arc<Parameters>,
-    models: Vec<Arc<Description>>,
     screen: Arc<Screen>,
     scale: Arc<Scale>,
 }
@@ -49,14 +47,9 @@ impl Scale {
 
 impl Window {
     /// A window that is not open yet.
-    pub(crate) fn new(
-        parameters: Arc<Parameters>,
-        models: Vec<Arc<Description>>,
-        screen: Arc<Screen>,
-    ) -> Self {
+    pub(crate) fn new(parameters: Arc<Parameters>, screen: Arc<Screen>) -> Self {
         Self {
             parameters,
-            models,
             screen,
             scale: Arc::new(Scale(AtomicU32::new(1f32.to_bits()))),
         }
@@ -70,11 +63,7 @@ impl Window {
     /// The framework's editor, made for one opening: only so does it open at the saved size.
     fn framework_editor(&self) -> Option<EguiEditor<App>> {
         let app = App {
-            editor: Editor::new(
-                Arc::clone(&self.parameters),
-                self.models.clone(),
-                Arc::clone(&self.screen),
-            ),
+            editor: Editor::new(Arc::clone(&self.parameters), Arc::clone(&self.screen)),
             context: None,
             parameters: Arc::clone(&self.parameters),
             scale: Arc::clone(&self.scale),

@@ -8,7 +8,7 @@ use super::file;
 use super::keeper::{MovementFile, Recorded};
 use super::recorder::{Room, Take, Taken};
 use super::tape::Tape;
-use crate::library::tests::{identity, tiny_header};
+use crate::library::tests::{slots, tiny_header};
 use crate::parameters::Parameters;
 use crate::snapshot;
 use betwixt_engine::{LATENTS, TrackPoint, Trajectory, Transport};
@@ -135,7 +135,7 @@ fn a_damaged_project_loses_nothing() {
 #[test]
 fn movements_are_not_freed_on_the_audio_thread() {
     let (file, mut tape) = (MovementFile::default(), Tape::new());
-    let heard = snapshot::heard(&Parameters::new(&tiny_header(8), identity(8)));
+    let heard = snapshot::heard(&Parameters::new(&tiny_header(8), slots(8)));
     for turn in 0..20u8 {
         file.set(json_of(&way(0.0, f32::from(turn) / 20.0)));
         assert_no_alloc::assert_no_alloc(|| tape.follow(heard, &file, None));

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::text::{self, Parse, Show};
-use betwixt_engine::MAX_VOICES;
+use betwixt_engine::{LATENTS, MAX_VOICES};
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,6 +16,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const STEEP: f32 = 0.25;
 /// Half of the knob's way goes to the first quarter of the range.
 const SKEWED: f32 = 0.5;
+
+/// The number by which hosts modulate the morph of single notes; those of the latents come before.
+pub(crate) const MORPH_MODULATION: u32 = 8;
+const _: () = assert!(MORPH_MODULATION as usize == LATENTS);
+/// The place of the last slot.
+const MORPH_END: f32 = 3.0;
 
 /// Evenly spread.
 pub(super) fn linear(min: f32, max: f32) -> FloatRange {
@@ -117,6 +123,19 @@ impl Make {
         self.whole("Octave", 0, IntRange::Linear { min: -4, max: 4 })
             .with_value_to_string(Arc::new(show))
             .with_string_to_value(Arc::new(|words| words.trim().parse().ok()))
+    }
+
+    /// A place between the four slots.
+    pub(super) fn morph(&self) -> FloatParam {
+        let parameter = self.real("Morph", 0.0, linear(0.0, MORPH_END));
+        words(parameter, text::show_morph(), text::parse_morph())
+            .with_poly_modulation_id(MORPH_MODULATION)
+    }
+
+    /// Counts what hosts cannot see.
+    pub(super) fn changes(&self) -> IntParam {
+        let range = IntRange::Linear { min: 0, max: 255 };
+        IntParam::new("Changes", 0, range).non_automatable().hide()
     }
 
     /// How many notes may sound at once.

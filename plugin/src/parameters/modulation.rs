@@ -310,6 +310,8 @@ pub(crate) enum Target {
     Formant,
     #[id = "width"]
     Width,
+    #[id = "morph"]
+    Morph,
 }
 
 impl Sync {

@@ -184,7 +184,8 @@ impl Parameters {
         self.playing.each(show);
         self.modulation.each(show);
         self.movement.each(show);
-        show(Entry::choice("model", &self.choice));
+        show(Entry::real("morph", &self.morph));
+        show(Entry::whole("changes", &self.changes));
     }
 
     /// The whole table. Allocates: not for the audio thread.

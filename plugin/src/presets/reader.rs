@@ -9,17 +9,18 @@
 
 use super::head::{LONGEST_COMMENT, LONGEST_NAME, LONGEST_TAG, MOST_TAGS};
 use super::{Category, FORMAT, Head, Later, Preset, Problem, Setting};
-use crate::library::Factory;
+use crate::library::{Wanted, factory_ids};
 use crate::movement::Moved;
 use crate::parameters::{Entry, Kind, Parameters};
-use crate::sound::{self, Models, SLOTS, Sound, Wanted};
+use crate::sound::{self, Models, Sound};
+use betwixt_engine::MODELS;
 use betwixt_spectral::number::narrow;
-use nice_plug::prelude::{Enum, FloatParam, IntParam, Param};
+use nice_plug::prelude::{FloatParam, IntParam, Param};
 use toml::de::DeTable;
 use toml::{Table, Value};
 
 /// Names of the slots.
-pub(super) const SLOT_NAMES: [&str; SLOTS] = ["a", "b", "c", "d"];
+pub(super) const SLOT_NAMES: [&str; MODELS] = ["a", "b", "c", "d"];
 /// What stands in a preset beside its tables.
 const HEAD: [&str; 6] = ["format", "name", "category", "author", "tags", "comment"];
 /// Its tables.
@@ -220,21 +221,21 @@ impl Reader<'_> {
             return Ok(Models::default());
         };
         later.models = unknown(table, &SLOT_NAMES);
-        let mut models: [Option<Wanted>; SLOTS] = Default::default();
+        let mut models: [Option<Wanted>; MODELS] = Default::default();
         for (slot, name) in models.iter_mut().zip(SLOT_NAMES) {
             let value = table.get(name);
             *slot = value.map(|value| self.model(name, value)).transpose()?;
         }
-        if models.iter().all(Option::is_none) {
-            let expected = "a model in one slot at least, `a = \"instruments\"`; name one";
+        if models[0].is_none() {
+            let expected = "a model in slot `a` at least, `a = \"instruments\"`; name one";
             let value = Value::Table(table.clone());
             return Err(self.wrong("", "models", &value, expected));
         }
-        Ok(Models(models))
+        Ok(Models::new(models))
     }
 
     fn model(&self, slot: &str, value: &Value) -> Result<Wanted, Problem> {
-        let ids = Factory::ids().unwrap_or_default();
+        let ids = factory_ids();
         let expected = || {
             let ids = ids.join(", ");
             format!(
@@ -242,15 +243,16 @@ impl Reader<'_> {
                  hexadecimal digits of a model's content; name one of them"
             )
         };
-        let wanted = match value {
-            Value::String(name) if ids.contains(&name.as_str()) => Some(Wanted {
-                name: name.clone(),
-                hash: None,
+        match value {
+            Value::String(name) if ids.contains(&name.as_str()) => Ok(Wanted::factory(name)),
+            Value::Table(table) => named_by_content(table).map_err(|wrong| Problem::Field {
+                line: self.line("models", slot),
+                field: format!("models.{slot}.{}", wrong.field),
+                found: wrong.found,
+                expected: wrong.expected.into(),
             }),
-            Value::Table(table) => named_by_content(table),
-            _ => None,
-        };
-        wanted.ok_or_else(|| self.wrong("models", slot, value, expected()))
+            _ => Err(self.wrong("models", slot, value, expected())),
+        }
     }
 
     fn values(
@@ -326,18 +328,46 @@ fn fits(words: &str, longest: usize) -> bool {
     words.chars().count() <= longest && words.chars().all(is_shown)
 }
 
-fn named_by_content(table: &Table) -> Option<Wanted> {
-    let text = |key: &str| table.get(key).and_then(Value::as_str);
-    let is_hash = |hash: &&str| {
-        let digit = |letter: u8| matches!(letter, b'0'..=b'9' | b'a'..=b'f');
-        hash.len() == HASH && hash.bytes().all(digit)
+/// A part of a model's name that is not as it should be.
+struct Wrong {
+    field: String,
+    found: String,
+    expected: &'static str,
+}
+
+fn named_by_content(table: &Table) -> Result<Wanted, Wrong> {
+    let wrong = |field: &str, expected| Wrong {
+        field: field.to_owned(),
+        found: match table.get(field) {
+            Some(Value::String(words)) if words.chars().count() > LONGEST_SHOWN => {
+                format!("{} letters long", words.chars().count())
+            }
+            Some(value) => found(value),
+            None => "not there".into(),
+        },
+        expected,
     };
-    let hash = text("hash").filter(is_hash)?;
-    let name = text("name").filter(|name| fits(name, LONGEST_NAME))?;
-    let is_known = table
+    let text = |field: &str| table.get(field).and_then(Value::as_str);
+    if let Some(key) = table
         .keys()
-        .all(|key| ["name", "hash"].contains(&key.as_str()));
-    is_known.then(|| Wanted {
+        .find(|key| !["name", "hash"].contains(&key.as_str()))
+    {
+        return Err(wrong(key, "`name` and `hash` alone; remove it"));
+    }
+    let name = text("name").filter(|name| fits(name, LONGEST_NAME));
+    let name = name.ok_or_else(|| wrong("name", "what the model is called; write it"))?;
+    let digit = |letter: u8| matches!(letter, b'0'..=b'9' | b'a'..=b'f');
+    let Some(hash) = text("hash").filter(|hash| hash.len() == HASH) else {
+        let expected = "the 64 hexadecimal digits of the model's content; copy them whole";
+        return Err(wrong("hash", expected));
+    };
+    if !hash.bytes().all(digit) {
+        return Err(wrong(
+            "hash",
+            "digits from 0 to 9 and a to f alone; copy them again",
+        ));
+    }
+    Ok(Wanted {
         name: name.to_owned(),
         hash: Some(hash.to_owned()),
     })

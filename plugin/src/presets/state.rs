@@ -55,7 +55,7 @@ impl Wanted {
             state.fields.insert(name.into(), field);
         }
         release(state);
-        preset.sound.models.spread(state, fresh);
+        preset.sound.models.spread(state);
     }
 }
 

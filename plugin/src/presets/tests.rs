@@ -5,9 +5,14 @@ use crate::library;
 
 /// The parameters of a new instance.
 pub(crate) fn parameters() -> Parameters {
-    let description = &library::model(0).description;
-    Parameters::new(&description.header, library::identity())
+    let first = library::default_model();
+    let description = &library::factory()[0].description;
+    Parameters::new(&description.header, library::Slots::new(first))
 }
 
 mod damage;
+mod documented;
+mod factory;
+mod list;
 mod round;
+mod state;

@@ -9,8 +9,8 @@
 
 use super::reader::SLOT_NAMES;
 use super::{FORMAT, Preset, Setting};
+use crate::library::Wanted;
 use crate::parameters::{Entry, Kind, LATENT_IDS, Parameters};
-use crate::sound::Wanted;
 use std::fmt::Write;
 use toml::{Table, Value};
 
@@ -27,7 +27,7 @@ impl Preset {
         line(&mut text, "comment", &quoted(&head.comment));
         others(&mut text, &self.later.fields);
         text.push_str("\n[models]\n");
-        for (slot, wanted) in SLOT_NAMES.iter().zip(&self.sound.models.0) {
+        for (slot, wanted) in SLOT_NAMES.iter().zip(self.sound.models.slots()) {
             if let Some(wanted) = wanted {
                 line(&mut text, slot, &model(wanted));
             }

@@ -1,110 +1,185 @@
-//! How another model comes to the audio thread: made beside it, handed over through one slot.
+//! How models come to the audio thread: made ready beside it, handed over through one slot each.
 //!
 //! ```text
-//!  audio thread ── order [1] ────► worker: Engine::new ──► ready [1] ──► audio thread
-//!               ── leftovers [8] ► worker: its telemetry to the window, the old engine freed
-//!               ── learnt [1] ───► worker: into the map of controllers
-//!               ── recorded ─────► worker: kept with the project
+//!  wanted (library's slots) ─► worker: find, Timbre::new ─► ready [1] ×4 ──► audio thread: fit
+//!                              worker: freed ◄─ leftovers ◄───────────────── what was there before
+//!                              worker: into the map ◄─ learnt [1] ◄───────── controllers
+//!                              worker: kept with the project ◄─ recorded ◄── movement
 //! ```
 //!
 //! The worker is a thread of the instance's own: the framework's is shared by all instances, and
-//! ends for all of them when one goes away with a task under way.
+//! ends for all of them when one goes away with a task under way. While a model is missing it looks
+//! for it again from time to time.
 //!
 //! *Real time:* for the audio thread all of it is a queue's atomics and the waking of a thread.
 
 use crate::editor::Screen;
-use crate::library;
+use crate::library::{self, Found, Slots, Wanted};
 use crate::parameters::Parameters;
-use betwixt_engine::{Engine, Settings, Telemetry};
+use betwixt_engine::{Engine, Fitting, MODELS, Settings, Timbre};
 use crossbeam_queue::ArrayQueue;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-/// More is never left over: an engine leaves only when another has been made.
-const LEFTOVERS: usize = 8;
+/// More is never left over at a time: one timbre on its way out, and one for each slot that came too
+/// late.
+const LEFTOVERS: usize = 16;
+/// How often a missing model is looked for.
+const LOOK: Duration = Duration::from_secs(2);
 
-/// Which engine is wanted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Order {
-    /// The model, in the order of the choice.
-    pub(super) model: usize,
-    pub(super) settings: Settings,
-    /// Counts activations: an engine of an older one comes too late.
+/// A fitting that is ready for its slot.
+pub(super) struct Fresh {
+    pub(super) fitting: Fitting,
+    /// Counts activations: one that was made for an older one comes too late.
     pub(super) activation: u64,
 }
 
-/// An engine that is ready to be played.
-pub(super) struct Fresh {
-    pub(super) engine: Box<Engine>,
-    pub(super) order: Order,
+/// What plays, as the threads beside the sound know it.
+#[derive(Default)]
+struct Desk {
+    /// Of the present activation; none before the first.
+    settings: Option<Settings>,
+    activation: u64,
+    fitted: [Fitted; MODELS],
+    /// The version of the slots that has been seen to.
+    seen: Option<u32>,
 }
 
-/// What the audio thread leaves to the worker.
-enum Leftover {
-    /// The window shows an engine's numbers.
-    Show(Arc<Telemetry>),
-    /// An engine is not needed any more.
-    Free(Box<Engine>),
+/// What a slot was given last.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Fitted {
+    #[default]
+    Empty,
+    Missing,
+    Model(Arc<str>),
 }
 
 /// The slots between audio thread and worker.
 pub(super) struct Exchange {
-    /// The newest order alone counts.
-    orders: ArrayQueue<Order>,
-    ready: ArrayQueue<Fresh>,
-    leftovers: ArrayQueue<Leftover>,
+    ready: [ArrayQueue<Fresh>; MODELS],
+    leftovers: ArrayQueue<Fitting>,
+    desk: Mutex<Desk>,
 }
 
 impl Exchange {
     /// All slots are empty.
     pub(super) fn new() -> Self {
         Self {
-            orders: ArrayQueue::new(1),
-            ready: ArrayQueue::new(1),
+            ready: std::array::from_fn(|_| ArrayQueue::new(1)),
             leftovers: ArrayQueue::new(LEFTOVERS),
+            desk: Mutex::default(),
         }
     }
 
-    /// Asks for an engine, and for no other one any more.
-    pub(super) fn ask(&self, order: Order) {
-        self.orders.force_push(order);
+    /// What is ready for a slot. Real-time.
+    pub(super) fn take(&self, slot: usize) -> Option<Fresh> {
+        self.ready[slot].pop()
     }
 
-    /// The engine that is ready, if there is one.
-    pub(super) fn take(&self) -> Option<Fresh> {
-        self.ready.pop()
+    /// A model is not needed any more. Real-time.
+    pub(super) fn free(&self, timbre: Box<Timbre>) {
+        self.discard(Fitting::Model(timbre));
     }
 
-    /// An engine plays from now on.
-    pub(super) fn show(&self, telemetry: Arc<Telemetry>) {
-        drop(self.leftovers.push(Leftover::Show(telemetry)));
+    /// A fitting has come too late. Real-time.
+    pub(super) fn discard(&self, fitting: Fitting) {
+        drop(self.leftovers.push(fitting));
     }
 
-    /// An engine is not needed any more.
-    pub(super) fn free(&self, engine: Box<Engine>) {
-        drop(self.leftovers.push(Leftover::Free(engine)));
-    }
-
-    /// Does everything that there is to do. Not for the audio thread.
-    pub(super) fn work(&self, screen: &Screen) {
-        while let Some(leftover) = self.leftovers.pop() {
-            match leftover {
-                Leftover::Show(telemetry) => screen.show(telemetry),
-                Leftover::Free(engine) => drop(engine),
+    /// Makes an engine with all models that are wanted now, and tells which activation it is for.
+    /// Allocates: not for the audio thread.
+    pub(super) fn activate(&self, slots: &Slots, settings: Settings) -> (Engine, u64) {
+        let mut desk = self.desk();
+        desk.settings = Some(settings);
+        desk.activation += 1;
+        desk.fitted = Default::default();
+        desk.seen = Some(slots.version());
+        let mut engine = Engine::empty(settings);
+        for (slot, wanted) in slots.wanted().iter().enumerate() {
+            if let Some(fitting) = fit(&mut desk.fitted[slot], (slots, slot), wanted, settings) {
+                engine.install(slot, fitting);
             }
         }
-        while let Some(order) = self.orders.pop() {
-            let engine = Box::new(make(order));
-            drop(self.ready.force_push(Fresh { engine, order }));
+        (engine, desk.activation)
+    }
+
+    /// Does everything that there is to do; tells whether a model has come or is missing. Not for
+    /// the audio thread.
+    pub(super) fn work(&self, slots: &Slots) -> Worked {
+        while self.leftovers.pop().is_some() {}
+        let mut desk = self.desk();
+        let Some(settings) = desk.settings else {
+            return Worked::default();
+        };
+        let version = slots.version();
+        let is_missing = desk.fitted.contains(&Fitted::Missing);
+        if desk.seen.replace(version) == Some(version) && !is_missing {
+            return Worked::default();
         }
+        let mut worked = Worked::default();
+        for (slot, wanted) in slots.wanted().iter().enumerate() {
+            let fitting = fit(&mut desk.fitted[slot], (slots, slot), wanted, settings);
+            if let Some(fitting) = fitting {
+                let activation = desk.activation;
+                let fresh = Fresh {
+                    fitting,
+                    activation,
+                };
+                drop(self.ready[slot].force_push(fresh));
+                worked.has_changed = true;
+            }
+        }
+        worked.is_missing = desk.fitted.contains(&Fitted::Missing);
+        worked
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Makes an engine. Allocates: not for the audio thread.
-pub(super) fn make(order: Order) -> Engine {
-    let decoder = Arc::clone(&library::model(order.model).decoder);
-    Engine::new(decoder, order.settings)
+/// What the worker has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Worked {
+    /// Something has been made ready.
+    pub(super) has_changed: bool,
+    /// A model is still missing.
+    pub(super) is_missing: bool,
+}
+
+/// Finds what is wanted of a slot and makes it ready, unless that is what it has.
+fn fit(
+    fitted: &mut Fitted,
+    (slots, slot): (&Slots, usize),
+    wanted: &Option<Wanted>,
+    settings: Settings,
+) -> Option<Fitting> {
+    let found = wanted
+        .as_ref()
+        .map(|wanted| library::find(wanted, &slots.carried()));
+    let (now, told) = match &found {
+        None => (Fitted::Empty, Found::Empty),
+        Some(Err(problem)) => (Fitted::Missing, Found::Missing(problem.clone())),
+        Some(Ok(loaded)) => {
+            let hash = loaded.description.hash.to_string();
+            (Fitted::Model(hash.into()), Found::Here(Arc::clone(loaded)))
+        }
+    };
+    slots.tell(slot, wanted.as_ref(), told);
+    if *fitted == now {
+        return None;
+    }
+    *fitted = now;
+    Some(match found {
+        None => Fitting::Empty,
+        Some(Err(_)) => Fitting::Missing,
+        Some(Ok(loaded)) => {
+            let decoder = Arc::clone(&loaded.decoder);
+            Fitting::Model(Box::new(Timbre::new(decoder, settings)))
+        }
+    })
 }
 
 /// The thread beside an instance; it ends with it.
@@ -121,22 +196,27 @@ impl Worker {
         parameters: Arc<Parameters>,
     ) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&is_over);
+        let (over, slots) = (Arc::clone(&is_over), parameters.slots.clone());
         let work = move || {
             while !over.load(Relaxed) {
-                exchange.work(&screen);
+                let worked = exchange.work(&parameters.slots);
                 let is_learnt = parameters.map.settle();
-                if parameters.movement_file.settle() || is_learnt {
+                if parameters.movement_file.settle() || is_learnt || worked.has_changed {
                     screen.wake();
                 }
-                thread::park();
+                if worked.is_missing {
+                    thread::park_timeout(LOOK);
+                } else {
+                    thread::park();
+                }
             }
         };
         let thread = thread::Builder::new().name("betwixt models".into());
-        Self {
-            is_over,
-            thread: thread.spawn(work).ok(),
+        let thread = thread.spawn(work).ok();
+        if let Some(thread) = &thread {
+            slots.employ(thread.thread().clone());
         }
+        Self { is_over, thread }
     }
 
     /// There is something to do; a word to the system, from any thread.

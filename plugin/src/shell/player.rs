@@ -1,31 +1,26 @@
 //! What plays, on the audio thread: the engine, the events on their way to it, who rules what.
 //!
 //! ```text
-//!  Idle ── activate ─► Ready(engine) ── another model is chosen ─► Waiting ─► Ready(its engine)
-//!                                        the old engine fades (leaving)
+//!  activate ─► engine ◄─ fit ─ exchange: models made ready beside it; what was there goes back
 //!
 //!  one call:  parameters, what controllers hold ─► Controls ──┐
 //!             host events ─┬─ mapped ─► Router ─► holds ▲     │
 //!                          └─ others ─► [Event] ──────────────┴─► Engine ─► left, right [block]
 //! ```
 //!
-//! While the chosen model is made ready nothing else is played in its place: notes are let go by,
-//! controllers are remembered.
-//!
 //! *Real time:* `activate` and `deactivate` allocate and free; nothing else does. A list of events
 //! that is full is played and emptied at its place in the block, so that no event is ever dropped.
 
-use super::call::{Call, sample};
-use super::exchange::{Exchange, Order};
-use super::leaving::Leaving;
+use super::call::Call;
+use super::exchange::Exchange;
 use super::rulers::Rulers;
 use crate::controllers::{Registered, Router};
-use crate::events::{EventList, wheel};
+use crate::events::EventList;
 use crate::movement::{MovementFile, Tape};
 use crate::parameters::Parameters;
-use crate::snapshot::{self, Heard};
+use crate::snapshot::Heard;
 use crate::tuning::{Choice, Tuner};
-use betwixt_engine::{Ended, Engine, Transport};
+use betwixt_engine::{Ended, Engine, MODELS, Transport};
 use nice_plug::prelude::{NoteEvent, ProcessStatus};
 
 /// Notes whose end is told in one call, at most.
@@ -33,10 +28,10 @@ const MOST_ENDED: usize = 1_024;
 
 /// What plays.
 pub(super) struct Player {
-    stage: Stage,
-    /// The engine that was asked for last.
-    order: Option<Order>,
-    leaving: Leaving,
+    /// None before the host has told the sample rate.
+    engine: Option<Box<Engine>>,
+    /// What the engine was made for.
+    activation: Activation,
     events: EventList,
     /// Events of the first sample after the call.
     late: EventList,
@@ -50,26 +45,22 @@ pub(super) struct Player {
     /// Whether the engine has been given the tuning in force.
     is_tuned: bool,
     is_sounding: bool,
-    is_muted: bool,
 }
 
-/// Whether there is an engine.
-enum Stage {
-    /// Not activated: the host has not told the sample rate.
-    Idle,
-    /// The chosen model is being made ready.
-    Waiting,
-    /// The engine of a model, which is told by its number.
-    Ready(Box<Engine>, usize),
+/// What an engine is made for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Activation {
+    /// Counts them.
+    pub(super) number: u64,
+    pub(super) rate_hz: f32,
 }
 
 impl Player {
     /// Not activated.
     pub(super) fn new() -> Self {
         Self {
-            stage: Stage::Idle,
-            order: None,
-            leaving: Leaving::new(),
+            engine: None,
+            activation: Activation::default(),
             events: EventList::new(),
             late: EventList::new(),
             rulers: Rulers::new(),
@@ -80,21 +71,15 @@ impl Player {
             tape: Tape::new(),
             is_tuned: false,
             is_sounding: false,
-            is_muted: false,
         }
     }
 
-    /// How often the player has been activated.
-    pub(super) fn activation(&self) -> u64 {
-        self.order.map_or(0, |order| order.activation)
-    }
-
-    /// Plays this engine from now on, which was made as ordered.
-    pub(super) fn activate(&mut self, engine: Box<Engine>, order: Order) {
-        self.stage = Stage::Ready(engine, order.model);
+    /// Plays this engine from now on.
+    pub(super) fn activate(&mut self, engine: Box<Engine>, activation: Activation) {
+        self.engine = Some(engine);
         self.is_tuned = false;
-        self.tape.forget_engine(order.settings.sample_rate_hz);
-        self.order = Some(order);
+        self.tape.forget_engine(activation.rate_hz);
+        self.activation = activation;
         self.reset();
     }
 
@@ -103,24 +88,21 @@ impl Player {
     pub(super) fn deactivate(&mut self, movement: &MovementFile) {
         self.tape.stop();
         self.tape.keep(movement);
-        self.stage = Stage::Idle;
-        drop(self.leaving.end());
+        self.engine = None;
     }
 
     /// Silence, as freshly activated.
     pub(super) fn reset(&mut self) {
-        if let Stage::Ready(engine, _) = &mut self.stage {
+        if let Some(engine) = &mut self.engine {
             engine.reset();
         }
-        self.leaving.silence();
         self.events.clear();
         self.late.clear();
         self.rulers.forget();
         self.tape.stop();
         self.registered.reset();
         self.ended.clear();
-        let rate_hz = self.order.map(|order| order.settings.sample_rate_hz);
-        self.router.reset(rate_hz.unwrap_or(0.0));
+        self.router.reset(self.activation.rate_hz);
         self.is_sounding = false;
     }
 
@@ -144,44 +126,33 @@ impl Player {
         self.router.take_moved()
     }
 
-    /// Follows the choice of a model: lets the engine of another one go, asks for its own, takes it
-    /// when it is there. True when the worker has something to do.
-    pub(super) fn follow(&mut self, chosen: usize, exchange: &Exchange) -> bool {
-        let is_gone = self.leaving.gone().map(|engine| exchange.free(engine));
-        let Some(order) = &mut self.order else {
+    /// Fits what is ready, and gives back what is not heard any more. True when the worker has
+    /// something to do.
+    pub(super) fn fit(&mut self, exchange: &Exchange) -> bool {
+        let Some(engine) = &mut self.engine else {
             return false;
         };
-        let is_other = matches!(&self.stage, Stage::Ready(_, model) if *model != chosen);
-        if is_other {
-            let stage = std::mem::replace(&mut self.stage, Stage::Waiting);
-            if let Stage::Ready(engine, _) = stage
-                && let Some(hurried) = self.leaving.begin(engine)
-            {
-                exchange.free(hurried);
+        let mut is_something = false;
+        if let Some(left) = engine.take_left() {
+            exchange.free(left);
+            is_something = true;
+        }
+        for slot in 0..MODELS {
+            if !engine.can_fit() {
+                break;
             }
-        }
-        if !matches!(self.stage, Stage::Waiting) {
-            // One that was asked for before the host activated anew.
-            let late = exchange.take().map(|late| exchange.free(late.engine));
-            return is_gone.is_some() || late.is_some();
-        }
-        let is_new = is_other || order.model != chosen;
-        if is_new {
-            order.model = chosen;
-            exchange.ask(*order);
-        }
-        let fresh = exchange.take();
-        let is_something = is_new || is_gone.is_some() || fresh.is_some();
-        match fresh {
-            Some(fresh) if fresh.order == *order => {
-                exchange.show(fresh.engine.telemetry());
-                self.stage = Stage::Ready(fresh.engine, chosen);
-                self.is_tuned = false;
-                self.tape.forget_engine(order.settings.sample_rate_hz);
-                self.rulers.forget();
+            let Some(fresh) = exchange.take(slot) else {
+                continue;
+            };
+            is_something = true;
+            if fresh.activation != self.activation.number {
+                exchange.discard(fresh.fitting);
+            } else if let Err(refused) = engine.fit(slot, fresh.fitting) {
+                exchange.discard(refused);
             }
-            Some(late) => exchange.free(late.engine),
-            None => {}
+            if let Some(left) = engine.take_left() {
+                exchange.free(left);
+            }
         }
         is_something
     }
@@ -189,7 +160,7 @@ impl Player {
     /// Gives the engine the tuning in force, whenever it is another one than before.
     pub(super) fn tune(&mut self, choice: &Choice) {
         let is_other = self.tuner.follow(choice);
-        if let Stage::Ready(engine, _) = &mut self.stage
+        if let Some(engine) = &mut self.engine
             && (is_other || !self.is_tuned)
         {
             engine.tune(self.tuner.now());
@@ -210,10 +181,9 @@ impl Player {
         [left, right]: [&mut [f32]; 2],
         next: impl FnMut() -> Option<NoteEvent<()>>,
     ) -> bool {
-        self.is_muted = false;
         self.ended.clear();
         self.tape.hear(transport);
-        if let Stage::Ready(engine, _) = &mut self.stage {
+        if let Some(engine) = &mut self.engine {
             engine.follow_transport(transport);
         }
         let len = left.len();
@@ -221,11 +191,7 @@ impl Player {
         let heard = self
             .rulers
             .agree(parameters, &mut self.router, &mut self.events);
-        if matches!(self.stage, Stage::Ready(..)) {
-            self.perform(parameters, heard, [left, right], next);
-        } else {
-            self.wait(parameters, [left, right], next);
-        }
+        self.perform(parameters, heard, [left, right], next);
         self.router.pass(len, &parameters.map)
     }
 
@@ -236,7 +202,9 @@ impl Player {
         [left, right]: [&mut [f32]; 2],
         next: impl FnMut() -> Option<NoteEvent<()>>,
     ) {
-        let Stage::Ready(engine, _) = &mut self.stage else {
+        let Some(engine) = &mut self.engine else {
+            left.fill(0.0);
+            right.fill(0.0);
             return;
         };
         let file = &parameters.movement_file;
@@ -251,13 +219,11 @@ impl Player {
             is_stale: false,
             registered: &mut self.registered,
             ended: &mut self.ended,
-            out: [&mut *left, &mut *right],
+            out: [left, right],
             done: 0,
         };
         let hands = parameters.hands(&self.rulers.set);
         call.run(&mut self.router, &hands, next);
-        self.leaving
-            .add_to(&controls, &mut self.ended, [left, right]);
         std::mem::swap(&mut self.events, &mut self.late);
         self.is_sounding = engine.sounding() > 0;
         self.ended.sort_unstable_by_key(|ended| ended.sample);
@@ -266,61 +232,6 @@ impl Player {
     /// The notes that ended in the last call, in the order of their samples.
     pub(super) fn ended(&self) -> &[Ended] {
         &self.ended
-    }
-
-    /// What is left of the last model; notes go by until the chosen one is ready.
-    fn wait(
-        &mut self,
-        parameters: &Parameters,
-        [left, right]: [&mut [f32]; 2],
-        mut next: impl FnMut() -> Option<NoteEvent<()>>,
-    ) {
-        let hands = parameters.hands(&self.rulers.set);
-        while let Some(event) = next() {
-            let is_mapped = self.router.is_mapped(&event);
-            self.router
-                .hear(&event, sample(&event).min(left.len()), &hands);
-            if is_mapped {
-                continue;
-            }
-            if let Some(position) = wheel(&event) {
-                parameters.controllers.turn_wheel(position);
-            }
-            if let Some(said) = self.registered.hear(&event) {
-                Registered::hold(said, &hands);
-            }
-        }
-        while self.router.due().is_some_and(|due| due < left.len()) {
-            self.router.ripen(&hands);
-        }
-        self.events.clear();
-        self.late.clear();
-        left.fill(0.0);
-        right.fill(0.0);
-        let (heard, file) = (snapshot::heard(parameters), &parameters.movement_file);
-        let controls = self.tape.follow(heard, file, None);
-        self.tape.pass(&controls.latents, left.len(), file);
-        self.leaving
-            .add_to(&controls, &mut self.ended, [left, right]);
-        // The host must go on calling.
-        self.is_sounding = true;
-    }
-
-    /// Silence, and no note that could come back later.
-    pub(super) fn mute(
-        &mut self,
-        left: &mut [f32],
-        right: &mut [f32],
-        mut next: impl FnMut() -> Option<NoteEvent<()>>,
-    ) {
-        while next().is_some() {}
-        self.ended.clear();
-        left.fill(0.0);
-        right.fill(0.0);
-        if !self.is_muted {
-            self.reset();
-            self.is_muted = true;
-        }
     }
 
     /// Hosts may let a silent instrument sleep until the next event.

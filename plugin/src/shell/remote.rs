@@ -67,13 +67,14 @@ fn playing(parameters: &Parameters, section: &mut impl RemoteControlsSection) {
         page.add_param(&playing.mpe);
     });
     let movement = &parameters.movement;
-    section.add_page("Movement", |page| {
+    section.add_page("Movement and Morph", |page| {
         page.add_param(&movement.record);
         page.add_param(&movement.course);
         page.add_param(&movement.owner);
         page.add_param(&movement.sync);
         page.add_param(&movement.speed);
         page.add_param(&movement.depth);
+        page.add_param(&parameters.morph);
     });
 }
 

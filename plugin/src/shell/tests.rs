@@ -82,18 +82,26 @@ fn stretched(cents: usize) -> Saved {
     serde_json::from_value(value).unwrap()
 }
 
+const SETTINGS: Settings = Settings {
+    sample_rate_hz: 48_000.0,
+    seed: SEED,
+};
+
 /// A player on one of the factory's models.
 fn ready(model: usize) -> Player {
-    let order = Order {
-        model,
-        settings: Settings {
-            sample_rate_hz: 48_000.0,
-            seed: SEED,
-        },
-        activation: 1,
+    let slots = Slots::new(library::Wanted::factory(library::factory_ids()[model]));
+    activated(&Exchange::new(), &slots)
+}
+
+/// A player on the models of these slots.
+fn activated(exchange: &Exchange, slots: &Slots) -> Player {
+    let (engine, number) = exchange.activate(slots, SETTINGS);
+    let activation = Activation {
+        number,
+        rate_hz: SETTINGS.sample_rate_hz,
     };
     let mut player = Player::new();
-    player.activate(Box::new(make(order)), order);
+    player.activate(Box::new(engine), activation);
     player
 }
 
@@ -175,106 +183,124 @@ fn key(number: u8) -> NoteEvent<()> {
     }
 }
 
-/// The model is changed again and again while notes sound: nothing is allocated or freed on the
-/// audio thread, the old sound ends within 10 ms, and the new one is that of a fresh instance.
+/// One call of 10 ms that may not allocate; its left channel.
+fn call(
+    player: &mut Player,
+    (plugin, exchange): (&Betwixt, &Exchange),
+    events: &[NoteEvent<()>],
+) -> Vec<f32> {
+    let (mut left, mut right) = (vec![f32::NAN; 480], vec![f32::NAN; 480]);
+    let mut next = events.iter().copied();
+    assert_no_alloc(|| {
+        player.fit(exchange);
+        player.play(
+            &plugin.parameters,
+            &Transport::default(),
+            [&mut left, &mut right],
+            || next.next(),
+        );
+    });
+    left
+}
+
+fn steepest(sound: &[f32]) -> f32 {
+    let steps = sound.windows(2).map(|w| (w[1] - w[0]).abs());
+    steps.fold(0.0, f32::max)
+}
+
+fn loudest(sound: &[f32]) -> f32 {
+    sound.iter().fold(0.0, |peak, x| peak.max(x.abs()))
+}
+
+/// The model is changed again and again while a chord is held: nothing is allocated or freed on the
+/// audio thread, the chord goes on from one model to the other without a jump, and a note that is
+/// struck afterwards is that of a fresh instance.
 #[test]
 fn another_model_takes_over_without_an_allocation() {
     let plugin = Betwixt::default();
-    let mut player = ready(0);
-    let (exchange, screen) = (Exchange::new(), Screen::default());
-    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
-    let mut call = |player: &mut Player, chosen: usize, events: &[NoteEvent<()>]| {
-        let mut next = events.iter().copied();
-        assert_no_alloc(|| {
-            player.follow(chosen, &exchange);
-            player.play(
-                &plugin.parameters,
-                &Transport::default(),
-                [&mut left, &mut right],
-                || next.next(),
-            );
-        });
-        let is_silent = left.iter().all(|x| *x == 0.0);
-        (is_silent, left.clone())
-    };
-    for turn in 0..6 {
-        let chosen = (turn + 1) % 2;
-        let (is_silent, before) = call(&mut player, 1 - chosen, &[key(57)]);
-        assert!(!is_silent, "turn {turn}: the old model sounds");
-        let (is_silent, fading) = call(&mut player, chosen, &[]);
-        assert!(!is_silent, "turn {turn}: it is not cut off");
-        let jump = (fading[0] - before[479]).abs();
-        let usual = before.windows(2).map(|w| (w[1] - w[0]).abs());
-        let usual = usual.fold(0.0, f32::max);
-        assert!(jump <= usual, "turn {turn}: {jump} beside {usual}");
-        let (is_silent, _) = call(&mut player, chosen, &[key(60)]);
-        assert!(is_silent, "turn {turn}: nothing plays in its place");
-        exchange.work(&screen);
-        let (_, found) = call(&mut player, chosen, &[key(64)]);
-        let (mut own, mut other) = (vec![0.0; 480], vec![0.0; 480]);
-        let mut fresh = ready(chosen);
-        let mut next = [key(64)].into_iter();
-        fresh.play(
-            &plugin.parameters,
-            &Transport::default(),
-            [&mut own, &mut other],
-            || next.next(),
-        );
+    let (exchange, slots) = (Exchange::new(), &plugin.parameters.slots);
+    let mut player = activated(&exchange, slots);
+    let with = (&plugin, &exchange);
+    for turn in 0..8 {
+        player.reset();
+        let mut sound = call(&mut player, with, &[key(48), key(55), key(64)]);
+        (0..20).for_each(|_| sound.extend(call(&mut player, with, &[])));
+        let before = sound.len();
+        // Partials, partials, frames, partials, and back.
+        let model = [1, 4, 2, 0][turn % 4];
+        let wanted = library::factory()[model].wanted();
+        slots.choose(0, Some(wanted));
+        let worked = exchange.work(slots);
+        assert!(worked.has_changed && !worked.is_missing, "turn {turn}");
+        (0..30).for_each(|_| sound.extend(call(&mut player, with, &[])));
+        let usual =
+            steepest(&sound[before - 9_600..before]).max(steepest(&sound[before + 9_600..]));
+        let jump = steepest(&sound[before..before + 9_600]);
+        assert!(jump <= 1.3 * usual, "turn {turn}: {jump} beside {usual}");
+        let quietest = sound[before..].chunks(960).map(loudest).fold(1.0, f32::min);
+        assert!(quietest > 0.004, "turn {turn}: {quietest}");
+        exchange.work(slots);
+        player.reset();
+        let found = call(&mut player, with, &[key(64)]);
+        let mut fresh = ready(model);
+        let own = call(&mut fresh, (&plugin, &Exchange::new()), &[key(64)]);
         assert!(found == own, "turn {turn}: the new model as a fresh one");
-        exchange.work(&screen);
     }
 }
 
-/// Whether a key is heard at once.
-fn plays(plugin: &Betwixt, player: &mut Player) -> bool {
-    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
-    let mut next = [key(60)].into_iter();
-    player.play(
-        &plugin.parameters,
-        &Transport::default(),
-        [&mut left, &mut right],
-        || next.next(),
-    );
-    left.iter().any(|x| *x != 0.0)
+/// What was made ready for an activation that is over is not fitted into the present engine, and a
+/// model that is not wanted any more gives way to the one that is.
+#[test]
+fn models_that_come_too_late_are_not_played() {
+    let plugin = Betwixt::default();
+    let (exchange, slots) = (Exchange::new(), &plugin.parameters.slots);
+    let mut player = activated(&exchange, slots);
+    assert_eq!(exchange.work(slots), exchange::Worked::default());
+    assert!(!player.fit(&exchange), "nothing is to be done");
+    let wanted = |model: usize| Some(library::factory()[model].wanted());
+    slots.choose(0, wanted(1));
+    assert!(exchange.work(slots).has_changed);
+    let mut other = activated(&exchange, slots);
+    slots.choose(0, wanted(2));
+    // Ready for the first player, which is not the present one any more: so is the next.
+    assert!(other.fit(&exchange), "the old one is given back");
+    exchange.work(slots);
+    slots.choose(0, wanted(3));
+    exchange.work(slots);
+    let found = call(&mut other, (&plugin, &exchange), &[key(60)]);
+    let expected = call(&mut ready(3), (&plugin, &Exchange::new()), &[key(60)]);
+    assert!(found == expected, "the last one that was wanted");
+    assert!(!other.fit(&exchange), "all is done");
 }
 
-/// An engine that was made for an activation that is over, or for a choice that has changed since,
-/// is not played; the last choice is.
+/// A model that is missing is silent, whatever it would be replaced by; when its file is there a
+/// key that is held all the time sounds by itself.
 #[test]
-fn engines_that_come_too_late_are_not_played() {
+fn a_missing_model_comes_back() {
     let plugin = Betwixt::default();
-    let (exchange, screen) = (Exchange::new(), Screen::default());
-    let mut player = ready(0);
-    assert!(!player.follow(0, &exchange), "nothing is to be done");
-    assert!(player.follow(1, &exchange), "the other model is to be made");
-    exchange.work(&screen);
-    // It is ready, but not the chosen one any more.
-    assert!(player.follow(0, &exchange));
-    assert!(!plays(&plugin, &mut player));
-    let older = Order {
-        model: 0,
-        settings: Settings {
-            sample_rate_hz: 48_000.0,
-            seed: SEED,
-        },
-        activation: 0,
-    };
-    exchange.work(&screen);
-    drop(exchange.take());
-    exchange.ask(older);
-    exchange.work(&screen);
-    assert!(player.follow(0, &exchange));
-    assert!(!plays(&plugin, &mut player), "of an older activation");
-    exchange.ask(Order {
-        activation: 1,
-        ..older
-    });
-    exchange.work(&screen);
-    assert!(player.follow(0, &exchange));
-    assert!(plays(&plugin, &mut player));
-    player.follow(0, &exchange);
-    exchange.work(&screen);
-    assert!(!player.follow(0, &exchange), "all is done");
+    let (exchange, slots) = (Exchange::new(), &plugin.parameters.slots);
+    let loaded = crate::library::tests::tiny_partials(2);
+    slots.choose(0, Some(loaded.wanted()));
+    let mut player = activated(&exchange, slots);
+    let with = (&plugin, &exchange);
+    let found = slots.found();
+    assert!(matches!(&found[0], library::Found::Missing(problem) if problem.contains("Tiny")));
+    assert!(exchange.work(slots).is_missing);
+    let mut sound = call(&mut player, with, &[key(60)]);
+    sound.extend(call(&mut player, with, &[]));
+    assert!(loudest(&sound) == 0.0, "silence");
+    // It comes with a project; the player's folder would do as well.
+    let hash = loaded.description.hash.to_string();
+    let copies = library::slots::Copies::from([(hash, base64(&loaded.bytes))]);
+    plugin.parameters.carried.set(Some(copies));
+    assert!(exchange.work(slots).has_changed);
+    (0..20).for_each(|_| sound.extend(call(&mut player, with, &[])));
+    assert!(loudest(&sound[6_000..]) > 1e-3, "it sounds again");
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// The worker makes what it is woken for, and ends with its instance.
@@ -283,16 +309,16 @@ fn the_worker_works_and_ends() {
     let plugin = Betwixt::default();
     let (exchange, screen) = (Arc::new(Exchange::new()), Arc::new(Screen::default()));
     let parameters = Arc::clone(&plugin.parameters);
+    let mut player = activated(&exchange, &parameters.slots);
     let worker = Worker::start(Arc::clone(&exchange), screen, parameters);
-    let mut player = ready(0);
-    assert!(player.follow(1, &exchange));
-    worker.wake();
+    let slots = &plugin.parameters.slots;
+    slots.choose(1, Some(library::Wanted::factory("struck")));
     let is_there = (0..2_000).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(5));
-        player.follow(1, &exchange);
-        plays(&plugin, &mut player)
+        player.fit(&exchange)
     });
     assert!(is_there, "the model is ready in time");
+    assert!(slots.found()[1].description().is_some());
     drop(worker);
     assert_eq!(Arc::strong_count(&exchange), 1, "the thread has let go");
 }

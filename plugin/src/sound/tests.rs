@@ -1,13 +1,13 @@
 //! A sound that is applied is the one that is heard afterwards, to the last bit.
 
 use super::*;
-use crate::library::tests::{identity, tiny_header};
+use crate::library::tests::{slots, tiny_header};
 use crate::parameters::Kind;
 use crate::sound::value::Value;
 use nice_plug::prelude::Param;
 
 fn parameters() -> Parameters {
-    Parameters::new(&tiny_header(8), identity(8))
+    Parameters::new(&tiny_header(8), slots(8))
 }
 
 /// A host takes positions; whatever a parameter can be comes back from its position as it was.

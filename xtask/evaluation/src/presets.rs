@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Rate of all renderings in Hz.
 pub const RATE_HZ: f64 = 48_000.0;
-/// How loud every preset is, LUFS.
-pub const TARGET_LUFS: f64 = -22.0;
+/// How loud every preset is, LUFS: as broadcasts are (EBU R 128), which leaves room for chords.
+pub const TARGET_LUFS: f64 = -23.0;
 /// How far from that it may be, LU.
 pub const TOLERANCE_LU: f64 = 1.0;
 /// Where the plugin's limiter begins to work, dBFS.

@@ -17,6 +17,11 @@ pub use playing::{Glide, MOST_UNISON, PlayMode, Playing, Unison, Zones};
 
 /// Knobs that the engine follows. A model with fewer latents leaves the rest unread.
 pub const LATENTS: usize = 8;
+/// Slots that models are fitted into.
+pub const MODELS: usize = 4;
+/// Where the last one is heard alone.
+pub(crate) const MORPH_END: f32 = 3.0;
+const _: () = assert!(MODELS == 4, "three ways between four");
 /// The most notes that may sound at once.
 pub const MAX_VOICES: usize = 64;
 
@@ -27,6 +32,8 @@ pub const MAX_VOICES: usize = 64;
 pub struct Controls {
     /// Knob positions, 0…1.
     pub latents: [f32; LATENTS],
+    /// Which of the fitted models are heard: 0 (the first) … 3 (the fourth), two of them in between.
+    pub morph: f32,
     /// Which pitch class conditions the decoder.
     pub chroma: ChromaSource,
     /// Where the phase of a frame decoder comes from.
@@ -197,6 +204,7 @@ impl Default for Controls {
     fn default() -> Self {
         Self {
             latents: [0.5; LATENTS],
+            morph: 0.0,
             chroma: ChromaSource::Played,
             phase: PhaseMode::Gradient,
             octave: 0,
@@ -288,6 +296,7 @@ impl Controls {
         for (value, fallback) in sane.latents.iter_mut().zip(usual.latents) {
             *value = within(*value, 0.0, 1.0, fallback);
         }
+        sane.morph = within(sane.morph, 0.0, MORPH_END, usual.morph);
         if let ChromaSource::Fixed(class) = sane.chroma {
             sane.chroma = ChromaSource::Fixed(class % 12);
         }
@@ -338,6 +347,7 @@ mod tests {
         for wild in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30, -1e30] {
             let controls = Controls {
                 latents: [wild; LATENTS],
+                morph: wild,
                 chroma: ChromaSource::Fixed(255),
                 octave: i32::MIN,
                 fine_cents: wild,
@@ -380,6 +390,7 @@ mod tests {
                 "{wild}"
             );
             assert!((0.0..=4.0).contains(&sane.gain) && sane.voice_limit == MAX_VOICES);
+            assert!((0.0..=3.0).contains(&sane.morph));
             assert!((0.0..=10.0).contains(&sane.envelope.attack_s));
             assert_eq!((sane.chroma, sane.octave), (ChromaSource::Fixed(3), -4));
             let performance = sane.performance;

@@ -91,6 +91,8 @@ pub enum Target {
     Formant,
     /// The width, by all of it.
     Width,
+    /// The morph between the models, by all of its way.
+    Morph,
 }
 
 /// A low-frequency oscillator.

@@ -9,7 +9,7 @@
 mod clock;
 mod lfo;
 
-use crate::controls::{LATENTS, Performance, Slot, Source, Target};
+use crate::controls::{LATENTS, MORPH_END, Performance, Slot, Source, Target};
 pub(crate) use clock::Clock;
 pub use clock::Transport;
 pub(crate) use lfo::Turns;
@@ -29,6 +29,8 @@ const DRIFT_CENTS: f32 = 50.0;
 const TILT: f32 = 6.0;
 /// Semitones of it.
 const FORMANT_SEMITONES: f32 = 24.0;
+/// Slots of it.
+pub(crate) const MORPH_SLOTS: f32 = MORPH_END;
 /// Octaves from middle C to where the key's own source is 1.
 const KEY_SEMITONES: f32 = 60.0;
 /// Middle C.
@@ -45,6 +47,8 @@ pub(crate) struct Moved {
     pub(crate) gain: f32,
     /// −1 (left) … 1 (right).
     pub(crate) pan: f32,
+    /// Between which of the slots, 0…3.
+    pub(crate) morph: f32,
 }
 
 /// Where a pitch in semitones stands as a source.
@@ -72,6 +76,7 @@ impl Moved {
             *knob = knob.clamp(0.0, 1.0);
         }
         self.pan = self.pan.clamp(-1.0, 1.0);
+        self.morph = self.morph.clamp(0.0, MORPH_END);
         if is_moved {
             self.performance = self.performance.sane();
         }
@@ -97,6 +102,7 @@ impl Moved {
             Target::Tilt => self.performance.tilt_db_per_octave += TILT * amount,
             Target::Formant => self.performance.formant_semitones += FORMANT_SEMITONES * amount,
             Target::Width => self.performance.width += amount,
+            Target::Morph => self.morph += MORPH_SLOTS * amount,
         }
     }
 }
@@ -112,6 +118,7 @@ mod tests {
             semitones: 0.0,
             gain: 1.0,
             pan: 0.0,
+            morph: 1.0,
         };
         let slot = Slot {
             source: Source::Wheel,
@@ -132,6 +139,7 @@ mod tests {
         assert_eq!(half(Target::Pitch).semitones, 6.0);
         assert!((20.0 * half(Target::Level).gain.log10() - 12.0).abs() < 1e-4);
         assert_eq!(half(Target::Pan).pan, 0.5);
+        assert_eq!(half(Target::Morph).morph, 2.5);
         let performance = |target| half(target).performance;
         assert_eq!(performance(Target::Speed).time.speed, 2.0);
         assert_eq!(performance(Target::FreezePoint).time.point_s, 3.0);
@@ -160,6 +168,7 @@ mod tests {
         assert_eq!(far(Target::Latent(0)).knobs[0], 1.0);
         assert_eq!(far(Target::Tilt).performance.tilt_db_per_octave, 6.0);
         assert_eq!(far(Target::Pan).pan, 1.0);
+        assert_eq!(far(Target::Morph).morph, 3.0);
     }
 
     /// Middle C is the middle of the keyboard; five octaves above it is its end.

@@ -106,8 +106,7 @@ impl Painter {
     #[must_use]
     pub fn new(sample_rate_hz: f64, seed: u64) -> Self {
         let rate_hz = sample_rate_hz.clamp(8_000.0, 400_000.0);
-        let doublings = (rate_hz / FFT_LEN_RATE_HZ).log2().round().clamp(-1.0, 3.0);
-        let fft_len = index(FFT_LEN as f64 * doublings.exp2());
+        let fft_len = fft_len(rate_hz);
         // The transform does not ask for the rate; a geometry's ends at 192 kHz.
         let named_rate = u32::try_from(index(rate_hz.min(192_000.0))).unwrap_or(48_000);
         let geometry = Geometry::new(fft_len, fft_len / 4, named_rate)
@@ -254,6 +253,18 @@ impl Painter {
             *right = Complex32::new(mid.0 - side.0, mid.1 - side.1);
         }
     }
+}
+
+/// The transform length at a host's rate.
+fn fft_len(rate_hz: f64) -> usize {
+    let doublings = (rate_hz / FFT_LEN_RATE_HZ).log2().round().clamp(-1.0, 3.0);
+    index(FFT_LEN as f64 * doublings.exp2())
+}
+
+/// Seconds between frames of a painter at a host's rate.
+pub(crate) fn hop_s(sample_rate_hz: f64) -> f64 {
+    let rate_hz = sample_rate_hz.clamp(8_000.0, 400_000.0);
+    (fft_len(rate_hz) / 4) as f64 / rate_hz
 }
 
 /// Numbers in a frame that are mixed when time lies between two decoded moments.

@@ -1,7 +1,7 @@
 //! What has been done to one note: by a finger on its key, or by a host that knows it by name.
 //!
 //! ```text
-//!  Touch ─► Finger: tuning, gain, pan, vibrato, expression, slide, pressure, latents [8]
+//!  Touch ─► Finger: tuning, gain, pan, vibrato, expression, slide, pressure, latents [8], morph
 //! ```
 //!
 //! *Real time:* a few numbers.
@@ -20,6 +20,7 @@ pub(crate) struct Finger {
     pub(super) slide: f32,
     pub(super) pressure: f32,
     pub(super) latents: [f32; LATENTS],
+    pub(super) morph: f32,
 }
 
 impl Finger {
@@ -33,6 +34,7 @@ impl Finger {
         slide: 0.0,
         pressure: 0.0,
         latents: [0.0; LATENTS],
+        morph: 0.0,
     };
 
     /// Takes what a touch moves; what is not a number moves nothing.
@@ -50,6 +52,7 @@ impl Finger {
             Touch::Expression(share) => set(&mut self.expression, share, 0.0, 1.0),
             Touch::Slide(place) => set(&mut self.slide, place, -1.0, 1.0),
             Touch::Pressure(pressure) => set(&mut self.pressure, pressure, 0.0, 1.0),
+            Touch::Morph(away) => set(&mut self.morph, away, -1.0, 1.0),
             Touch::Latent(latent, away) => {
                 if let Some(own) = self.latents.get_mut(latent) {
                     set(own, away, -1.0, 1.0);

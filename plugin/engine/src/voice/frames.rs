@@ -1,7 +1,7 @@
 //! The voice of a frame decoder: frames with phase, a stream, a resampler.
 //!
 //! ```text
-//!  knobs, note ─► FrameSource ─► Stream ─► resampler ─► × gain ─► both channels alike
+//!  knobs, note ─► FrameSource ─► Stream ─► resampler ─► samples, for both channels alike
 //!                 slices         overlap    ratio: bend, tuning, octave, host rate
 //! ```
 //!
@@ -10,11 +10,10 @@
 //!
 //! *Real time:* everything is allocated by [`FrameTone::new`] and [`FrameTools::new`].
 
-use super::loudness::Loudness;
 use super::resampler::Resampler;
-use super::source::{FrameSource, MOMENTS};
+use super::source::{Begins, FrameSource, MOMENTS};
 use super::stream::{self, Stream};
-use super::{Ask, Onset, Tone};
+use super::{Ask, Instant, Onset};
 use crate::controls::ChromaSource;
 use crate::decoder::Decoder;
 use crate::phase::{NoiseTable, RefinementTools};
@@ -104,10 +103,9 @@ impl FrameTools {
     }
 }
 
-impl Tone for FrameTone {
-    type Tools = FrameTools;
-
-    fn new(decoder: &Decoder, tools: &FrameTools) -> Self {
+impl FrameTone {
+    /// Buffers for one decoder. Allocates.
+    pub(super) fn new(decoder: &Decoder, tools: &FrameTools) -> Self {
         let tuning = Tuning::new(tools);
         Self {
             source: FrameSource::new(decoder, tools.format.geometry),
@@ -120,20 +118,32 @@ impl Tone for FrameTone {
         }
     }
 
-    fn hop_s(tools: &FrameTools) -> f64 {
-        tools.format.geometry.hop_s()
-    }
-
-    fn start(&mut self, decoder: &Decoder, tools: &FrameTools, onset: &Onset, ask: &Ask) {
-        self.tuning.start(onset, ask.glide + ask.bend);
-        (self.key, self.scale, self.chroma) = (onset.key, 1.0, ask.chroma);
+    /// A note begins, or is told by this model from here on.
+    pub(super) fn start(
+        &mut self,
+        (decoder, tools): (&Decoder, &FrameTools),
+        onset: &Onset,
+        ask: &Ask,
+        at: Instant,
+    ) {
+        let shift = ask.glide + ask.bend;
+        let key = ask.chroma.key(decoder.layout(), onset.pitch + shift);
+        self.tuning.start(onset.pitch, key, shift);
+        (self.key, self.scale, self.chroma) = (key, 1.0, ask.chroma);
         self.goal = ask.glide;
-        self.source.start(decoder, tools, onset, ask);
+        let begins = Begins {
+            key,
+            velocity: onset.velocity,
+            seed: onset.seed,
+            since_onset_s: at.since_onset_s,
+        };
+        self.source.start(decoder, tools, &begins, ask);
         self.stream.clear();
     }
 
-    /// A decoder that is not told the time draws the same frame for all.
-    fn moments(decoder: &Decoder) -> usize {
+    /// How many moments are decoded before the note can sound: a decoder that is not told the time
+    /// draws the same frame for all.
+    pub(super) fn moments(decoder: &Decoder) -> usize {
         if decoder.trained_s().is_some() {
             MOMENTS
         } else {
@@ -141,23 +151,18 @@ impl Tone for FrameTone {
         }
     }
 
-    fn moment(
+    /// The conditioning of one of them.
+    pub(super) fn moment(
         &mut self,
         decoder: &Decoder,
         tools: &FrameTools,
-        _ask: &Ask,
         moment: usize,
     ) -> &[f32] {
         self.source.moment(decoder, tools, moment)
     }
 
-    fn prefill(
-        &mut self,
-        _decoder: &Decoder,
-        tools: &mut FrameTools,
-        _ask: &Ask,
-        moments: &mut [Vec<f32>],
-    ) {
+    /// Takes the numbers decoded for them; from here on the note sounds.
+    pub(super) fn prefill(&mut self, tools: &mut FrameTools, moments: &mut [Vec<f32>]) {
         let stream = &mut self.stream;
         let ratio = stream.ratio(self.tuning.ratio);
         self.source.prefill(tools, moments, ratio, |frame, late| {
@@ -166,33 +171,30 @@ impl Tone for FrameTone {
         stream.start();
     }
 
-    fn render(
+    /// Writes the next samples.
+    pub(super) fn render(
         &mut self,
         (decoder, tools): (&Decoder, &mut FrameTools),
         ask: &Ask,
-        loudness: &mut Loudness,
-        [left, right]: [&mut [f32]; 2],
-    ) -> Option<usize> {
+        out: &mut [f32],
+    ) {
         let shift = ask.glide + ask.bend;
-        for (sample, (left, right)) in left.iter_mut().zip(right).enumerate() {
+        for sample in out {
             while let Some(slice) = self.stream.due() {
                 self.work(slice, (decoder, &mut *tools), ask, shift);
             }
             self.tuning.follow(shift);
-            let value = self.stream.read(&tools.resampler, self.tuning.ratio);
-            let [gain_left, gain_right] = loudness.next(&ask.rates);
-            *left += gain_left * value;
-            *right += gain_right * value;
-            // At its own sample, not at the end of the call: who is free must not depend on blocks.
-            if loudness.is_over() {
-                return Some(sample);
-            }
+            *sample = self.stream.read(&tools.resampler, self.tuning.ratio);
         }
-        None
     }
 
     /// Each point shows the loudest bin up to the next point, where it is heard.
-    fn picture(&self, tools: &FrameTools, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]) {
+    pub(super) fn picture(
+        &self,
+        tools: &FrameTools,
+        edges_hz: &[f64],
+        points: &mut [f32; SPECTRUM_POINTS],
+    ) {
         let fft_len = tools.format.geometry.fft_len();
         let magnitude = self.source.magnitude();
         let ratio = self.stream.ratio(self.tuning.ratio);
@@ -203,9 +205,7 @@ impl Tone for FrameTone {
             *point = bins.fold(0.0, f32::max) * 4.0 / real(fft_len);
         }
     }
-}
 
-impl FrameTone {
     /// Does one slice of the next frame's work, or of the first frames of another key.
     fn work(
         &mut self,
@@ -272,9 +272,9 @@ impl Tuning {
         }
     }
 
-    fn start(&mut self, onset: &Onset, shift: f64) {
-        self.key = f64::from(onset.key);
-        let base = onset.pitch - self.key;
+    fn start(&mut self, pitch: f64, key: u8, shift: f64) {
+        self.key = f64::from(key);
+        let base = pitch - self.key;
         let above = (base + shift - HIGHEST_SHIFT_SEMITONES).max(0.0);
         self.base = base - 12.0 * (above / 12.0).ceil();
         (self.shift, self.lag) = (shift, shift);

@@ -78,7 +78,7 @@ impl Loudness {
 
     /// The gains of the next sample, left and right.
     #[inline]
-    pub(super) fn next(&mut self, rates: &Rates) -> [f32; 2] {
+    fn next(&mut self, rates: &Rates) -> [f32; 2] {
         let level = self.contour.next(rates) * self.velocity_gain;
         let level = self.smoother.next(level);
         self.sides.each_mut().map(|line| level * line.next())
@@ -86,7 +86,7 @@ impl Loudness {
 
     /// The gains of every sample from here on, if nothing moves: what [`Self::next`] would give.
     #[inline]
-    pub(super) fn still(&self, rates: &Rates) -> Option<[f32; 2]> {
+    fn still(&self, rates: &Rates) -> Option<[f32; 2]> {
         let mut contour = self.contour;
         let level = contour.next(rates) * self.velocity_gain;
         let rests = contour == self.contour
@@ -95,9 +95,41 @@ impl Loudness {
         rests.then(|| self.sides.map(|line| level * line.now))
     }
 
+    /// Adds a sound at its gains to both channels; tells after how many samples it is over, if it is.
+    pub(super) fn add(
+        &mut self,
+        rates: &Rates,
+        [from_left, from_right]: [&[f32]; 2],
+        [left, right]: [&mut [f32]; 2],
+    ) -> Option<usize> {
+        let sound = from_left.iter().zip(from_right);
+        let samples = left.iter_mut().zip(right).zip(sound);
+        if let Some([gain_left, gain_right]) = self.still(rates) {
+            // A note cut before its first sample is at rest already.
+            if self.is_over() {
+                return Some(0);
+            }
+            for ((left, right), (from_left, from_right)) in samples {
+                *left += gain_left * from_left;
+                *right += gain_right * from_right;
+            }
+            return None;
+        }
+        for (sample, ((left, right), (from_left, from_right))) in samples.enumerate() {
+            let [gain_left, gain_right] = self.next(rates);
+            *left += gain_left * from_left;
+            *right += gain_right * from_right;
+            // At its own sample, not at the end of the call: who is free must not depend on blocks.
+            if self.is_over() {
+                return Some(sample);
+            }
+        }
+        None
+    }
+
     /// Whether nothing will be heard any more.
     #[inline]
-    pub(super) fn is_over(&self) -> bool {
+    fn is_over(&self) -> bool {
         self.contour == Contour::Ended && self.smoother.is_silent()
     }
 }

@@ -1,105 +1,57 @@
-//! One note sounding: a tone, its loudness, who holds it.
+//! One note sounding: a mixture of models, its loudness, who holds it.
 //!
 //! ```text
 //!  Strike ─► Part (touch, glide, LFOs) ─► Ask, every 2.7 ms
-//!  Onset, Ask ─► Tone ─ frames:   FrameSource ─► Stream ─► resampler ─┐
-//!                     └ partials: Oscillators ─► Painter ─► Overlap ──┴─► × Loudness ─► mix
+//!  Onset, Ask ─► Sources ─ frames:   FrameSource ─► Stream ─► resampler ──┐
+//!                        └ partials: Story ─► Oscillators ─► Painter ─────┴─► × Loudness ─► mix
 //! ```
 //!
-//! The two families of decoders are two [`Tone`]s. A voice's frame clock starts with its note, so
-//! it sounds at the note's own sample.
+//! A voice's frame clock starts with its note, so it sounds at the note's own sample.
 //!
-//! *Real time:* everything is allocated by [`Voice::new`].
+//! *Real time:* everything is allocated by [`Voice::new`] and [`Sources::new`].
 
+mod canvas;
 mod decay;
 mod envelope;
 mod finger;
 mod frames;
 mod loudness;
+mod mixture;
 mod movement;
 mod overlap;
 mod part;
-mod partials;
 mod resampler;
 pub(crate) mod smoother;
 mod source;
+mod sources;
 mod story;
 mod stream;
+mod timbre;
 mod unison;
 
 use crate::controls::ChromaSource;
-use crate::decoder::Decoder;
 use crate::event::{Note, Touch};
 use crate::telemetry::SPECTRUM_POINTS;
 use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
 pub(crate) use finger::Finger;
-pub(crate) use frames::{FrameTone, FrameTools};
 use loudness::Loudness;
+use mixture::{Ingredient, Mixture};
 use part::Part;
-pub(crate) use part::{Ask, Beginning, Common, Tick, Turning};
-pub(crate) use partials::{PartialsTone, PartialsTools};
+pub(crate) use part::{Ask, Beginning, Common, Instant, Tick, Turning};
 pub(crate) use resampler::{TAPS, read_body};
-use std::sync::Arc;
+pub use sources::Fitting;
+use sources::Stretch;
+pub(crate) use sources::{Begun, Sources};
+pub(crate) use timbre::ROWS;
+pub use timbre::Timbre;
 pub(crate) use unison::Place;
 
-/// Moments that any tone decodes before a note can sound, at most.
+/// Moments that any model decodes before a note can sound, at most.
 pub(crate) const MOST_MOMENTS: usize = 3;
-
-/// What makes the sound of a note from a decoder's numbers: one for each family.
-pub(crate) trait Tone {
-    /// What all voices use, one at a time.
-    type Tools;
-
-    /// Buffers for one decoder. Allocates.
-    fn new(decoder: &Decoder, tools: &Self::Tools) -> Self;
-
-    /// Seconds between frames.
-    fn hop_s(tools: &Self::Tools) -> f64;
-
-    /// A note begins.
-    fn start(&mut self, decoder: &Decoder, tools: &Self::Tools, onset: &Onset, ask: &Ask);
-
-    /// How many moments are decoded before the note can sound, at most [`MOST_MOMENTS`].
-    fn moments(decoder: &Decoder) -> usize;
-
-    /// The conditioning of one of them.
-    fn moment(
-        &mut self,
-        decoder: &Decoder,
-        tools: &Self::Tools,
-        ask: &Ask,
-        moment: usize,
-    ) -> &[f32];
-
-    /// Takes the numbers decoded for them; from here on the note sounds.
-    fn prefill(
-        &mut self,
-        decoder: &Decoder,
-        tools: &mut Self::Tools,
-        ask: &Ask,
-        moments: &mut [Vec<f32>],
-    );
-
-    /// Adds the next samples to both channels; tells after how many the note is over, if it is.
-    fn render(
-        &mut self,
-        with: (&Decoder, &mut Self::Tools),
-        ask: &Ask,
-        loudness: &mut Loudness,
-        out: [&mut [f32]; 2],
-    ) -> Option<usize>;
-
-    /// The amplitude heard between each two frequencies.
-    fn picture(&self, tools: &Self::Tools, edges_hz: &[f64], points: &mut [f32; SPECTRUM_POINTS]);
-}
-
-/// What all voices share.
-pub(crate) struct Shared<T: Tone> {
-    pub(crate) decoder: Arc<Decoder>,
-    pub(crate) tools: T::Tools,
-    pub(crate) sample_rate_hz: f32,
-}
+/// Ticks among which the voices are spread: when all take up a model at once, their first decodes
+/// must not fall into one block.
+const TURNS: usize = 8;
 
 /// Who holds a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,10 +68,17 @@ pub(crate) enum Hold {
 
 /// One note sounding.
 #[derive(Debug)]
-pub(crate) struct Voice<T> {
-    tone: T,
+pub(crate) struct Voice {
+    /// Which one it is.
+    index: usize,
     loudness: Loudness,
     part: Part,
+    onset: Onset,
+    mixture: Mixture,
+    /// The mixture's share at the last tick.
+    was: f32,
+    since_tick: usize,
+    ticks: usize,
     pub(crate) note: Note,
     pub(crate) hold: Hold,
     /// Whether the sostenuto pedal has caught it.
@@ -147,26 +106,33 @@ pub(crate) struct Strike {
     pub(crate) place: Place,
 }
 
-/// A note's beginning, as its tone sees it.
+/// A note's beginning, as its models see it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Onset {
     /// What is played, in semitones, without bend and fine tuning.
     pub(crate) pitch: f64,
-    /// The trained key that the decoder is told.
-    pub(crate) key: u8,
     /// How hard, 0…1.
     pub(crate) velocity: f32,
     /// Where everything random begins.
     pub(crate) seed: u64,
 }
 
-impl<T: Tone> Voice<T> {
-    /// Buffers for one decoder. Allocates.
-    pub(crate) fn new(shared: &Shared<T>) -> Self {
+impl Voice {
+    /// A free voice at a host's rate.
+    pub(crate) fn new(index: usize, sample_rate_hz: f32) -> Self {
         Self {
-            tone: T::new(&shared.decoder, &shared.tools),
-            loudness: Loudness::new(shared.sample_rate_hz),
+            index,
+            loudness: Loudness::new(sample_rate_hz),
             part: Part::new(),
+            onset: Onset {
+                pitch: 0.0,
+                velocity: 0.0,
+                seed: 0,
+            },
+            mixture: Mixture::only(None),
+            was: 0.0,
+            since_tick: 0,
+            ticks: 0,
             note: Note {
                 id: None,
                 channel: 0,
@@ -178,10 +144,10 @@ impl<T: Tone> Voice<T> {
         }
     }
 
-    /// A key goes down; the frames come with [`Voice::moment`] and [`Voice::prefill`].
+    /// A key goes down; it sounds from [`Sources::begin`] on.
     pub(crate) fn start(
         &mut self,
-        shared: &Shared<T>,
+        sources: &Sources,
         strike: &Strike,
         common: &Common,
         age: u64,
@@ -198,19 +164,39 @@ impl<T: Tone> Voice<T> {
         };
         self.part.start(begins, common);
         let ask = self.part.asked();
-        let heard = strike.pitch + ask.glide + ask.bend;
-        let onset = Onset {
+        self.onset = Onset {
             pitch: strike.pitch,
-            key: ask.chroma.key(shared.decoder.layout(), heard),
             velocity: strike.velocity,
             seed,
         };
-        self.tone.start(&shared.decoder, &shared.tools, &onset, ask);
+        self.mixture = sources.target(ask.morph);
+        self.was = self.mixture.share;
+        (self.since_tick, self.ticks) = (0, 0);
         self.loudness.start(strike.gain, ask.sides);
         self.note = strike.note;
         self.hold = Hold::Key;
         self.is_caught = false;
         self.age = age;
+    }
+
+    /// What its models must know of its beginning.
+    pub(crate) fn begun(&self) -> Begun<'_> {
+        Begun {
+            voice: self.index,
+            mixture: self.mixture,
+            onset: self.onset,
+            ask: self.part.asked(),
+        }
+    }
+
+    /// Whether a model is heard in it.
+    pub(crate) fn has(&self, ingredient: Ingredient) -> bool {
+        self.mixture.has(ingredient)
+    }
+
+    /// A model stands at another place from now on.
+    pub(crate) fn exchange(&mut self, [old, new]: [Ingredient; 2]) {
+        self.mixture = self.mixture.exchanged(old, new);
     }
 
     /// Another key takes the note over as it sounds.
@@ -234,20 +220,6 @@ impl<T: Tone> Voice<T> {
     /// The pitch that is played now, without bend, in semitones.
     pub(crate) fn pitch(&self) -> f64 {
         self.part.pitch()
-    }
-
-    /// The conditioning of one of the note's first moments.
-    pub(crate) fn moment(&mut self, shared: &Shared<T>, moment: usize) -> &[f32] {
-        let ask = self.part.asked();
-        self.tone
-            .moment(&shared.decoder, &shared.tools, ask, moment)
-    }
-
-    /// Takes the numbers decoded for the first moments; from here on the voice sounds.
-    pub(crate) fn prefill(&mut self, shared: &mut Shared<T>, moments: &mut [Vec<f32>]) {
-        let ask = self.part.asked();
-        self.tone
-            .prefill(&shared.decoder, &mut shared.tools, ask, moments);
     }
 
     /// The key comes up, a pedal holds the note.
@@ -277,18 +249,18 @@ impl<T: Tone> Voice<T> {
     /// The amplitude heard between each two frequencies.
     pub(crate) fn picture(
         &self,
-        shared: &Shared<T>,
+        sources: &Sources,
         edges_hz: &[f64],
         points: &mut [f32; SPECTRUM_POINTS],
     ) {
-        self.tone.picture(&shared.tools, edges_hz, points);
+        sources.picture(self.index, &self.mixture, edges_hz, points);
     }
 
     /// Adds the voice's next samples to both channels. Frees itself when it has faded, and tells
     /// after how many samples.
     pub(crate) fn render(
         &mut self,
-        shared: &mut Shared<T>,
+        sources: &mut Sources,
         common: &Common,
         [left, right]: [&mut [f32]; 2],
     ) -> Option<usize> {
@@ -296,20 +268,44 @@ impl<T: Tone> Voice<T> {
         while done < left.len() {
             let rest = left.len() - done;
             let (count, ticks) = self.part.advance(common, done, rest);
-            let ask = self.part.asked();
             if ticks {
-                self.loudness.lean(ask.sides, common.tick.samples);
+                let sides = self.part.asked().sides;
+                self.loudness.lean(sides, common.tick.samples);
+                self.mix(sources);
             }
-            let with = (&*shared.decoder, &mut shared.tools);
+            let stretch = Stretch {
+                mixture: self.mixture,
+                was: self.was,
+                passed: self.since_tick,
+                tick: common.tick.samples,
+                count,
+            };
+            self.since_tick += count;
+            let ask = self.part.asked();
+            let sound = sources.render(self.index, ask, &stretch);
             let part = done..done + count;
             let out = [&mut left[part.clone()], &mut right[part]];
-            if let Some(last) = self.tone.render(with, ask, &mut self.loudness, out) {
+            if let Some(last) = self.loudness.add(&ask.rates, sound, out) {
                 self.hold = Hold::Free;
                 return Some(done + last);
             }
             done += count;
         }
         None
+    }
+
+    /// At a tick: one step nearer to the mixture that is asked for.
+    fn mix(&mut self, sources: &mut Sources) {
+        self.since_tick = 0;
+        self.ticks += 1;
+        let before = self.mixture.settled();
+        let target = sources.target(self.part.asked().morph);
+        let may_enter = (self.ticks + self.index).is_multiple_of(TURNS);
+        self.mixture = before.step(&target, may_enter);
+        self.was = before.share;
+        if before.is_single() && !self.mixture.is_single() {
+            sources.enter(&before, &self.begun(), self.part.instant());
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::controls::{
     ChromaSource, Controls, Course, ENVELOPES, LATENTS, LFOS, Lfo, Performance, PhaseMode, Source,
 };
 use crate::event::Touch;
-use crate::modulation::{self, Clock, Moved, Turns, VIBRATO_CENTS};
+use crate::modulation::{self, Clock, MORPH_SLOTS, Moved, Turns, VIBRATO_CENTS};
 use crate::random::Random;
 use crate::trajectory::Trajectory;
 use betwixt_spectral::number::{index, narrow, real};
@@ -83,6 +83,36 @@ pub(crate) struct Ask {
     pub(crate) bend: f64,
     /// Gain of left and right.
     pub(crate) sides: [f32; 2],
+    /// Between which of the slots, 0…3.
+    pub(crate) morph: f32,
+}
+
+/// How far a note has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Instant {
+    /// Seconds of its own time, which the player may stretch.
+    pub(crate) own_s: f32,
+    /// Seconds since its onset.
+    pub(crate) since_onset_s: f32,
+}
+
+impl Ask {
+    /// What is asked of a note that nobody touches.
+    pub(crate) fn new(controls: &Controls) -> Self {
+        Self {
+            knobs: controls.latents,
+            phase: controls.phase,
+            chroma: controls.chroma,
+            performance: controls.performance,
+            economy: controls.economy,
+            rates: Rates::new(&controls.envelope, 48_000.0),
+            glide: 0.0,
+            goal: 0.0,
+            bend: 0.0,
+            sides: [1.0; 2],
+            morph: controls.morph,
+        }
+    }
 }
 
 /// The way of a pitch to where it leads, in semitones.
@@ -119,7 +149,7 @@ pub(crate) struct Part {
     /// Seconds of the movement since the onset.
     moved_s: Turns,
     contours: [Contour; ENVELOPES],
-    since_onset_s: f32,
+    passed: Instant,
     /// What the channel said when the note was let go, where channels are passed on.
     kept: Option<Felt>,
     channel: usize,
@@ -150,7 +180,6 @@ impl Part {
             place: Place::ALONE,
             seed: 0,
         };
-        let controls = Controls::default();
         Self {
             begins,
             finger: Finger::REST,
@@ -163,22 +192,11 @@ impl Part {
             lfos: [Turns::default(); LFOS],
             moved_s: Turns::default(),
             contours: [Contour::start(); ENVELOPES],
-            since_onset_s: 0.0,
+            passed: Instant::default(),
             kept: None,
             channel: 0,
             until_tick: 0,
-            ask: Ask {
-                knobs: controls.latents,
-                phase: controls.phase,
-                chroma: controls.chroma,
-                performance: controls.performance,
-                economy: false,
-                rates: Rates::new(&controls.envelope, 48_000.0),
-                glide: 0.0,
-                goal: 0.0,
-                bend: 0.0,
-                sides: [1.0; 2],
-            },
+            ask: Ask::new(&Controls::default()),
         }
     }
 
@@ -197,7 +215,7 @@ impl Part {
             lfos: [Turns::default(); LFOS],
             moved_s: Turns::default(),
             contours: [Contour::start(); ENVELOPES],
-            since_onset_s: 0.0,
+            passed: Instant::default(),
             kept: None,
             channel: usize::from(begins.channel) % CHANNELS,
             until_tick: common.tick.samples,
@@ -279,7 +297,7 @@ impl Part {
 
     fn tick(&mut self, common: &Common, passed: usize) {
         let tick = common.tick;
-        self.since_onset_s += tick.seconds;
+        self.pass(tick.seconds);
         for (own, lfo) in self.lfos.iter_mut().zip(&common.lfos) {
             *own = own.after(lfo.step, tick.samples);
         }
@@ -294,6 +312,23 @@ impl Part {
             way.now + way.step
         };
         self.ask = self.ask(common, passed);
+    }
+
+    /// Time passes, as it has been asked.
+    fn pass(&mut self, seconds: f32) {
+        let time = &self.ask.performance.time;
+        let passed = &mut self.passed;
+        passed.since_onset_s += seconds;
+        passed.own_s = if time.frozen {
+            time.point_s
+        } else {
+            passed.own_s + seconds * time.speed
+        };
+    }
+
+    /// How far the note has come.
+    pub(crate) fn instant(&self) -> Instant {
+        self.passed
     }
 
     /// All that this moment asks of the voice.
@@ -318,6 +353,7 @@ impl Part {
             semitones: finger.tuning + place.across * unison.detune_cents / 200.0,
             gain: place.gain * finger.gain * finger.expression * finger.expression * felt.gain,
             pan: finger.pan + place.aside * unison.width,
+            morph: controls.morph + MORPH_SLOTS * finger.morph,
         };
         let slots = &controls.modulation.slots;
         let moved = moved.by(slots, |source| self.source(source, common, &felt, passed));
@@ -333,6 +369,7 @@ impl Part {
             goal: self.way.to - self.begins.pitch,
             bend: f64::from(bend),
             sides: sides(moved.gain, moved.pan),
+            morph: moved.morph,
         };
         if ask.economy {
             ask.performance.width = 0.0;
@@ -395,7 +432,7 @@ impl Part {
     /// How far an oscillator has come in, 0…1.
     fn coming_in(&self, lfo: &Lfo) -> f32 {
         if lfo.fade_s > 0.0 {
-            (self.since_onset_s / lfo.fade_s).min(1.0)
+            (self.passed.since_onset_s / lfo.fade_s).min(1.0)
         } else {
             1.0
         }

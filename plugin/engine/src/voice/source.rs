@@ -23,11 +23,11 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
+use super::Ask;
 use super::decay::Decay;
 use super::frames::FrameTools;
 use super::resampler::TAPS;
 use super::stream::SLICES;
-use super::{Ask, Onset};
 use crate::conditioning::Conditioning;
 use crate::controls::PhaseMode;
 use crate::decoder::{Activations, Decoder, Progress};
@@ -63,6 +63,19 @@ const HIGHEST: f64 = 0.4535;
 /// The same in cycles per sample of the host, for what the resampler moves up.
 const HIGHEST_OUT: f64 = 0.47;
 
+/// How a note begins, or the part of it that this model tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begins {
+    /// The trained key that the decoder is told.
+    pub(super) key: u8,
+    /// How hard, 0…1.
+    pub(super) velocity: f32,
+    /// Where everything random begins.
+    pub(super) seed: u64,
+    /// Seconds of the note that have passed.
+    pub(super) since_onset_s: f32,
+}
+
 /// One voice's frames.
 #[derive(Debug)]
 pub(super) struct FrameSource {
@@ -77,6 +90,8 @@ pub(super) struct FrameSource {
     /// Whether frames wait, decided when the note begins.
     waits: bool,
     mode: PhaseMode,
+    /// Hops of the note that had passed when it began here.
+    passed: usize,
     /// Frames since the note's prefilled ones.
     frame: u32,
     /// Whether the frames so far are prefilled ones.
@@ -102,6 +117,7 @@ impl FrameSource {
             refinement: Refinement::new(geometry),
             waits: false,
             mode: PhaseMode::Gradient,
+            passed: 0,
             frame: 0,
             begins: true,
             change: None,
@@ -116,15 +132,17 @@ impl FrameSource {
         &mut self,
         decoder: &Decoder,
         tools: &FrameTools,
-        onset: &Onset,
+        begins: &Begins,
         ask: &Ask,
     ) {
-        self.random = Random::new(onset.seed);
+        self.random = Random::new(begins.seed);
         self.noise_frame = tools.noise.start(&mut self.random);
-        let key = f64::from(onset.key);
+        let key = f64::from(begins.key);
         self.fundamental = narrow(pitch::hz(key) / tools.format.geometry.bin_hz());
         self.conditioning
-            .start(decoder, key, onset.velocity, &ask.knobs);
+            .start(decoder, key, begins.velocity, &ask.knobs);
+        let hop_s = tools.format.geometry.hop_s();
+        self.passed = index((f64::from(begins.since_onset_s) / hop_s).round());
         self.decay.start();
         self.frame = 0;
         self.change = None;
@@ -140,7 +158,8 @@ impl FrameSource {
         moment: usize,
     ) -> &[f32] {
         let geometry = tools.format.geometry;
-        let time_s = (moment * geometry.overlap() / 2) as f64 * geometry.hop_s();
+        let hops = self.passed + moment * geometry.overlap() / 2;
+        let time_s = hops as f64 * geometry.hop_s();
         self.conditioning.at(decoder, narrow(time_s))
     }
 
@@ -328,7 +347,7 @@ impl FrameSource {
     /// Hops from the onset to the centre of the frame that is being made: frame 0 is the last of
     /// the prefilled ones, its centre half a frame after the onset.
     fn hops(&self, tools: &FrameTools) -> usize {
-        self.frame as usize + tools.format.geometry.overlap() / 2 + self.ahead()
+        self.passed + self.frame as usize + tools.format.geometry.overlap() / 2 + self.ahead()
     }
 
     /// Frames that wait before one is heard.

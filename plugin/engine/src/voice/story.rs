@@ -11,14 +11,16 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
-use super::{Ask, Onset};
+use super::canvas::Sung;
+use super::{Ask, Instant, Onset};
 use crate::conditioning::Conditioning;
 use crate::controls::{ChromaSource, Performance};
 use crate::decoder::{Activations, Decoder, Progress};
 use crate::painter::blend;
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::partials::{
-    GROUPS, LEVEL, LEVEL_RANGE_DB, band_edges_hz, free_ratio, group_edges, last_partial,
+    FreePartial, GROUPS, LEVEL, LEVEL_RANGE_DB, band_edges_hz, free_ratio, group_edges,
+    last_partial,
 };
 use betwixt_spectral::{PartialsFormat, PartialsFrame, pitch};
 
@@ -48,10 +50,20 @@ const TILT_HZ: f32 = 1_000.0;
 
 /// One moment as it is to be painted.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     pub(super) frame: PartialsFrame,
     /// How many partials the note has that the decoder was told, the last one in part.
     pub(super) partials: f32,
+}
+
+impl Moment {
+    /// Nothing.
+    pub(crate) fn silence() -> Self {
+        Self {
+            frame: PartialsFrame::default(),
+            partials: 0.0,
+        }
+    }
 }
 
 /// One voice's story.
@@ -59,11 +71,12 @@ pub(super) struct Moment {
 pub(super) struct Story {
     conditioning: Conditioning,
     work: Activations,
-    format: PartialsFormat,
     trained_s: Option<f32>,
     hop_s: f32,
     /// What is played.
     pitch: f64,
+    /// When this model began to tell it.
+    began: Instant,
     /// The note that the decoder is told now.
     told_now: f64,
     /// The note's own time at `to`.
@@ -83,63 +96,77 @@ pub(super) struct Story {
 
 impl Story {
     /// Buffers for one decoder. Allocates.
-    pub(super) fn new(decoder: &Decoder, format: PartialsFormat, hop_s: f64) -> Self {
-        let silence = Moment {
-            frame: PartialsFrame::default(),
-            partials: 0.0,
-        };
+    pub(super) fn new(decoder: &Decoder, hop_s: f64) -> Self {
         Self {
             conditioning: Conditioning::new(decoder),
             work: decoder.activations(),
-            format,
             trained_s: decoder.trained_s(),
             hop_s: narrow(hop_s),
             pitch: 0.0,
+            began: Instant::default(),
             told_now: 0.0,
             time_s: 0.0,
             decoded_s: 0.0,
             since_onset_s: 0.0,
             lost_db: 0.0,
             slope: None,
-            from: silence,
-            to: silence,
+            from: Moment::silence(),
+            to: Moment::silence(),
             step: 0,
             steps: 1,
         }
     }
 
-    /// A note begins.
-    pub(super) fn start(&mut self, decoder: &Decoder, onset: &Onset, ask: &Ask) {
+    /// A note begins, or is told by this model from here on.
+    pub(super) fn start(&mut self, decoder: &Decoder, onset: &Onset, ask: &Ask, at: Instant) {
         self.pitch = onset.pitch;
         self.conditioning
             .start(decoder, onset.pitch, onset.velocity, &ask.knobs);
         // Neither the note nor any moment has been told yet: the first ones are decoded elsewhere.
         (self.told_now, self.decoded_s) = (f64::NAN, f32::NAN);
-        self.tell(decoder, ask, ask.glide, ask.bend);
+        let sung = Sung {
+            glide: ask.glide,
+            bend: ask.bend,
+        };
+        self.tell(decoder, ask, sung);
         (self.lost_db, self.slope) = (0.0, None);
+        self.began = at;
+        if let Some(end_s) = self.trained_s.filter(|end_s| at.own_s > *end_s) {
+            self.lost_db = (at.own_s - end_s) * self.slope(decoder, end_s);
+            self.decoded_s = f32::NAN;
+        }
     }
 
-    /// The conditioning of a moment so many hops after the onset.
+    /// The conditioning of a moment so many hops after it began.
     pub(super) fn moment(&mut self, decoder: &Decoder, ask: &Ask, hops: usize) -> &[f32] {
-        let time_s = real(hops) * self.hop_s * ask.performance.time.speed;
+        let passed_s = real(hops) * self.hop_s;
         self.time_s = if ask.performance.time.frozen {
             ask.performance.time.point_s
         } else {
-            time_s
+            self.began.own_s + passed_s * ask.performance.time.speed
         };
-        self.since_onset_s = real(hops) * self.hop_s;
-        self.conditioning.at(decoder, self.time_s)
+        self.since_onset_s = self.began.since_onset_s + passed_s;
+        let time_s = self
+            .trained_s
+            .map_or(self.time_s, |end_s| self.time_s.min(end_s));
+        self.conditioning.at(decoder, time_s)
     }
 
     /// Takes one of the moments decoded first, in their order; the last one is where it goes on.
-    pub(super) fn take(&mut self, numbers: &[f32], ask: &Ask) -> Moment {
-        self.to = read(self.format, numbers, self.told_now, &ask.performance);
+    pub(super) fn take(&mut self, format: PartialsFormat, numbers: &[f32], ask: &Ask) -> Moment {
+        self.to = read(format, numbers, self.told_now, &ask.performance);
+        self.fade();
         (self.from, self.step, self.steps) = (self.to, 1, 1);
         self.to
     }
 
     /// One hop on; decodes if it is time to.
-    pub(super) fn next_hop(&mut self, decoder: &Decoder, ask: &Ask, glide: f64, bend: f64) {
+    pub(super) fn next_hop(
+        &mut self,
+        (decoder, format): (&Decoder, PartialsFormat),
+        ask: &Ask,
+        sung: Sung,
+    ) {
         if self.step < self.steps {
             self.step += 1;
             return;
@@ -151,13 +178,18 @@ impl Story {
         } else {
             STRIDE << u32::from(ask.economy)
         };
-        if self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, glide, bend) {
+        if self.conditioning.follow(decoder, &ask.knobs) | self.tell(decoder, ask, sung) {
             (self.decoded_s, self.slope) = (f32::NAN, None);
         }
         self.pass(ask, decoder);
         let time_s = self.trained_s.map_or(0.0, |end_s| self.time_s.min(end_s));
-        let (format, told) = (self.format, self.told_now);
+        let told = self.told_now;
         self.to = read(format, self.decode(decoder, time_s), told, &ask.performance);
+        self.fade();
+    }
+
+    /// What is lost past the end is taken from the newest moment.
+    fn fade(&mut self) {
         if self.lost_db > 0.0 {
             scale(&mut self.to.frame, 10f32.powf(-self.lost_db / 20.0));
         }
@@ -178,10 +210,10 @@ impl Story {
     /// Tells the decoder the note: the one played or the nearest of a fixed class, moved by the
     /// formant and as far as that follows.
     /// Tells whether that is another one than before.
-    fn tell(&mut self, decoder: &Decoder, ask: &Ask, glide: f64, bend: f64) -> bool {
+    fn tell(&mut self, decoder: &Decoder, ask: &Ask, sung: Sung) -> bool {
         let performance = &ask.performance;
-        let follow = f64::from(performance.formant_follow) * bend;
-        let (layout, played) = (decoder.layout(), self.pitch + glide);
+        let follow = f64::from(performance.formant_follow) * sung.bend;
+        let (layout, played) = (decoder.layout(), self.pitch + sung.glide);
         let heard = match ask.chroma {
             ChromaSource::Played => played,
             ChromaSource::Fixed(class) => f64::from(layout.nearest_key_of_class(class, played)),
@@ -277,6 +309,45 @@ fn read(format: PartialsFormat, numbers: &[f32], told: f64, performance: &Perfor
     Moment { frame, partials }
 }
 
+/// Softer than this nothing is told of a sound: what is mixed with silence fades in decibels.
+const FAINTEST: f32 = 1e-7;
+
+impl Moment {
+    /// The moment between two models' moments: every amplitude lies between theirs in decibels, and
+    /// so does the level of the whole.
+    pub(crate) fn between(&self, other: &Self, share: f32) -> Self {
+        let linear = |a: f32, b: f32| a + share * (b - a);
+        let decibels = |a: f32, b: f32| {
+            let [a, b] = [a, b].map(|amplitude| amplitude.max(FAINTEST).log2());
+            linear(a, b).exp2()
+        };
+        let (own, to) = (&self.frame, &other.frame);
+        let mut between = Self {
+            frame: PartialsFrame {
+                harmonics: std::array::from_fn(|i| decibels(own.harmonics[i], to.harmonics[i])),
+                noise: std::array::from_fn(|i| decibels(own.noise[i], to.noise[i])),
+                cents: linear(own.cents, to.cents),
+                inharmonicity: linear(own.inharmonicity, to.inharmonicity),
+                free: std::array::from_fn(|i| FreePartial {
+                    amplitude: decibels(own.free[i].amplitude, to.free[i].amplitude),
+                    place: linear(own.free[i].place, to.free[i].place),
+                }),
+            },
+            partials: linear(self.partials, other.partials),
+        };
+        let wanted = decibels(self.level(), other.level());
+        let found = between.level();
+        if found > 0.0 {
+            scale(&mut between.frame, wanted / found);
+        }
+        between
+    }
+
+    fn level(&self) -> f32 {
+        self.frame.level(index(f64::from(self.partials)))
+    }
+}
+
 /// Lays a slope over the spectrum and keeps its level.
 fn tilt(frame: &mut PartialsFrame, f0_hz: f32, partials: f32, db_per_octave: f32) {
     const EDGES: [usize; GROUPS + 1] = group_edges();
@@ -310,6 +381,33 @@ fn scale(frame: &mut PartialsFrame, gain: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Half way between two sounds 20 dB apart lies 10 dB, for each partial and for the whole; at
+    /// either end lies what is there.
+    #[test]
+    fn the_way_between_is_even_in_decibels() {
+        let moment = |first: f32, second: f32| {
+            let mut moment = Moment {
+                partials: 2.0,
+                ..Moment::silence()
+            };
+            moment.frame.harmonics[0] = first;
+            moment.frame.harmonics[1] = second;
+            moment
+        };
+        let (loud, soft) = (moment(1.0, 0.5), moment(0.1, 0.05));
+        let half = loud.between(&soft, 0.5).frame.harmonics;
+        assert!((half[0] - 0.1f32.sqrt()).abs() < 1e-4, "{}", half[0]);
+        assert!((half[1] / half[0] - 0.5).abs() < 1e-4);
+        for (share, expected) in [(0.0, loud), (1.0, soft)] {
+            let found = loud.between(&soft, share).frame.harmonics;
+            assert!((found[0] / expected.frame.harmonics[0] - 1.0).abs() < 1e-4);
+        }
+        // Sounds without a partial in common do not vanish between.
+        let (low, high) = (moment(1.0, 0.0), moment(0.0, 1.0));
+        let level = low.between(&high, 0.5).level();
+        assert!((level / low.level() - 1.0).abs() < 1e-4, "{level}");
+    }
 
     /// A lone partial of amplitude √2 has the level that is told. One that is told a little small has
     /// it all the same; one far too small is only lifted by half.

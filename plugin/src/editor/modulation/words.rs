@@ -41,7 +41,7 @@ fn way(target: Target) -> &'static str {
         Target::FreezePoint => "five seconds",
         Target::VibratoDepth => "100 cents",
         Target::Drift => "50 cents",
-        Target::NaturalTuning | Target::Width => "all of it",
+        Target::NaturalTuning | Target::Width | Target::Morph => "all of it",
         Target::Tilt => "6 dB per octave",
         Target::Formant => "two octaves",
     }

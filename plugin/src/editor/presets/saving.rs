@@ -7,8 +7,8 @@
 //! What is there already is replaced only by a button that says so.
 
 use super::super::hand::Hand;
-use super::super::theme;
-use super::{View, tell};
+use super::super::{models, theme};
+use super::View;
 use crate::parameters::Parameters;
 use crate::presets::{Category, Head, Place, Preset, file_name};
 use crate::sound::Sound;
@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 
-/// Width of the lines.
-const WIDTH: f32 = 320.0;
+/// Size of the lines.
+const LINE: [f32; 2] = [320.0, 20.0];
 
 /// The form while it is filled in.
 pub(super) struct Saving {
@@ -103,8 +103,9 @@ fn fields(ui: &mut Ui, form: &mut Saving) {
     Grid::new("saving").spacing([14.0, 6.0]).show(ui, |ui| {
         let line = |ui: &mut Ui, name: &str, words: &mut String| {
             let label = ui.label(name);
-            let line = TextEdit::singleline(words).desired_width(WIDTH);
-            ui.add(line).labelled_by(label.id);
+            // A grid leaves a line no more room than it thinks that it needs.
+            let line = ui.add_sized(LINE, TextEdit::singleline(words));
+            line.labelled_by(label.id);
             ui.end_row();
         };
         line(ui, "Name", &mut head.name);
@@ -136,7 +137,7 @@ fn save(view: &mut View, form: &mut Saving, ears: (&Arc<Parameters>, &Hand<'_>))
     match written {
         Ok(()) => {
             parameters.loaded.remember(Arc::new(preset), parameters);
-            tell(parameters, hand);
+            models::mark_changed(parameters, hand);
             view.place = Some(Place::Own(place));
             view.begin(parameters, true);
             true

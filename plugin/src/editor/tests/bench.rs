@@ -1,8 +1,8 @@
 //! A pointer over a window without a screen, and a host that remembers what it is told.
 
-use super::super::{Editor, Screen, controls, header, layout, performance, theme};
+use super::super::{Editor, Screen, controls, layout, performance, theme};
 use crate::library::Loaded;
-use crate::library::tests::{identity, tiny};
+use crate::library::tests::{slots_of, tiny};
 use crate::parameters::Parameters;
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
@@ -129,6 +129,7 @@ pub(super) struct Bench {
     pub(super) modifiers: Modifiers,
     held: Modifiers,
     pub(super) shapes: usize,
+    words: Vec<String>,
     tree: Option<egui::accesskit::TreeUpdate>,
     pub(super) next_picture: Duration,
 }
@@ -141,14 +142,9 @@ impl Bench {
 
     /// A window of this size.
     pub(super) fn on(model: Loaded, size: Vec2) -> Self {
-        let header = &model.description.header;
-        let parameters = Parameters::new(header, identity(header.latents.len()));
-        let parameters = Arc::new(parameters);
-        let editor = Editor::new(
-            Arc::clone(&parameters),
-            vec![model.description, tiny(1).description],
-            Arc::new(Screen::default()),
-        );
+        let header = model.description.header.clone();
+        let parameters = Arc::new(Parameters::new(&header, slots_of(model)));
+        let editor = Editor::new(Arc::clone(&parameters), Arc::new(Screen::default()));
         let egui = egui::Context::default();
         theme::install(&egui);
         let host = Arc::new(Host::default());
@@ -163,6 +159,7 @@ impl Bench {
             modifiers: Modifiers::NONE,
             held: Modifiers::NONE,
             shapes: 0,
+            words: Vec::new(),
             tree: None,
             next_picture: Duration::MAX,
         };
@@ -189,6 +186,14 @@ impl Bench {
             .egui
             .run_ui(input, |ui| editor.ui(ui, &gui.param_setter()));
         self.shapes = output.shapes.len();
+        let texts = output
+            .shapes
+            .iter()
+            .filter_map(|clipped| match &clipped.shape {
+                egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
+                _ => None,
+            });
+        self.words = texts.collect();
         self.tree = output.platform_output.accesskit_update.clone();
         self.next_picture = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
         output.drop_without_applying_deltas();
@@ -310,9 +315,9 @@ impl Bench {
         Rect::from_min_max(corner, inside.right_bottom() - vec2(0.0, 20.0))
     }
 
-    /// A place on the choice of a model.
-    pub(super) fn chooser(&self) -> Pos2 {
-        header::chooser(self.areas().header.shrink(12.0)).center()
+    /// All words in the picture.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.words.clone()
     }
 
     /// What the tree for screen readers calls disabled, by name.

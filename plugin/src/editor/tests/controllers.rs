@@ -34,16 +34,6 @@ fn a_right_click_lets_a_control_learn() {
     assert!(bench.host.take().is_empty(), "nothing has been moved");
 }
 
-/// Every control has the menu; the model cannot be learnt.
-#[test]
-fn what_cannot_be_automated_cannot_be_learnt() {
-    let mut bench = Bench::new(8, SIZE);
-    let at = bench.chooser();
-    bench.right_click(at);
-    assert!(bench.named("Default").is_some());
-    assert!(bench.named("Learn controller").is_none());
-}
-
 /// What was learnt is in the map with the next picture, and can be cleared by its name.
 #[test]
 fn what_is_learnt_can_be_cleared() {

@@ -32,7 +32,7 @@ fn a_movement_is_imported_and_shown() {
     let (mut bench, place) = bench(TEXT);
     assert!(bench.named("Nothing has been recorded yet.").is_some());
     bench.click_on("Import");
-    assert_eq!(bench.host.take(), gesture_of("Model"));
+    assert_eq!(bench.host.take(), gesture_of("Changes"));
     let name = |index: usize| tiny_header(8).latents[index].name.clone();
     let words = format!("2.00 s, 4 beats: {}, {}", name(0), name(2));
     assert!(bench.named(&words).is_some(), "{words}");
@@ -58,7 +58,7 @@ fn a_movement_is_exported_and_cleared() {
     assert!(path.is_file());
     bench.host.take();
     bench.click_on("Clear");
-    assert_eq!(bench.host.take(), gesture_of("Model"));
+    assert_eq!(bench.host.take(), gesture_of("Changes"));
     assert_eq!(bench.parameters.movement_file.shown().length, None);
     assert!(bench.disabled().contains(&"Clear".to_owned()));
     bench.click_on("Import");

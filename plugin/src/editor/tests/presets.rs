@@ -170,7 +170,7 @@ fn a_sound_is_saved_and_comes_back() {
     open(&mut bench, "");
     bench.click_on("Save as…");
     let path = folder.path().join("presets/My sound.toml");
-    let name = bench.labelled("Name").expect("a line for the name");
+    let name = bench.named("Name").expect("a line for the name");
     bench.click(name + vec2(300.0, 0.0));
     bench.write("My sound");
     bench.click_on("Save");

@@ -46,8 +46,7 @@ fn a_click_takes_a_scale() {
     let (mut bench, _place) = bench();
     open(&mut bench);
     press(&mut bench, "quarters.scl");
-    assert_eq!(bench.host.take(), gesture_of("Model"));
-    assert_eq!(bench.parameters.model.chosen(), 0, "it is what it was");
+    assert_eq!(bench.host.take(), gesture_of("Changes"));
     assert_eq!(bench.parameters.tuning.shown().name, "Quarter tones");
     assert!(bench.labelled("Tuning: Quarter tones").is_some());
     press(&mut bench, "low.kbm");
@@ -81,7 +80,7 @@ fn mts_esp_can_be_left_alone() {
     for expected in [false, true] {
         press(&mut bench, "Follow MTS-ESP");
         assert_eq!(follows(&bench), expected);
-        assert_eq!(bench.host.take(), gesture_of("Model"));
+        assert_eq!(bench.host.take(), gesture_of("Changes"));
     }
 }
 
@@ -95,7 +94,7 @@ fn a_folder_that_cannot_be_read_is_said() {
     let problem = bench.parameters.tuning.shown().problem.expect("it is said");
     assert!(problem.contains("low.kbm"), "{problem}");
     press(&mut bench, "Follow MTS-ESP");
-    assert_eq!(bench.host.take(), gesture_of("Model"));
+    assert_eq!(bench.host.take(), gesture_of("Changes"));
 }
 
 /// Five thousand scales, as in the archive of Scala, cost no more than those in sight.

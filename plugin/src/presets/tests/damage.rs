@@ -113,23 +113,41 @@ const DAMAGE: [(&str, &str, &str); 60] = [
     (
         "\"struck\"",
         "{ name = \"x\" }",
-        "`models.a` is { name = \"x\" }",
+        "`models.a.hash` is not there",
     ),
     (
         "\"struck\"",
         "{ hash = \"ab\" }",
-        "`models.a` is { hash = \"ab\" }",
+        "`models.a.name` is not there",
     ),
-    ("00aa", "00A", "line 10: `models.b`"),
-    ("00aa", "00a", "line 10: `models.b`"),
-    ("00aa", "0000aa", "line 10: `models.b`"),
-    ("name = \"Mine\"", "name = 4", "line 10: `models.b`"),
+    (
+        "00aa",
+        "00aA",
+        "line 10: `models.b.hash` is 64 letters long; expected digits",
+    ),
+    (
+        "00aa",
+        "00a",
+        "line 10: `models.b.hash` is 63 letters long; expected the 64",
+    ),
+    ("00aa", "0000aa", "line 10: `models.b.hash` is 66 letters"),
+    (
+        "name = \"Mine\"",
+        "name = 4",
+        "line 10: `models.b.name` is 4",
+    ),
     (
         "name = \"Mine\"",
         "code = \"x\", name = \"Mine\"",
-        "line 10: `models.b`",
+        "line 10: `models.b.code` is \"x\"",
     ),
-    ("[sound]\n", "sound = 1\n[y]\n", "`models.sound`"),
+    (
+        "[sound]
+",
+        "[[sound]]
+",
+        "line 12: `sound` is [{",
+    ),
     (
         "= 0.25",
         "= 1.5",

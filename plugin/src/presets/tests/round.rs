@@ -2,8 +2,9 @@
 //! version wrote.
 
 use super::*;
+use crate::library::Wanted;
 use crate::movement::Moved;
-use crate::sound::{Models, Value, Wanted};
+use crate::sound::{Models, Value};
 
 const MOVEMENT: &str = r#"{
   "format": 1,
@@ -28,11 +29,8 @@ fn wild(parameters: &Parameters, seed: usize) -> Preset {
         }
     }
     preset.sound.movement = Moved::read(MOVEMENT).unwrap();
-    preset.sound.models = Models([
-        Some(Wanted {
-            name: "struck".into(),
-            hash: None,
-        }),
+    preset.sound.models = Models::new([
+        Some(Wanted::factory("struck")),
         None,
         Some(Wanted {
             name: "My \"own\" model".into(),

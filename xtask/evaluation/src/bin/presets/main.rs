@@ -26,7 +26,7 @@ const ROUNDS: usize = 3;
 ///
 /// The phrase: C3, C4 and C5 held for 1.5 s each, then a chord for two seconds, all with velocity
 /// 100 of 127; basses an octave lower. Fails when a preset is not within 1 LU of the common loudness
-/// (BS.1770, −22 LUFS), is silent, reaches the limiter (−3 dBFS), or is more than 8 cents off its
+/// (BS.1770, −23 LUFS), is silent, reaches the limiter (−3 dBFS), or is more than 8 cents off its
 /// keys (unless its tags say that it is unpitched).
 #[derive(Parser)]
 #[command(name = "presets", version)]

@@ -1,27 +1,29 @@
-//! An instrument of one family of decoders: who does what, in which order.
+//! The engine: who does what, in which order.
 //!
 //! ```text
-//!  controls ─► sane ─► Common ─────────────┐
-//!  events ─► at their samples ─► keys ──┐  │
-//!                                       ▼  ▼
-//!                          struck together: decoded together, prefilled (chord)
-//!                                       │
-//!                                       ▼
-//!                                    voices ─► mix ─► left, right
+//!  controls ─► sane ─► Common ─────────────┐        models ─► fit ─► slots A … D
+//!  events ─► at their samples ─► keys ──┐  │                             │
+//!                                       ▼  ▼                             │
+//!                          struck together: decoded together, prefilled ◄┤
+//!                                       │                                │
+//!                                       ▼                                ▼
+//!                                    voices ◄───────────────────────► sources
+//!                                       └─► mix ─► left, right
 //! ```
 //!
 //! A call is cut where events fall and nowhere else, and all work inside a voice lies at fixed
 //! places of its own clock: the host's block size cannot be heard.
 //!
-//! *Real time:* after [`Instrument::new`] nothing allocates, frees, locks, waits, logs or reads a clock.
+//! *Real time:* after [`Engine::new`] nothing allocates, frees, locks, waits, logs or reads a clock.
 
+mod asking;
 mod chord;
+mod fitting;
 mod keyboard;
 mod player;
 
 use crate::controls::{Controls, LFOS, MAX_VOICES};
 use crate::decoder::Decoder;
-use crate::engine::Settings;
 use crate::event::{Event, EventKind, Note};
 use crate::keys::Keys;
 use crate::mix::{Mix, Report};
@@ -30,7 +32,7 @@ use crate::notes::Notes;
 use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
 use crate::trajectory::Trajectory;
 use crate::tuning::Tuning;
-use crate::voice::{Common, Hold, Rates, Shared, Tick, Tone, Turning, Voice};
+use crate::voice::{Common, Fitting, Hold, Sources, Tick, Timbre, Turning};
 use betwixt_spectral::number::index;
 use chord::Chord;
 use player::Player;
@@ -42,10 +44,30 @@ const MOST_ENDED: usize = 1_024;
 /// The spectrum is shown this often, in samples.
 const PICTURE_SAMPLES: usize = 1024;
 
-/// A polyphonic instrument around one decoder.
-pub(crate) struct Instrument<T: Tone> {
-    shared: Shared<T>,
-    notes: Notes<T>,
+/// Seconds that every voice plays before the engine may be used.
+const REHEARSED_S: f32 = 0.05;
+
+/// What an engine is made for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// The host's sample rate in Hz, 8–400 kHz.
+    pub sample_rate_hz: f32,
+    /// Where everything random begins: the same seed gives the same bits.
+    pub seed: u64,
+}
+
+impl Settings {
+    /// The same with a rate that can be played at.
+    pub(crate) fn sane(mut self) -> Self {
+        self.sample_rate_hz = self.sample_rate_hz.clamp(8_000.0, 400_000.0);
+        self
+    }
+}
+
+/// A polyphonic instrument of up to four models.
+pub struct Engine {
+    sources: Sources,
+    notes: Notes,
     keys: Keys,
     mix: Mix,
     chord: Chord,
@@ -83,30 +105,38 @@ struct Picture {
     edges_hz: Vec<f64>,
 }
 
-impl<T: Tone> Instrument<T> {
-    /// Makes an instrument. Allocates everything that it will ever use: not for the audio thread.
-    pub(crate) fn new(decoder: Arc<Decoder>, tools: T::Tools, settings: Settings) -> Self {
-        let mix = Mix::new(settings.sample_rate_hz);
-        let chord = Chord::new(&decoder);
-        let shared = Shared {
-            decoder,
-            tools,
-            sample_rate_hz: settings.sample_rate_hz,
-        };
-        let mut instrument = Self {
-            notes: Notes::new(|| Voice::new(&shared)),
+impl Engine {
+    /// An engine of one model, in the first slot. Allocates everything that it will ever use: not
+    /// for the audio thread.
+    #[must_use]
+    pub fn new(decoder: Arc<Decoder>, settings: Settings) -> Self {
+        let timbre = Box::new(Timbre::new(decoder, settings));
+        let mut engine = Self::empty(settings);
+        engine.install(0, Fitting::Model(timbre));
+        engine
+    }
+
+    /// An engine without a model: silent until one is fitted. Allocates everything that it will
+    /// ever use beside the models: not for the audio thread.
+    #[must_use]
+    pub fn empty(settings: Settings) -> Self {
+        let settings = settings.sane();
+        let rate_hz = settings.sample_rate_hz;
+        let (mix, tick) = (Mix::new(rate_hz), Tick::new(rate_hz));
+        let mut engine = Self {
+            sources: Sources::new(settings, tick.samples),
+            notes: Notes::new(rate_hz),
             keys: Keys::new(),
-            chord,
+            chord: Chord::new(),
             steal: [0, 1].map(|_| vec![0.0; mix.tail_len()]),
             mix,
-            shared,
             settings,
             tuning: Tuning::default(),
             trajectory: Arc::default(),
             telemetry: Arc::new(Telemetry::default()),
             player: Player::new(),
-            clock: Clock::new(settings.sample_rate_hz),
-            tick: Tick::new(settings.sample_rate_hz),
+            clock: Clock::new(rate_hz),
+            tick,
             struck: 0,
             last_pitch: None,
             ended: Vec::with_capacity(MOST_ENDED),
@@ -116,8 +146,8 @@ impl<T: Tone> Instrument<T> {
                 edges_hz: (0..=SPECTRUM_POINTS).map(Telemetry::spectrum_hz).collect(),
             },
         };
-        instrument.rehearse();
-        instrument
+        engine.rehearse();
+        engine
     }
 
     /// Plays every voice once, unheard: memory that nobody has touched yet is mapped by the system
@@ -143,16 +173,15 @@ impl<T: Tone> Instrument<T> {
             }
         };
         let strikes: Vec<Event> = keys.map(strike).collect();
-        let hop_s = T::hop_s(&self.shared.tools);
-        let samples = index(f64::from(self.settings.sample_rate_hz) * hop_s * 2.0);
+        let samples = index(f64::from(self.settings.sample_rate_hz * REHEARSED_S));
         let (mut left, mut right) = (vec![0.0; samples], vec![0.0; samples]);
-        self.process(&controls, &strikes, [&mut left, &mut right]);
+        self.process(&controls, &strikes, &mut left, &mut right);
         self.reset();
         self.telemetry = Arc::new(Telemetry::default());
     }
 
     /// Silence, as freshly made; the telemetry's counters stay.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.notes.reset();
         self.keys = Keys::new();
         self.mix.reset(1.0, self.settings.sample_rate_hz);
@@ -166,8 +195,8 @@ impl<T: Tone> Instrument<T> {
         self.telemetry.set_peak(0.0);
     }
 
-    /// Gives the keys their pitches; notes that sound go there.
-    pub(crate) fn tune(&mut self, tuning: &Tuning) {
+    /// Gives the keys their pitches; notes that sound go there smoothly. Real-time.
+    pub fn tune(&mut self, tuning: &Tuning) {
         if *tuning == self.tuning {
             return;
         }
@@ -180,39 +209,56 @@ impl<T: Tone> Instrument<T> {
         self.tuning = *tuning;
     }
 
-    /// Plays this movement from now on; gives back the one before it.
-    pub(crate) fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
+    /// Plays this movement from now on, and gives back the one before it, to be freed elsewhere.
+    /// Real-time.
+    pub fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
         self.player.movement = Turns::default();
         std::mem::replace(&mut self.trajectory, trajectory)
     }
 
-    /// Listens to where the host is in its piece.
-    pub(crate) fn follow_transport(&mut self, transport: &Transport) {
+    /// Tells where the host is in its piece at the next call's first sample. Real-time.
+    pub fn follow_transport(&mut self, transport: &Transport) {
         self.clock.follow(transport);
     }
 
     /// The numbers that the engine shows.
-    pub(crate) fn telemetry(&self) -> Arc<Telemetry> {
+    #[must_use]
+    pub fn telemetry(&self) -> Arc<Telemetry> {
         Arc::clone(&self.telemetry)
     }
 
     /// How many voices sound, fading ones included.
-    pub(crate) fn sounding(&self) -> usize {
+    #[must_use]
+    pub fn sounding(&self) -> usize {
         if self.is_idle { 0 } else { self.notes.count() }
     }
 
-    /// The notes that ended in the last call, in the order of their samples.
-    pub(crate) fn ended(&self) -> &[Ended] {
+    /// The notes that ended in the last call, in the order of their samples: every note that was
+    /// struck ends once, when the last of its voices does or another key takes it over.
+    #[must_use]
+    pub fn ended(&self) -> &[Ended] {
         &self.ended
     }
 
-    /// Plays: overwrites both channels, which are equally long.
-    pub(crate) fn process(
+    /// Plays: overwrites both channels.
+    ///
+    /// | argument        | shape     | unit                                            |
+    /// |-----------------|-----------|-------------------------------------------------|
+    /// | `controls`      |           | for the whole call                              |
+    /// | `events`        |           | in the order of their samples                   |
+    /// | `left`, `right` | `[block]` | out: samples, −1…1; any length, both the same   |
+    ///
+    /// # Panics
+    ///
+    /// When the two channels differ in length.
+    pub fn process(
         &mut self,
         controls: &Controls,
         events: &[Event],
-        [left, right]: [&mut [f32]; 2],
+        left: &mut [f32],
+        right: &mut [f32],
     ) {
+        assert_eq!(left.len(), right.len(), "both channels are equally long");
         let controls = controls.sane();
         self.ended.clear();
         if self.player.follow(&controls) {
@@ -250,58 +296,6 @@ impl<T: Tone> Instrument<T> {
         self.render(&mut common, done, part, &mut report);
         self.ended.sort_unstable_by_key(|ended| ended.sample);
         self.show(&report, left.len());
-    }
-
-    /// What is asked of all voices from here on.
-    fn common<'a>(&self, controls: &'a Controls, trajectory: &'a Trajectory) -> Common<'a> {
-        let (player, rate_hz) = (&self.player, self.settings.sample_rate_hz);
-        let modulation = &controls.modulation;
-        Common {
-            controls,
-            knobs: player.knobs,
-            felt: player.channels.felt(controls),
-            wheel: player.wheel,
-            rates: Rates::new(&controls.envelope, rate_hz),
-            envelopes: modulation
-                .envelopes
-                .map(|envelope| Rates::new(&envelope, self.tick.seconds.recip())),
-            lfos: self.lfos(controls),
-            trajectory,
-            movement: self.movement(controls),
-            clock: self.clock,
-            tick: self.tick,
-        }
-    }
-
-    /// The oscillators that all voices share.
-    fn lfos(&self, controls: &Controls) -> [Turning; LFOS] {
-        std::array::from_fn(|index| {
-            let lfo = &controls.modulation.lfos[index];
-            let turns_per_sample = match lfo.beats {
-                Some(beats) => self.clock.beats_per_sample() / f64::from(beats),
-                None => f64::from(lfo.rate_hz) / f64::from(self.settings.sample_rate_hz),
-            };
-            Turning {
-                turns: self.player.lfos[index],
-                step: Turns::new(turns_per_sample),
-            }
-        })
-    }
-
-    /// The seconds of the movement.
-    fn movement(&self, controls: &Controls) -> Turning {
-        let (movement, trajectory) = (&controls.movement, &self.trajectory);
-        let natural = match trajectory.beats().filter(|_| movement.is_synced) {
-            Some(beats) => {
-                let beat_s = f64::from(trajectory.length_s()) / f64::from(beats);
-                self.clock.beats_per_sample() * beat_s
-            }
-            None => f64::from(self.settings.sample_rate_hz).recip(),
-        };
-        Turning {
-            turns: self.player.movement,
-            step: Turns::new(natural * f64::from(movement.speed)),
-        }
     }
 
     /// Silence passes: what moves by itself goes on.
@@ -367,7 +361,7 @@ impl<T: Tone> Instrument<T> {
                 }
                 sounding += 1;
                 let bus = [&mut *left, &mut *right];
-                if let Some(last) = voice.render(&mut self.shared, common, bus) {
+                if let Some(last) = voice.render(&mut self.sources, common, bus) {
                     let (note, age) = (voice.note, voice.age);
                     self.end(note, age, at + last);
                 }
@@ -412,7 +406,7 @@ impl<T: Tone> Instrument<T> {
     fn show_spectrum(&self) {
         let mut points = [0.0; SPECTRUM_POINTS];
         if let Some(voice) = self.notes.newest().filter(|_| !self.is_idle) {
-            voice.picture(&self.shared, &self.picture.edges_hz, &mut points);
+            voice.picture(&self.sources, &self.picture.edges_hz, &mut points);
         }
         for (point, value) in points.into_iter().enumerate() {
             self.telemetry.set_spectrum_point(point, value);

@@ -6,14 +6,14 @@
 //!  legato:  key ─► what sounds goes on at the new pitch
 //! ```
 //!
-//! *Real time:* as the instrument.
+//! *Real time:* as the engine.
 
-use super::{Ended, Instrument};
+use super::{Ended, Engine};
 use crate::controls::PlayMode;
 use crate::event::{Note, Touch, Whom};
-use crate::voice::{Common, Finger, Hold, Place, Strike, Tone, velocity_gain};
+use crate::voice::{Common, Finger, Hold, Place, ROWS, Strike, velocity_gain};
 
-impl<T: Tone> Instrument<T> {
+impl Engine {
     /// A key goes down.
     pub(super) fn key_down(&mut self, common: &Common, at: usize, note: Note, velocity: f32) {
         let Some(pitch) = self.pitch(common, note) else {
@@ -83,7 +83,7 @@ impl<T: Tone> Instrument<T> {
         // More keys than voices: the newest win, as if each had come a moment after the other.
         let limit = common.controls.voice_limit;
         let skipped = waiting.saturating_sub(limit);
-        let mut count = 0;
+        let (mut begun, mut count) = ([0; ROWS], 0);
         for index in 0..waiting {
             let Some(strike) = self.chord.strike(index) else {
                 continue;
@@ -102,15 +102,18 @@ impl<T: Tone> Instrument<T> {
             let Some(free) = self.notes.free() else {
                 continue;
             };
-            self.chord.give(count, free);
+            begun[count] = free;
             count += 1;
             let voices = u64::from(!strike.place.is_first()) * (index as u64 + 1);
             let seed = self.settings.seed.wrapping_add(self.struck) ^ (voices << 32);
             let voice = self.notes.voice(free);
-            voice.start(&self.shared, &strike, common, self.struck, seed);
+            voice.start(&self.sources, &strike, common, self.struck, seed);
         }
-        self.chord.decode(&mut self.notes, &self.shared, count);
-        self.chord.prefill(&mut self.notes, &mut self.shared, count);
+        if count > 0 {
+            // Those behind the last one are not looked at.
+            let notes = begun.map(|voice| self.notes.voice_at(voice).begun());
+            self.sources.begin(&notes[..count]);
+        }
     }
 
     /// Steals voices until no more than `limit` sound.
@@ -123,7 +126,7 @@ impl<T: Tone> Instrument<T> {
             let voice = self.notes.voice(victim);
             voice.cut();
             let tail = self.steal.each_mut().map(Vec::as_mut_slice);
-            voice.render(&mut self.shared, common, tail);
+            voice.render(&mut self.sources, common, tail);
             voice.hold = Hold::Free;
             let (note, age) = (voice.note, voice.age);
             self.mix.add_tail(&self.steal);

@@ -1,0 +1,251 @@
+//! A model as all voices play it: its weights once, what it needs of memory for each voice.
+//!
+//! ```text
+//!            ┌ frames:   FrameTone for each voice ─► samples [count], both channels alike
+//!  Decoder ──┤
+//!            └ partials: Story for each voice ─► Moment ─► what the voice paints (canvas)
+//! ```
+//!
+//! It is made beside the sound, fitted into an engine, and given back to be freed.
+//!
+//! *Real time:* nothing allocates after [`Timbre::new`].
+
+use super::canvas::Sung;
+use super::frames::{FrameTone, FrameTools};
+use super::story::{Moment, Story};
+use super::{Ask, Instant, MOST_MOMENTS, Onset};
+use crate::controls::{Controls, MAX_VOICES};
+use crate::decoder::{Activations, BATCH, Decoder};
+use crate::engine::Settings;
+use crate::painter;
+use crate::telemetry::SPECTRUM_POINTS;
+use betwixt_model::header::Output;
+use betwixt_spectral::PartialsFormat;
+use std::sync::Arc;
+
+/// Voices whose first moments are decoded together.
+pub(crate) const ROWS: usize = 8;
+/// Hops that every voice plays before the model may be used.
+const REHEARSED_HOPS: usize = 2;
+
+/// A model, ready to be played by any number of voices.
+pub struct Timbre {
+    decoder: Arc<Decoder>,
+    family: Family,
+    batch: [Activations; BATCH],
+    /// Rows of decoded numbers, [`MOST_MOMENTS`] for each of [`ROWS`] voices.
+    numbers: Vec<Vec<f32>>,
+}
+
+enum Family {
+    Frames {
+        tools: Box<FrameTools>,
+        tones: Vec<FrameTone>,
+    },
+    Partials {
+        format: PartialsFormat,
+        stories: Vec<Story>,
+    },
+}
+
+/// A voice whose first moments are decoded, and where their numbers go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) voice: usize,
+    /// 0 … [`ROWS`] − 1.
+    pub(crate) row: usize,
+    pub(crate) ask: &'a Ask,
+}
+
+impl std::fmt::Debug for Timbre {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let output = self.decoder.output();
+        f.debug_struct("Timbre")
+            .field("output", &output)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Timbre {
+    /// Makes a model ready. Allocates everything that it will ever use, and touches all of it:
+    /// memory that nobody has used yet is mapped by the system at its first use, and that wait must
+    /// not fall on the audio thread.
+    #[must_use]
+    pub fn new(decoder: Arc<Decoder>, settings: Settings) -> Self {
+        let settings = settings.sane();
+        let family = match decoder.output() {
+            Output::Frames(format) => {
+                let tools = FrameTools::new(format, settings.sample_rate_hz, settings.seed);
+                let tone = || FrameTone::new(&decoder, &tools);
+                Family::Frames {
+                    tones: (0..MAX_VOICES).map(|_| tone()).collect(),
+                    tools: Box::new(tools),
+                }
+            }
+            Output::Partials(format) => {
+                let hop_s = painter::hop_s(f64::from(settings.sample_rate_hz));
+                let story = || Story::new(&decoder, hop_s);
+                Family::Partials {
+                    format,
+                    stories: (0..MAX_VOICES).map(|_| story()).collect(),
+                }
+            }
+        };
+        let numbers = decoder.output().numbers();
+        let mut timbre = Self {
+            batch: std::array::from_fn(|_| decoder.activations()),
+            numbers: vec![vec![0.0; numbers]; ROWS * MOST_MOMENTS],
+            family,
+            decoder,
+        };
+        timbre.rehearse();
+        timbre
+    }
+
+    /// Every voice plays its first hops, unheard.
+    fn rehearse(&mut self) {
+        let ask = Ask::new(&Controls::default());
+        let onset = Onset {
+            pitch: 60.0,
+            velocity: 1.0,
+            seed: 0,
+        };
+        let mut samples = vec![0.0; self.hop_samples() * REHEARSED_HOPS];
+        let sung = Sung {
+            glide: 0.0,
+            bend: 0.0,
+        };
+        for voice in 0..MAX_VOICES {
+            self.start(voice, &onset, &ask, Instant::default());
+            let job = Job {
+                voice,
+                row: 0,
+                ask: &ask,
+            };
+            self.decode(&[job], self.moments());
+            if self.paints() {
+                self.take(&job, 0);
+                self.next_hop(voice, &ask, sung);
+            } else {
+                self.prefill(&job);
+                self.render(voice, &ask, &mut samples);
+            }
+        }
+    }
+
+    /// Samples of a hop at the model's own rate, enough for any host's; none of what is painted.
+    fn hop_samples(&self) -> usize {
+        match &self.family {
+            Family::Frames { tools, .. } => tools.format.geometry.hop(),
+            Family::Partials { .. } => 0,
+        }
+    }
+
+    /// Whether it gives moments to be painted; else it gives samples.
+    pub(crate) fn paints(&self) -> bool {
+        matches!(self.family, Family::Partials { .. })
+    }
+
+    /// How many moments are decoded before a note can sound, at most [`MOST_MOMENTS`].
+    pub(crate) fn moments(&self) -> usize {
+        match &self.family {
+            Family::Frames { .. } => FrameTone::moments(&self.decoder),
+            Family::Partials { .. } => MOST_MOMENTS,
+        }
+    }
+
+    /// A voice's note begins, or is told by this model from here on.
+    pub(crate) fn start(&mut self, voice: usize, onset: &Onset, ask: &Ask, at: Instant) {
+        let decoder = &self.decoder;
+        match &mut self.family {
+            Family::Frames { tools, tones } => {
+                tones[voice].start((decoder, tools), onset, ask, at);
+            }
+            Family::Partials { stories, .. } => stories[voice].start(decoder, onset, ask, at),
+        }
+    }
+
+    /// Decodes so many first moments of some voices, four vectors in one pass over the weights.
+    pub(crate) fn decode(&mut self, jobs: &[Job<'_>], moments: usize) {
+        let count = jobs.len() * moments;
+        for first in (0..count).step_by(BATCH) {
+            let end = count.min(first + BATCH);
+            for (lane, number) in (first..end).enumerate() {
+                let (job, moment) = (&jobs[number / moments], number % moments);
+                let vector = match &mut self.family {
+                    Family::Frames { tools, tones } => {
+                        tones[job.voice].moment(&self.decoder, tools, moment)
+                    }
+                    Family::Partials { stories, .. } => {
+                        stories[job.voice].moment(&self.decoder, job.ask, moment)
+                    }
+                };
+                self.batch[lane].input(vector.len()).copy_from_slice(vector);
+            }
+            self.decoder.run_batch(&mut self.batch, end - first);
+            for (lane, number) in (first..end).enumerate() {
+                let row = jobs[number / moments].row * MOST_MOMENTS + number % moments;
+                let numbers = self.decoder.numbers(&self.batch[lane]);
+                self.numbers[row].copy_from_slice(numbers);
+            }
+        }
+    }
+
+    /// Of frames: what was decoded becomes the voice's past; from here on it sounds.
+    pub(crate) fn prefill(&mut self, job: &Job<'_>) {
+        let moments = self.moments();
+        if let Family::Frames { tools, tones } = &mut self.family {
+            let first = job.row * MOST_MOMENTS;
+            let rows = &mut self.numbers[first..first + moments];
+            tones[job.voice].prefill(tools, rows);
+        }
+    }
+
+    /// Of partials: one of the first moments, taken in their order.
+    pub(crate) fn take(&mut self, job: &Job<'_>, moment: usize) -> Moment {
+        let numbers = &self.numbers[job.row * MOST_MOMENTS + moment];
+        match &mut self.family {
+            Family::Partials { stories, format } => {
+                stories[job.voice].take(*format, numbers, job.ask)
+            }
+            Family::Frames { .. } => Moment::silence(),
+        }
+    }
+
+    /// Of partials: a voice's story goes on by a hop.
+    pub(crate) fn next_hop(&mut self, voice: usize, ask: &Ask, sung: Sung) {
+        if let Family::Partials { stories, format } = &mut self.family {
+            stories[voice].next_hop((&self.decoder, *format), ask, sung);
+        }
+    }
+
+    /// Of partials: what is to be painted now.
+    pub(crate) fn now(&self, voice: usize) -> Moment {
+        match &self.family {
+            Family::Partials { stories, .. } => stories[voice].now(),
+            Family::Frames { .. } => Moment::silence(),
+        }
+    }
+
+    /// Of frames: writes a voice's next samples.
+    pub(crate) fn render(&mut self, voice: usize, ask: &Ask, out: &mut [f32]) {
+        match &mut self.family {
+            Family::Frames { tools, tones } => {
+                tones[voice].render((&self.decoder, tools), ask, out);
+            }
+            Family::Partials { .. } => out.fill(0.0),
+        }
+    }
+
+    /// Of frames: the amplitude heard between each two frequencies.
+    pub(crate) fn picture(
+        &self,
+        voice: usize,
+        edges_hz: &[f64],
+        points: &mut [f32; SPECTRUM_POINTS],
+    ) {
+        if let Family::Frames { tools, tones } = &self.family {
+            tones[voice].picture(tools, edges_hz, points);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The models in the header: four slots, and a list to choose another model for each.
+//!
+//! ```text
+//!  [A Instruments ▾] [B Struck ▾]   click ─► search; factory, the player's folder ─► Slots ─► worker
+//!  [C –           ▾] [D –      ▾]            Empty; a path to import; carry along; what went wrong
+//! ```
+//!
+//! The folder is looked through beside the window when a list opens. What the framework cannot say,
+//! that the project has changed, is said by the parameter that counts such changes.
+
+use super::{Editor, header, menu, theme};
+use crate::library::folder::{self, File};
+use crate::library::slots::NAMES;
+use crate::library::{self, Description, Found, Slots, Wanted};
+use crate::parameters::Parameters;
+use betwixt_engine::MODELS;
+use egui::{
+    Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
+    TextEdit, Ui, WidgetInfo, vec2,
+};
+use nice_plug::prelude::ParamSetter;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// Width of the list.
+const WIDTH: f32 = 320.0;
+/// Height of the models before they scroll.
+const HEIGHT: f32 = 260.0;
+/// Space between the boxes.
+const GAP: f32 = 4.0;
+/// What an empty slot is called.
+const EMPTY: &str = "–";
+
+/// The list's own memory.
+pub(super) struct Panel {
+    search: String,
+    path: String,
+    said: Option<String>,
+    listing: Arc<Mutex<Result<Vec<File>, String>>>,
+    look: Option<JoinHandle<()>>,
+    open: Option<usize>,
+}
+
+impl Panel {
+    /// Nothing is open.
+    pub(super) fn new() -> Self {
+        Self {
+            search: String::new(),
+            path: String::new(),
+            said: None,
+            listing: Arc::new(Mutex::new(Ok(Vec::new()))),
+            look: None,
+            open: None,
+        }
+    }
+
+    /// Looks through the folder, beside the window.
+    fn look(&mut self, egui: &egui::Context) {
+        self.wait();
+        let (listing, egui) = (Arc::clone(&self.listing), egui.clone());
+        let look = move || {
+            let found = folder::look();
+            *listing.lock().unwrap_or_else(PoisonError::into_inner) = found;
+            egui.request_repaint();
+        };
+        let thread = thread::Builder::new().name("betwixt folder".into());
+        self.look = thread.spawn(look).ok();
+    }
+
+    /// Until the folder has been looked through.
+    fn wait(&mut self) {
+        if let Some(look) = self.look.take() {
+            drop(look.join());
+        }
+    }
+
+    fn files(&self) -> Result<Vec<File>, String> {
+        let listing = self.listing.lock();
+        listing.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Panel {
+    /// A thread must not outlive the library that it runs in.
+    fn drop(&mut self) {
+        self.wait();
+    }
+}
+
+/// Paints the four slots, and the list of one while it is open.
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSetter<'_>) {
+    let place = header::models(area.shrink(12.0));
+    let found = editor.parameters.slots.found();
+    let heard = editor.heard_slots();
+    let (parameters, panel) = (Arc::clone(&editor.parameters), &mut editor.models);
+    let mut open = None;
+    for slot in 0..MODELS {
+        let response = button(ui, cell(place, slot), slot, &parameters.slots, &found[slot]);
+        if heard.contains(&slot) {
+            let rect = response.rect.with_max_x(response.rect.left() + 2.0);
+            ui.painter().rect_filled(rect, 1.0, theme::ACCENT);
+        }
+        let popup = Popup::menu(&response);
+        let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        if popup.is_open() {
+            open = Some(slot);
+            if panel.open != open {
+                panel.look(ui.ctx());
+                (panel.said, panel.search) = (None, String::new());
+            }
+        }
+        let changed = popup.show(|ui| list(ui, panel, &parameters.slots, slot));
+        if changed.is_some_and(|changed| changed.inner) {
+            mark_changed(&parameters, setter);
+        }
+    }
+    panel.open = open;
+}
+
+/// The box of a slot: two in each of two rows.
+fn cell(place: Rect, slot: usize) -> Rect {
+    let size = vec2((place.width() - GAP) / 2.0, (place.height() - GAP) / 2.0);
+    let (column, row) = (slot % 2, slot / 2);
+    let offset = |index: usize, length: f32| if index == 0 { 0.0 } else { length + GAP };
+    let corner = place.min + vec2(offset(column, size.x), offset(row, size.y));
+    Rect::from_min_size(corner, size)
+}
+
+fn button(ui: &Ui, area: Rect, slot: usize, slots: &Slots, found: &Found) -> Response {
+    let id = ui.scope_id().with(("model", slot));
+    let response = ui.interact(area, id, Sense::click());
+    let wanted = slots.wanted()[slot].as_ref().map(Wanted::words);
+    let name = match found {
+        Found::Here(loaded) => loaded.description.header.name.clone(),
+        Found::Empty => EMPTY.to_owned(),
+        Found::Sought | Found::Missing(_) => wanted.unwrap_or_else(|| EMPTY.into()),
+    };
+    let label = format!("Model {}: {name}", NAMES[slot]);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &label));
+    let look = menu::Face {
+        is_used: !matches!(found, Found::Empty),
+        is_warm: matches!(found, Found::Missing(_)),
+    };
+    menu::face(
+        ui,
+        &response,
+        ("", &format!("{}  {name}", NAMES[slot])),
+        look,
+    );
+    match found {
+        Found::Missing(problem) => response.on_hover_text(problem),
+        Found::Here(loaded) => response.on_hover_text(about(&loaded.description)),
+        _ => response,
+    }
+}
+
+/// The list; whether the player has changed anything.
+fn list(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
+    ui.set_width(WIDTH);
+    theme::menu(ui);
+    if let Found::Missing(problem) = &slots.found()[slot] {
+        words(ui, RichText::new(problem).color(theme::WARM));
+    }
+    let search = TextEdit::singleline(&mut panel.search).hint_text("Search models");
+    ui.add(search.desired_width(f32::INFINITY));
+    let mut is_changed = false;
+    let files = panel.files();
+    let area = ScrollArea::vertical().max_height(HEIGHT).id_salt("models");
+    area.show(ui, |ui| {
+        let taken = models(ui, panel, &files, slots.found()[slot].description());
+        if let Some(wanted) = taken {
+            slots.choose(slot, Some(wanted));
+            is_changed = true;
+        }
+    });
+    ui.separator();
+    if slot > 0
+        && ui
+            .selectable_label(slots.wanted()[slot].is_none(), "Empty")
+            .clicked()
+    {
+        slots.choose(slot, None);
+        is_changed = true;
+    }
+    is_changed |= import(ui, panel, slots, slot);
+    let (mut carries, size) = slots.carries();
+    let label = format!("Keep the models in the project ({})", bytes(size));
+    if ui.checkbox(&mut carries, label).changed() {
+        slots.set_carries(carries);
+        is_changed = true;
+    }
+    if let Some(said) = &panel.said {
+        words(ui, RichText::new(said).color(theme::WARM));
+    }
+    let place = folder::path().map_or_else(String::new, |path| path.display().to_string());
+    let help = RichText::new(format!("Your models lie in {place}"));
+    words(ui, help.small().color(theme::DIM));
+    is_changed
+}
+
+/// The models that can be chosen, and the files that cannot; which one the player takes.
+fn models(
+    ui: &mut Ui,
+    panel: &Panel,
+    files: &Result<Vec<File>, String>,
+    chosen: Option<&Arc<Description>>,
+) -> Option<Wanted> {
+    let mut taken = None;
+    words(ui, RichText::new("Factory").color(theme::DIM));
+    for loaded in library::factory() {
+        let description = &loaded.description;
+        if row(ui, panel, description, chosen) {
+            taken = Some(loaded.wanted());
+        }
+    }
+    words(ui, RichText::new("Yours").color(theme::DIM));
+    let files = match files {
+        Ok(files) => files,
+        Err(problem) => {
+            words(ui, RichText::new(problem).color(theme::WARM));
+            return taken;
+        }
+    };
+    for file in files {
+        match &file.about {
+            Ok(about) if row(ui, panel, about, chosen) => {
+                taken = Some(Wanted {
+                    name: about.header.name.clone(),
+                    hash: Some(about.hash.to_string()),
+                });
+            }
+            Ok(_) => {}
+            Err(problem) => {
+                let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+                let text = RichText::new(format!("{name}: not a model")).color(theme::WARM);
+                ui.label(text).on_hover_text(problem);
+            }
+        }
+    }
+    taken
+}
+
+/// One model, if it is looked for; whether it is taken.
+fn row(
+    ui: &mut Ui,
+    panel: &Panel,
+    description: &Arc<Description>,
+    chosen: Option<&Arc<Description>>,
+) -> bool {
+    let about = about(description);
+    let wanted = panel.search.to_lowercase();
+    let text = about.to_lowercase();
+    if !wanted.split_whitespace().all(|word| text.contains(word)) {
+        return false;
+    }
+    let is_chosen = chosen.is_some_and(|chosen| chosen.hash == description.hash);
+    let row = ui.selectable_label(is_chosen, &description.header.name);
+    row.on_hover_text(about).clicked()
+}
+
+/// A model from anywhere, by its path.
+fn import(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
+    let mut is_changed = false;
+    ui.horizontal(|ui| {
+        let line = TextEdit::singleline(&mut panel.path).hint_text("Path of a .safetensors file");
+        ui.add(line.desired_width(WIDTH - 80.0));
+        if ui.button("Import").clicked() {
+            match folder::import(Path::new(panel.path.trim())) {
+                Ok(wanted) => {
+                    slots.choose(slot, Some(wanted));
+                    panel.said = None;
+                    panel.look(ui.ctx());
+                    is_changed = true;
+                }
+                Err(problem) => panel.said = Some(problem),
+            }
+        }
+    });
+    is_changed
+}
+
+/// Everything that there is to say of a model.
+fn about(description: &Description) -> String {
+    let header = &description.header;
+    let kind = if description.is_partials() {
+        "partials"
+    } else {
+        "frames"
+    };
+    format!(
+        "{}\n{}\nby {} · {} · {} latents · {kind} · {}",
+        header.name,
+        header.description,
+        header.authors.join(", "),
+        header.licence,
+        header.latents.len(),
+        bytes(description.size),
+    )
+}
+
+fn bytes(count: usize) -> String {
+    match count {
+        0..1_024 => format!("{count} B"),
+        1_024..1_048_576 => format!("{} KiB", count.div_ceil(1_024)),
+        _ => format!("{} MiB", count.div_ceil(1_048_576)),
+    }
+}
+
+/// Words that are ragged on the right, unlike a menu's own.
+pub(super) fn words(ui: &mut Ui, text: RichText) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(text));
+}
+
+/// Tells the host that the project is another one, by the only means that there is.
+pub(super) fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
+    parameters.mark_changed(setter);
+}

@@ -1,0 +1,386 @@
+//! The four slots of an instance: which models are wanted, and what was found.
+//!
+//! ```text
+//!  window, saved project ─► wanted ×4, version ─► worker: find ─► found ×4 ─► window, words of knobs
+//!  project's own copies ──► carried (by hash) ──────┘    └─► timbre ─► audio thread (shell)
+//! ```
+//!
+//! Whoever changes what is wanted wakes the worker. Saved are the models by name and hash as they
+//! are wanted, found or not: a model that is missing today is asked for again tomorrow.
+//!
+//! Not for the audio thread, but for [`Slots::latents`].
+
+use super::{Description, Loaded, Wanted, default_model};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use betwixt_engine::MODELS;
+use nice_plug::params::persist::PersistentField;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Thread;
+
+/// The names of the slots.
+pub(crate) const NAMES: [&str; MODELS] = ["A", "B", "C", "D"];
+
+/// What was found for a slot.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    /// Nothing is wanted.
+    Empty,
+    /// It is being looked for.
+    Sought,
+    /// The model.
+    Here(Arc<Loaded>),
+    /// It is not there, for the reason in words: silence.
+    Missing(String),
+}
+
+/// The four slots of an instance. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Slots(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// Counts the changes of what is wanted.
+    version: AtomicU32,
+    /// Knobs that the largest of the models has.
+    latents: AtomicUsize,
+    worker: Mutex<Option<Thread>>,
+}
+
+#[derive(Debug)]
+struct State {
+    wanted: [Option<Wanted>; MODELS],
+    found: [Found; MODELS],
+    /// Whether projects carry the models along.
+    carries: bool,
+    /// Files that the project brought along, by hash.
+    carried: BTreeMap<String, Arc<[u8]>>,
+}
+
+/// A slot as projects have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    #[serde(flatten)]
+    wanted: Wanted,
+    /// Said to whoever reads the project; not read back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// Models in a project, by hash, as base 64.
+pub(crate) type Copies = BTreeMap<String, String>;
+
+impl Found {
+    /// What can be shown of it.
+    pub(crate) fn description(&self) -> Option<&Arc<Description>> {
+        match self {
+            Self::Here(loaded) => Some(&loaded.description),
+            _ => None,
+        }
+    }
+}
+
+impl Slots {
+    /// One model is wanted, in the first slot.
+    pub(crate) fn new(first: Wanted) -> Self {
+        Self(Arc::new(Shared {
+            state: Mutex::new(State {
+                wanted: [Some(first), None, None, None],
+                found: [Found::Sought, Found::Empty, Found::Empty, Found::Empty],
+                carries: false,
+                carried: BTreeMap::new(),
+            }),
+            version: AtomicU32::new(0),
+            latents: AtomicUsize::new(0),
+            worker: Mutex::new(None),
+        }))
+    }
+
+    /// Counts the changes of what is wanted.
+    pub(crate) fn version(&self) -> u32 {
+        self.0.version.load(Ordering::Acquire)
+    }
+
+    /// What is wanted.
+    pub(crate) fn wanted(&self) -> [Option<Wanted>; MODELS] {
+        self.lock().wanted.clone()
+    }
+
+    /// Another model is wanted in a slot, or none; the first one always has one.
+    pub(crate) fn choose(&self, slot: usize, wanted: Option<Wanted>) {
+        let mut all = self.wanted();
+        all[slot] = wanted;
+        self.choose_all(all);
+    }
+
+    /// Other models are wanted.
+    pub(crate) fn choose_all(&self, mut wanted: [Option<Wanted>; MODELS]) {
+        wanted[0].get_or_insert_with(default_model);
+        let mut state = self.lock();
+        for (slot, new) in wanted.into_iter().enumerate() {
+            if state.wanted[slot] != new {
+                state.found[slot] = new.as_ref().map_or(Found::Empty, |_| Found::Sought);
+                state.wanted[slot] = new;
+            }
+        }
+        drop(state);
+        self.stir();
+    }
+
+    /// Whoever is told to work when something is wanted.
+    pub(crate) fn employ(&self, worker: Thread) {
+        let mut own = self.0.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        *own = Some(worker);
+    }
+
+    /// Models are to be looked for again.
+    pub(crate) fn stir(&self) {
+        self.0.version.fetch_add(1, Ordering::AcqRel);
+        let worker = self.0.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = &*worker {
+            worker.unpark();
+        }
+    }
+
+    /// The files that the project brought along.
+    pub(crate) fn carried(&self) -> BTreeMap<String, Arc<[u8]>> {
+        self.lock().carried.clone()
+    }
+
+    /// Whether projects carry the models along, and how many characters that takes.
+    pub(crate) fn carries(&self) -> (bool, usize) {
+        let state = self.lock();
+        let sizes = state
+            .loaded()
+            .map(|model| model.bytes.len().div_ceil(3) * 4);
+        (state.carries, sizes.sum())
+    }
+
+    /// From now on projects carry the models along, or do not.
+    pub(crate) fn set_carries(&self, carries: bool) {
+        self.lock().carries = carries;
+    }
+
+    /// What was found for what was wanted of a slot, unless something else is wanted by now.
+    pub(crate) fn tell(&self, slot: usize, wanted: Option<&Wanted>, found: Found) {
+        let mut state = self.lock();
+        if state.wanted[slot].as_ref() == wanted {
+            state.found[slot] = found;
+        }
+        let most = state
+            .loaded()
+            .map(|model| model.description.header.latents.len());
+        let most = most.max().unwrap_or(0);
+        self.0.latents.store(most, Ordering::Relaxed);
+    }
+
+    /// What was found.
+    pub(crate) fn found(&self) -> [Found; MODELS] {
+        self.lock().found.clone()
+    }
+
+    /// How many knobs the largest of the models has.
+    pub(crate) fn latents(&self) -> usize {
+        self.0.latents.load(Ordering::Relaxed)
+    }
+
+    /// The slot that is heard at a place between the slots: one that is empty leaves it to the one
+    /// before.
+    pub(crate) fn heard(&self, slot: usize) -> usize {
+        let state = self.lock();
+        let filled = (0..=slot.min(MODELS - 1)).rev();
+        let mut filled = filled.filter(|slot| state.wanted[*slot].is_some());
+        filled.next().unwrap_or(0)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn loaded(&self) -> impl Iterator<Item = &Arc<Loaded>> {
+        self.found.iter().filter_map(|found| match found {
+            Found::Here(loaded) => Some(loaded),
+            _ => None,
+        })
+    }
+
+    fn saved(&self) -> Vec<Option<Saved>> {
+        let slots = self.wanted.iter().zip(&self.found);
+        let saved = |(wanted, found): (&Option<Wanted>, &Found)| {
+            let wanted = wanted.clone()?;
+            Some(match found {
+                Found::Here(loaded) => Saved {
+                    wanted: loaded.wanted(),
+                    problem: None,
+                },
+                Found::Missing(problem) => Saved {
+                    wanted,
+                    problem: Some(problem.clone()),
+                },
+                Found::Empty | Found::Sought => Saved {
+                    wanted,
+                    problem: None,
+                },
+            })
+        };
+        slots.map(saved).collect()
+    }
+
+    fn copies(&self) -> Option<Copies> {
+        if !self.carries {
+            return None;
+        }
+        let mut copies = Copies::new();
+        for (hash, bytes) in self.carried_and_wanted() {
+            copies.insert(hash, STANDARD.encode(bytes));
+        }
+        for model in self.loaded() {
+            let hash = model.description.hash.to_string();
+            copies.insert(hash, STANDARD.encode(&model.bytes));
+        }
+        Some(copies)
+    }
+
+    /// Copies of models that are wanted, played or not: they are the only ones that there may be.
+    fn carried_and_wanted(&self) -> impl Iterator<Item = (String, &Arc<[u8]>)> {
+        let hashes = self.wanted.iter().flatten().filter_map(|w| w.hash.clone());
+        hashes.filter_map(|hash| {
+            let bytes = self.carried.get(&hash)?;
+            Some((hash, bytes))
+        })
+    }
+}
+
+/// The slots in a project.
+impl PersistentField<'_, Vec<Option<Saved>>> for Slots {
+    fn set(&self, saved: Vec<Option<Saved>>) {
+        let mut saved = saved.into_iter().map(|slot| slot.map(|slot| slot.wanted));
+        let wanted = std::array::from_fn(|_| saved.next().flatten().filter(Wanted::is_sound));
+        self.choose_all(wanted);
+    }
+
+    fn map<F: Fn(&Vec<Option<Saved>>) -> R, R>(&self, read: F) -> R {
+        let saved = self.lock().saved();
+        read(&saved)
+    }
+}
+
+/// The models that a project carries along; none where it does not.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried(pub(crate) Slots);
+
+impl PersistentField<'_, Option<Copies>> for Carried {
+    fn set(&self, copies: Option<Copies>) {
+        let mut state = self.0.lock();
+        state.carries = copies.is_some();
+        let decode = |(hash, text): (String, String)| {
+            // What is no base 64 is kept out: the model is then looked for elsewhere.
+            Some((hash, STANDARD.decode(text).ok()?.into()))
+        };
+        let copies = copies.unwrap_or_default().into_iter();
+        state.carried = copies.filter_map(decode).collect();
+        drop(state);
+        self.0.stir();
+    }
+
+    fn map<F: Fn(&Option<Copies>) -> R, R>(&self, read: F) -> R {
+        let copies = self.0.lock().copies();
+        read(&copies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::tiny;
+    use super::*;
+
+    fn saved(slots: &Slots) -> String {
+        slots.map(|saved| serde_json::to_string(saved).unwrap())
+    }
+
+    fn tell(slots: &Slots, slot: usize, found: Found) {
+        let wanted = slots.wanted()[slot].clone();
+        slots.tell(slot, wanted.as_ref(), found);
+    }
+
+    fn load(slots: &Slots, text: &str) {
+        slots.set(serde_json::from_str(text).unwrap());
+    }
+
+    /// A slot is saved by name and hash once its model is there, as it came while it is not, with
+    /// the reason; an empty one stays empty and the first always has a model.
+    #[test]
+    fn slots_are_saved_as_they_are_wanted() {
+        let slots = Slots::new(Wanted::factory("struck"));
+        assert_eq!(saved(&slots), r#"[{"name":"struck"},null,null,null]"#);
+        let model = Arc::new(tiny(2));
+        tell(&slots, 0, Found::Here(Arc::clone(&model)));
+        let hash = model.description.hash.to_string();
+        let expected = format!(r#"[{{"name":"Tiny","hash":"{hash}"}},null,null,null]"#);
+        assert_eq!(saved(&slots), expected);
+        assert_eq!((slots.latents(), slots.version()), (2, 0));
+        load(
+            &slots,
+            r#"[{"name":"x","hash":"abc"},null,{"name":"synth"}]"#,
+        );
+        tell(&slots, 0, Found::Missing("gone".into()));
+        let expected = concat!(
+            r#"[{"name":"x","hash":"abc","problem":"gone"},null,"#,
+            r#"{"name":"synth"},null]"#
+        );
+        assert_eq!((saved(&slots).as_str(), slots.version()), (expected, 1));
+        assert_eq!(slots.latents(), 0);
+        load(&slots, &saved(&slots));
+        let wanted = slots.wanted()[0].clone().unwrap();
+        assert_eq!(
+            (wanted.name.as_str(), wanted.hash.as_deref()),
+            ("x", Some("abc"))
+        );
+        load(&slots, "[null]");
+        assert_eq!(slots.wanted()[0], Some(default_model()));
+        load(&slots, r#"[{"hash":""}]"#);
+        assert_eq!(slots.wanted()[0], Some(default_model()));
+    }
+
+    /// Copies are there only if the player wants them, and come back as they were; one of a model
+    /// that is not found is not lost.
+    #[test]
+    fn projects_carry_models_along() {
+        let slots = Slots::new(Wanted::factory("instruments"));
+        let carried = Carried(slots.clone());
+        let text = || carried.map(|copies| serde_json::to_string(copies).unwrap());
+        let model = Arc::new(tiny(1));
+        slots.choose(1, Some(model.wanted()));
+        tell(&slots, 1, Found::Here(Arc::clone(&model)));
+        assert_eq!(text(), "null");
+        slots.set_carries(true);
+        assert_eq!(slots.carries(), (true, text().len() - 64 - 7));
+        let other = Slots::new(model.wanted());
+        let back = Carried(other.clone());
+        back.set(serde_json::from_str(&text()).unwrap());
+        let hash = model.description.hash.to_string();
+        assert_eq!(*other.carried()[&hash], *model.bytes);
+        assert_eq!(
+            back.map(|copies| serde_json::to_string(copies).unwrap()),
+            text()
+        );
+        back.set(Some(Copies::from([(hash, "*".into())])));
+        assert!(other.carried().is_empty());
+        back.set(None);
+        assert!(!other.carries().0);
+    }
+
+    /// An empty slot leaves its place to the one before it.
+    #[test]
+    fn empty_slots_leave_it_to_the_one_before() {
+        let slots = Slots::new(Wanted::factory("a"));
+        slots.choose(2, Some(Wanted::factory("c")));
+        assert_eq!([0, 1, 2, 3].map(|slot| slots.heard(slot)), [0, 0, 2, 2]);
+    }
+}
