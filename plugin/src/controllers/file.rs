@@ -152,7 +152,7 @@ pub(crate) fn write(rows: &[Mapping], targets: &[Target]) -> String {
 
 /// Writes a map's text, with the words that explain it.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), MapError> {
-    let written = folder::write(path, &format!("{EXPLAINED}{text}"));
+    let written = folder::write(path, format!("{EXPLAINED}{text}"));
     written.map_err(|error| access(path, &error))
 }
 

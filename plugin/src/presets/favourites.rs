@@ -72,6 +72,6 @@ impl Favourites {
             return Ok(());
         };
         let lines: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        folder::write(file, &(lines.join("\n") + "\n"))
+        folder::write(file, lines.join("\n") + "\n")
     }
 }

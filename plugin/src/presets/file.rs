@@ -151,7 +151,7 @@ impl Preset {
         path: &Path,
         parameters: &Parameters,
     ) -> Result<(), PresetError> {
-        let written = folder::write(path, &self.text(parameters));
+        let written = folder::write(path, self.text(parameters));
         written.map_err(|error| Problem::access(&error).of(&path.display().to_string()))
     }
 }

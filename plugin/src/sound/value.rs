@@ -29,10 +29,11 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Where a parameter is set, whatever modulates or holds it.
+    /// Where a parameter is set, whatever modulates or holds it. A default that has never moved may be
+    /// a number that no position gives; it counts as the nearest one that some position does.
     pub(crate) fn set(kind: Kind<'_>) -> Self {
         match kind {
-            Kind::Real(parameter) => Self::Real(parameter.unmodulated_plain_value()),
+            Kind::Real(parameter) => Self::Real(parameter.unmodulated_plain_value()).exact(kind),
             Kind::Whole(parameter) => Self::Whole(parameter.unmodulated_plain_value()),
             Kind::Switch(parameter) => Self::Switch(parameter.unmodulated_plain_value()),
             Kind::Choice(choice) => Self::Choice(choice.chosen()),
