@@ -52,6 +52,10 @@ pub struct Betwixt {
     side: Vec<f32>,
     /// As many notes as the host has been told.
     voices: u32,
+    /// The project that is played, by its number, and whether no note begins because its models
+    /// have not come yet.
+    opened: u32,
+    is_held: bool,
 }
 
 /// So many channels out.
@@ -81,6 +85,8 @@ impl Default for Betwixt {
             player: Player::new(),
             side: Vec::new(),
             voices: 0,
+            opened: 0,
+            is_held: false,
         }
     }
 }
@@ -131,6 +137,7 @@ impl Plugin for Betwixt {
         let rate_hz = settings.sample_rate_hz;
         let activation = Activation { number, rate_hz };
         self.player.activate(Box::new(engine), activation);
+        (self.opened, self.is_held) = (self.parameters.slots.opened(), false);
         self.side = vec![0.0; usize::try_from(config.max_buffer_size).unwrap_or(0)];
         self.worker.get_or_insert_with(|| {
             let (exchange, screen) = (Arc::clone(&self.exchange), Arc::clone(&self.screen));
@@ -183,14 +190,26 @@ impl Betwixt {
         if std::mem::replace(&mut self.voices, voices) != voices {
             context.set_current_voice_capacity(voices);
         }
+        let slots = &parameters.slots;
+        let opened = slots.opened();
+        let is_opened = std::mem::replace(&mut self.opened, opened) != opened;
+        let is_held = is_opened || self.is_held;
+        self.is_held = is_held && (slots.is_awaited() || self.exchange.is_ready());
         let mut has_work = self.player.fit(&self.exchange);
+        if is_opened {
+            self.player.silence();
+        }
         self.player.tune(&parameters.tuning);
         if self.screen.take_silence() {
             self.player.silence();
         }
         let transport = transport(context.transport());
         let api = context.plugin_api();
-        let next = || context.next_event().map(|event| named_rightly(event, api));
+        let next = || {
+            std::iter::from_fn(|| context.next_event())
+                .find(|event| !is_held || !matches!(event, NoteEvent::NoteOn { .. }))
+                .map(|event| named_rightly(event, api))
+        };
         has_work |= self
             .player
             .play(parameters, &transport, [left, right], next);

@@ -5,11 +5,10 @@
 //! ```
 
 use betwixt_evaluation::measure::{level, pitch};
-use betwixt_host::{Blocks, Event, Host, Instance, Setup};
+use betwixt_host::{Blocks, Event, Host, Instance, Project, Setup};
 use betwixt_spectral::number::index;
 use betwixt_spectral::pitch::hz;
 use serde_json::Value;
-use std::time::Duration;
 
 /// Rate of all renderings in Hz.
 pub const RATE_HZ: f64 = 48_000.0;
@@ -19,13 +18,13 @@ const START_S: f64 = 0.15;
 /// Silence after a key.
 const GAP_S: f64 = 0.05;
 
-/// The built plugin, active, with nothing that moves its pitch on purpose; of this model's number.
+/// The built plugin, active, with nothing that moves its pitch on purpose; of this model of the factory.
 ///
 /// # Panics
 ///
 /// When the plugin cannot be built, loaded or made to play this model.
 #[must_use]
-pub fn plugin(model: u8) -> Instance {
+pub fn plugin(model: &str) -> Instance {
     let host = Host::built().expect("the plugin builds and loads");
     let setup = Setup::new(RATE_HZ, 1_024);
     let mut instance = host.instance(setup).expect("active");
@@ -40,28 +39,8 @@ pub fn plugin(model: u8) -> Instance {
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     let played = instance.process(&events, &mut left, &mut right);
     played.expect("it plays");
-    choose(&mut instance, model);
+    instance.use_models(&[model]).expect("active");
     instance
-}
-
-/// Chooses a model, and waits until it plays.
-///
-/// # Panics
-///
-/// When that takes more than some seconds.
-pub fn choose(instance: &mut Instance, model: u8) {
-    let chosen = [Event::parameter("Model", f64::from(model)).at(0)];
-    let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
-    let played = instance.process(&chosen, &mut left, &mut right);
-    played.expect("it plays");
-    let struck = [Event::note_on(60, 1.0).at(0)];
-    let plays = (0..1_000).any(|_| {
-        std::thread::sleep(Duration::from_millis(5));
-        let sound = instance.play(&struck, 480, &Blocks::Of(480));
-        level::peak(&sound.expect("it plays").left) > 0.0
-    });
-    assert!(plays, "the model is ready in time");
-    instance.reset();
 }
 
 /// Opens a project that is the same but for its tuning.
@@ -70,14 +49,9 @@ pub fn choose(instance: &mut Instance, model: u8) {
 ///
 /// When the plugin does not save or load its state.
 pub fn tune(instance: &mut Instance, tuning: &Value) {
-    let saved = instance.save_state().expect("saved");
-    let mut state: Value = serde_json::from_slice(&saved[8..]).expect("the state is JSON");
-    state["fields"]["tuning"] = Value::String(tuning.to_string());
-    let text = state.to_string();
-    // The framework puts the length in eight bytes before it.
-    let length = u64::try_from(text.len()).expect("small");
-    let changed = [&length.to_le_bytes(), text.as_bytes()].concat();
-    instance.load_state(&changed).expect("loaded");
+    let project = Project::of(instance).expect("saved");
+    let changed = project.with("tuning", tuning);
+    instance.load_state(&changed.bytes()).expect("loaded");
 }
 
 /// Plays keys one after the other; the cents that each is off its pitch, nothing for silence.

@@ -274,6 +274,7 @@ impl Dice {
     fn controls(&mut self) -> Controls {
         Controls {
             latents: std::array::from_fn(|_| self.wild()),
+            morph: self.wild() * 3.0,
             chroma: [ChromaSource::Played, ChromaSource::Fixed(self.byte(256))][self.roll(2)],
             phase: PhaseMode::ALL[self.roll(PhaseMode::ALL.len())],
             octave: [0, 1, -2, i32::MAX, i32::MIN][self.roll(5)],

@@ -1,7 +1,7 @@
 //! The built plugin, mistreated: wild events, wild values, damaged states. Nothing panics, nothing
 //! but numbers comes out, and the instrument can be played afterwards.
 
-use betwixt_host::{Blocks, Event, Host, Instance, NoteAddress, Setup, Timed};
+use betwixt_host::{Blocks, Event, Host, Instance, NoteAddress, Project, Setup, Timed};
 use betwixt_tests::Dice;
 use std::time::Duration;
 
@@ -51,9 +51,9 @@ fn can_be_played(instance: &mut Instance, what: &str) {
 fn ten_thousand_wild_blocks_leave_only_numbers() {
     let mut instance = instance();
     let fresh = instance.save_state().expect("saved");
+    let models = ["instruments", "notes", "struck", "synth"];
+    instance.use_models(&models).expect("active");
     let names = names(&instance);
-    let (all, one_model) = (names.len(), names.len() - 1);
-    assert_eq!(names[one_model], "Model", "the last parameter");
     let mut dice = Dice::new(2);
     let longest = usize::try_from(LONGEST).expect("small");
     let (mut left, mut right) = (vec![0.0; longest], vec![0.0; longest]);
@@ -65,9 +65,7 @@ fn ten_thousand_wild_blocks_leave_only_numbers() {
             48
         };
         let frames = 1 + dice.roll(most);
-        // Other models in the end only: while they are made ready there is not much to hear.
-        let count = if block < 9_000 { one_model } else { all };
-        let events = dice.events(8, frames, &names[..count]);
+        let events = dice.events(8, frames, &names);
         let frames = usize::try_from(frames).expect("small");
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         instance.process(&events, left, right).expect("it plays");
@@ -212,25 +210,33 @@ fn missing_parameters_get_their_defaults() {
     }
 }
 
-/// A project made with a model that is not here is silent rather than another sound, keeps the
-/// name of its model when it is saved, and the instrument plays again with a project of its own.
+/// A project made with a model that is not here is silent rather than another sound, in an instance
+/// that sounds already too, keeps the name of its model when it is saved, and the instrument plays
+/// again with a project of its own.
 #[test]
 fn a_missing_model_is_silence() {
     let mut instance = instance();
-    let own = instance.save_state().expect("saved");
-    let whole = text(&own);
-    let start = whole.find("\"model\":\"\\\"").expect("the model is saved") + 11;
-    let hash = &whole[start..start + 64];
-    assert!(hash.chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
-    let other = state(&whole.replace(hash, &"0".repeat(64)));
-    instance.load_state(&other).expect("it is a state");
+    let own = Project::of(&mut instance).expect("saved");
+    let mut models = own.field("models").expect("the models are saved");
+    models[0]["hash"] = "0".repeat(64).into();
+    let other = own.clone().with("models", &models);
     let piece = [Event::note_on(60, 1.0).at(0)];
-    let sound = instance
-        .play(&piece, 9_600, &Blocks::Of(480))
-        .expect("it plays");
-    assert!(sound.left.iter().all(|v| *v == 0.0));
-    let saved = instance.save_state().expect("saved");
-    assert_eq!(saved, other, "the project still names its own model");
-    instance.load_state(&own).expect("it is a state");
+    let mut play = |instance: &mut Instance| {
+        let sound = instance.play(&piece, 9_600, &Blocks::Of(480));
+        sound.expect("it plays").left
+    };
+    assert!(play(&mut instance).iter().any(|v| v.abs() > 1e-3));
+    instance.load_state(&other.bytes()).expect("it is a state");
+    let sound = play(&mut instance);
+    let settled = 480;
+    assert!(sound[settled..].iter().all(|v| *v == 0.0), "no other model");
+    assert!(play(&mut instance).iter().all(|v| *v == 0.0));
+    let saved = Project::of(&mut instance).expect("saved").field("models");
+    let saved = saved.expect("the models are saved");
+    assert_eq!(
+        saved[0]["hash"], models[0]["hash"],
+        "it names its own model"
+    );
+    instance.load_state(&own.bytes()).expect("it is a state");
     can_be_played(&mut instance, "with its own model");
 }

@@ -8,7 +8,6 @@
 
 use betwixt_host::{Blocks, Event, Host, Instance, Rolling, Setup, Timed};
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::keys::choose;
 use betwixt_tests::{amplitude, level_db};
 use serde_json::{Value, json};
 
@@ -370,7 +369,7 @@ fn a_recording_comes_back_with_the_project() {
     second.activate(setup).expect("active");
     assert_eq!(parting(&hear(&mut second, 480), &live), None, "activated");
     second.reset();
-    choose(&mut second, 2);
+    second.use_models(&["struck"]).expect("active");
     let elsewhere = hear(&mut second, 480);
     play(
         &mut second,
@@ -381,7 +380,7 @@ fn a_recording_comes_back_with_the_project() {
     let still = hear(&mut second, 480);
     assert!(parting(&elsewhere, &still).is_some(), "another model moves");
     second.reset();
-    choose(&mut second, 0);
+    second.use_models(&["instruments"]).expect("active");
     play(
         &mut second,
         &[Event::parameter("Movement", LOOP).at(0)],

@@ -20,7 +20,7 @@ use serde_json::json;
 use std::ffi::c_char;
 
 /// The default, which draws partials, and the one that draws frames.
-const MODELS: [(u8, &str); 2] = [(0, "partials"), (4, "frames")];
+const MODELS: [(&str, &str); 2] = [("instruments", "partials"), ("notes", "frames")];
 
 /// The stand-in, as its master sees it.
 struct Master(Library);

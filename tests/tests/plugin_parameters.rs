@@ -50,7 +50,7 @@ fn the_parameters_are_those_that_were_released() {
     }
     let released = std::fs::read_to_string(&golden).expect("tests/golden is there");
     assert_eq!(found, released);
-    assert_eq!(found.lines().count(), 2 + 122);
+    assert_eq!(found.lines().count(), 2 + 123);
 }
 
 /// Whatever a host shows of a value, a player can type back.

@@ -4,7 +4,7 @@
 //! time, pitch, tone and width: a fresh instance at 48 kHz played one block of 64 samples with the
 //! events below, and saved its state. It cannot be made again, and must not be.
 
-use betwixt_host::{Blocks, Event, Host, Instance, Setup};
+use betwixt_host::{Blocks, Event, Host, Instance, Project, Setup};
 
 const OLD: &[u8] = include_bytes!("../golden/plugin_state_1.bin");
 /// What was set, as the host's values.
@@ -71,30 +71,35 @@ fn an_older_state_opens() {
     );
 }
 
-/// The model that an older project names is not there, so it is silent; with its hash replaced by
-/// the one that is there, it plays.
+/// The model that an older project names is not there, so it is silent and says so; with its hash
+/// replaced by the one that is there, it plays.
 #[test]
 fn an_older_state_plays_with_the_model_that_is_here() {
     let mut instance = instance();
-    let own = text(&instance.save_state().expect("saved"));
-    let hash = |text: &str| {
-        let start = text.find("\"model\":\"\\\"").expect("the model is saved") + 11;
-        text[start..start + 64].to_owned()
-    };
+    let own = Project::of(&mut instance).expect("saved").field("models");
+    let own = own.expect("the models are saved")[0]["hash"].clone();
+    let old = Project::read(OLD).expect("a project");
+    let named = old
+        .field("model")
+        .expect("the first format named one model");
     let piece = [Event::note_on(60, 1.0).at(0)];
-    let mut loudest = |state: &[u8]| {
-        instance.load_state(state).expect("it is a state");
-        let sound = instance
-            .play(&piece, 9_600, &Blocks::Of(480))
-            .expect("it plays");
-        sound
-            .left
-            .iter()
-            .fold(0.0, |peak: f32, x| peak.max(x.abs()))
+    let mut loudest = |state: &Project| {
+        instance.load_state(&state.bytes()).expect("it is a state");
+        let setup = instance.setup();
+        instance.activate(setup).expect("active");
+        let sound = instance.play(&piece, 9_600, &Blocks::Of(480));
+        let sound = sound.expect("it plays").left;
+        let saved = Project::of(&mut instance).expect("saved").field("models");
+        let peak = sound.iter().fold(0.0, |peak: f32, x| peak.max(x.abs()));
+        (peak, saved.expect("the models are saved")[0].clone())
     };
-    assert_eq!(loudest(OLD), 0.0, "another model's project is silent");
-    let renamed = text(OLD).replace(&hash(&text(OLD)), &hash(&own));
-    let length = u64::try_from(renamed.len()).expect("small");
-    let renamed = [&length.to_le_bytes(), renamed.as_bytes()].concat();
-    assert!(loudest(&renamed) > 1e-3);
+    let (silence, saved) = loudest(&old);
+    assert_eq!((silence, &saved["hash"]), (0.0, &named), "it is silent");
+    assert!(
+        saved["problem"]
+            .as_str()
+            .is_some_and(|words| words.contains("no model"))
+    );
+    let renamed = old.with("model", &own);
+    assert!(loudest(&renamed).0 > 1e-3);
 }

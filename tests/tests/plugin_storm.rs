@@ -10,13 +10,15 @@
 
 #![allow(clippy::print_stdout, reason = "a long storm says what it has done")]
 
-use betwixt_host::{Event, Host, Instance, Setup, Timed};
+use betwixt_host::{Event, Host, Instance, Project, Setup, Timed};
 use betwixt_tests::Dice;
 
 /// Operations unless the environment asks for more.
 const QUICK: usize = 20_000;
 const LONGEST_BLOCK: u32 = 1_024;
 const LONGEST: usize = LONGEST_BLOCK as usize;
+/// Models of the factory.
+const FACTORY: [&str; 5] = ["instruments", "blown", "struck", "synth", "notes"];
 /// Host rates in Hz.
 const RATES: [f64; 5] = [44_100.0, 48_000.0, 22_050.0, 96_000.0, 192_000.0];
 /// Parts of the storm; memory is looked at in the calm after each.
@@ -105,6 +107,13 @@ impl Storm {
                 let which = usize::try_from(self.dice.roll(self.states.len() as u64));
                 let state = &self.states[which.expect("small")];
                 self.instance.load_state(state).expect("its own state");
+            }
+            4 => {
+                let any = |_| FACTORY[usize::try_from(self.dice.roll(5)).expect("small")];
+                let models: [&str; 4] = std::array::from_fn(any);
+                let project = Project::of(&mut self.instance).expect("saved");
+                let state = project.with_models(&models).bytes();
+                self.instance.load_state(&state).expect("other models");
             }
             _ => return 0,
         }

@@ -4,13 +4,13 @@
 //!  .scl, .kbm in a project's state ─► built .clap ─► samples ─► cents off, per key
 //! ```
 
-use betwixt_tests::keys::{assert_in_tune, choose, errors_cents, plugin, tune};
+use betwixt_tests::keys::{assert_in_tune, errors_cents, plugin, tune};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// The default, which draws partials, and the one that draws frames.
-const PARTIALS: u8 = 0;
-const FRAMES: u8 = 4;
+const PARTIALS: &str = "instruments";
+const FRAMES: &str = "notes";
 /// Pitches whose keys are measured: those of a piano.
 const MEASURED: std::ops::RangeInclusive<f64> = 21.0..=108.0;
 
@@ -115,7 +115,7 @@ fn a_project_comes_back_in_its_tuning() {
     let setup = second.setup();
     second.activate(setup).expect("active");
     assert_in_tune(&mut second, &some, "activated again");
-    choose(&mut second, FRAMES);
+    second.use_models(&[FRAMES]).expect("active");
     assert_in_tune(&mut second, &some, "another model");
     tune(&mut second, &json!({}));
     let equal = [(48, 48.0), (70, 70.0)];

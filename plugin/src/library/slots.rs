@@ -8,7 +8,10 @@
 //! Whoever changes what is wanted wakes the worker. Saved are the models by name and hash as they
 //! are wanted, found or not: a model that is missing today is asked for again tomorrow.
 //!
-//! Not for the audio thread, but for [`Slots::latents`].
+//! A project that is opened must not be heard with the models of the one before: until the worker has
+//! seen to what it wants, [`Slots::is_awaited`], and no note begins.
+//!
+//! Not for the audio thread, but for [`Slots::latents`] and [`Slots::is_awaited`].
 
 use super::{Description, Loaded, Wanted, default_model};
 use base64::Engine as _;
@@ -46,6 +49,9 @@ struct Shared {
     state: Mutex<State>,
     /// Counts the changes of what is wanted.
     version: AtomicU32,
+    /// The version that the last project brought, and the one that has been seen to.
+    opened: AtomicU32,
+    delivered: AtomicU32,
     /// Knobs that the largest of the models has.
     latents: AtomicUsize,
     worker: Mutex<Option<Thread>>,
@@ -95,6 +101,8 @@ impl Slots {
                 carried: BTreeMap::new(),
             }),
             version: AtomicU32::new(0),
+            opened: AtomicU32::new(0),
+            delivered: AtomicU32::new(0),
             latents: AtomicUsize::new(0),
             worker: Mutex::new(None),
         }))
@@ -117,18 +125,39 @@ impl Slots {
         self.choose_all(all);
     }
 
-    /// Other models are wanted.
-    pub(crate) fn choose_all(&self, mut wanted: [Option<Wanted>; MODELS]) {
+    /// Other models are wanted; whether they are others.
+    pub(crate) fn choose_all(&self, mut wanted: [Option<Wanted>; MODELS]) -> bool {
         wanted[0].get_or_insert_with(default_model);
         let mut state = self.lock();
+        let mut is_other = false;
         for (slot, new) in wanted.into_iter().enumerate() {
-            if state.wanted[slot] != new {
+            if !state.has(slot, new.as_ref()) {
+                is_other = true;
                 state.found[slot] = new.as_ref().map_or(Found::Empty, |_| Found::Sought);
                 state.wanted[slot] = new;
             }
         }
         drop(state);
         self.stir();
+        is_other
+    }
+
+    /// Whether a project has been opened whose models have not been seen to yet. Real-time.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let opened = self.0.opened.load(Ordering::Acquire);
+        let delivered = self.0.delivered.load(Ordering::Acquire);
+        // Versions count up, and around.
+        opened.wrapping_sub(delivered).cast_signed() > 0
+    }
+
+    /// The number of the project that was opened last, if its models were others. Real-time.
+    pub(crate) fn opened(&self) -> u32 {
+        self.0.opened.load(Ordering::Acquire)
+    }
+
+    /// What was wanted in this version is on its way to the audio thread.
+    pub(crate) fn deliver(&self, version: u32) {
+        self.0.delivered.store(version, Ordering::Release);
     }
 
     /// Whoever is told to work when something is wanted.
@@ -203,6 +232,18 @@ impl Slots {
 }
 
 impl State {
+    /// Whether a slot has what is wanted, by whatever name.
+    fn has(&self, slot: usize, wanted: Option<&Wanted>) -> bool {
+        if self.wanted[slot].as_ref() == wanted {
+            return true;
+        }
+        let hash = wanted.and_then(|wanted| wanted.hash.as_deref());
+        match (&self.found[slot], hash) {
+            (Found::Here(own), Some(hash)) => own.description.hash.to_string() == hash,
+            _ => false,
+        }
+    }
+
     fn loaded(&self) -> impl Iterator<Item = &Arc<Loaded>> {
         self.found.iter().filter_map(|found| match found {
             Found::Here(loaded) => Some(loaded),
@@ -262,7 +303,9 @@ impl PersistentField<'_, Vec<Option<Saved>>> for Slots {
     fn set(&self, saved: Vec<Option<Saved>>) {
         let mut saved = saved.into_iter().map(|slot| slot.map(|slot| slot.wanted));
         let wanted = std::array::from_fn(|_| saved.next().flatten().filter(Wanted::is_sound));
-        self.choose_all(wanted);
+        if self.choose_all(wanted) {
+            self.0.opened.store(self.version(), Ordering::Release);
+        }
     }
 
     fn map<F: Fn(&Vec<Option<Saved>>) -> R, R>(&self, read: F) -> R {
@@ -374,6 +417,29 @@ mod tests {
         assert!(other.carried().is_empty());
         back.set(None);
         assert!(!other.carries().0);
+    }
+
+    /// A project that wants other models is awaited until they have been seen to; one that wants what
+    /// is there already, by whatever name, is not, nor is what the player chooses.
+    #[test]
+    fn other_projects_are_awaited() {
+        let slots = Slots::new(Wanted::factory("instruments"));
+        let model = Arc::new(tiny(1));
+        slots.choose(0, Some(model.wanted()));
+        tell(&slots, 0, Found::Here(Arc::clone(&model)));
+        assert!(!slots.is_awaited());
+        let hash = model.description.hash;
+        load(
+            &slots,
+            &format!(r#"[{{"name":"other","hash":"{hash}"}},null,null,null]"#),
+        );
+        assert!(!slots.is_awaited(), "the same content");
+        load(&slots, r#"[{"name":"struck"}]"#);
+        assert!(slots.is_awaited());
+        slots.deliver(slots.version() - 1);
+        assert!(slots.is_awaited());
+        slots.deliver(slots.version());
+        assert!(!slots.is_awaited());
     }
 
     /// An empty slot leaves its place to the one before it.

@@ -78,6 +78,11 @@ impl Exchange {
         self.ready[slot].pop()
     }
 
+    /// Whether something is ready for any slot. Real-time.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.iter().any(|ready| !ready.is_empty())
+    }
+
     /// A model is not needed any more. Real-time.
     pub(super) fn free(&self, timbre: Box<Timbre>) {
         self.discard(Fitting::Model(timbre));
@@ -95,13 +100,15 @@ impl Exchange {
         desk.settings = Some(settings);
         desk.activation += 1;
         desk.fitted = Default::default();
-        desk.seen = Some(slots.version());
+        let version = slots.version();
+        desk.seen = Some(version);
         let mut engine = Engine::empty(settings);
         for (slot, wanted) in slots.wanted().iter().enumerate() {
             if let Some(fitting) = fit(&mut desk.fitted[slot], (slots, slot), wanted, settings) {
                 engine.install(slot, fitting);
             }
         }
+        slots.deliver(version);
         (engine, desk.activation)
     }
 
@@ -131,6 +138,7 @@ impl Exchange {
                 worked.has_changed = true;
             }
         }
+        slots.deliver(version);
         worked.is_missing = desk.fitted.contains(&Fitted::Missing);
         worked
     }

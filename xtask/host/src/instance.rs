@@ -12,6 +12,7 @@ use crate::event::{Reply, Timed};
 use crate::handlers::{Handlers, MainThread, Shared, as_audio_thread};
 use crate::manners::{Page, Voices};
 use crate::parameter::{self, Parameter, find};
+use crate::project::Project;
 use crate::rendering::Rendering;
 use crate::rolling::Rolling;
 use crate::setup::{Blocks, Setup};
@@ -279,6 +280,18 @@ impl Instance {
         } else {
             Err(self.refused("load a state", format!("of {} bytes", bytes.len())))
         }
+    }
+
+    /// Puts models of the factory into the plugin's slots, by their names, and activates it anew: they
+    /// play at once. Everything else stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError`] when it does not save, load or activate.
+    pub fn use_models(&mut self, names: &[&str]) -> Result<(), HostError> {
+        let project = Project::of(self)?.with_models(names);
+        self.load_state(&project.bytes())?;
+        self.activate(self.setup)
     }
 
     /// Gives the plugin the main-thread time that it asked for, as a host does between blocks.

@@ -77,15 +77,15 @@ impl Mixture {
         Self::new(self.of, self.share)
     }
 
-    /// The mixture one tick nearer to the target. A new ingredient comes in only where `may_enter`.
+    /// The mixture one tick nearer to the target. A new ingredient comes in only where `may_enter`,
+    /// and only once the other one alone is left ([`Self::settled`]).
     pub(crate) fn step(self, target: &Self, may_enter: bool) -> Self {
-        let own = self.settled();
-        if !own.is_single() {
-            return own.with_share(own.way_to(target));
+        if !self.is_single() {
+            return self.with_share(self.way_to(target));
         }
-        let here = own.of[0];
+        let here = self.of[0];
         let next = match target.of.iter().position(|of| *of == here) {
-            Some(_) if target.is_single() => return own,
+            Some(_) if target.is_single() => return self,
             Some(0) => *target,
             Some(_) => Self {
                 of: [target.of[1], target.of[0]],
@@ -97,7 +97,7 @@ impl Mixture {
             },
         };
         if !may_enter {
-            return own;
+            return self;
         }
         Self { share: 0.0, ..next }.with_share(next.share)
     }
@@ -124,6 +124,29 @@ impl Mixture {
             share: self.share + step,
             ..self
         }
+    }
+}
+
+/// Two gains on their way through the shares of three ticks: a curve without a corner, which has
+/// half a tick's delay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bend([f32; 3]);
+
+impl Bend {
+    /// Where nothing moves.
+    pub(crate) const FULL: Self = Self([1.0; 3]);
+
+    /// One of the two gains, by the shares at the last three ticks, oldest first.
+    pub(crate) fn of(number: usize, shares: [f32; 3]) -> Self {
+        Self(shares.map(|share| gains(share)[number]))
+    }
+
+    /// The gain a part of the way from one tick to the next, 0…1: a quadratic B-spline.
+    #[inline]
+    pub(crate) fn at(&self, way: f32) -> f32 {
+        let [first, second, third] = self.0;
+        let (rest, middle) = (1.0 - way, 0.5 + way - way * way);
+        0.5 * rest * rest * first + middle * second + 0.5 * way * way * third
     }
 }
 
@@ -170,7 +193,7 @@ mod tests {
             for to in &mixtures {
                 let mut now = *from;
                 for _ in 0..40 {
-                    let next = now.step(to, true);
+                    let next = now.settled().step(to, true);
                     let moved = amounts(&now).into_iter().zip(amounts(&next));
                     let most = moved.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                     assert!(most < STEP + 1e-6, "{from:?} to {to:?}: {now:?}, {next:?}");
@@ -202,5 +225,18 @@ mod tests {
             assert!((first * first + second * second - 1.0).abs() < 1e-6);
         }
         assert_eq!(gains(0.0), [1.0, 0.0]);
+    }
+
+    /// From tick to tick the gain and its slope go on where they were; it stands where it stood.
+    #[test]
+    fn gains_bend_without_a_corner() {
+        let shares = [0.0, 0.0, 0.125, 0.25, 0.25, 0.25];
+        for (last, next) in shares.windows(3).zip(shares[1..].windows(3)) {
+            let [last, next] = [last, next].map(|s| Bend::of(0, [s[0], s[1], s[2]]));
+            assert!((last.at(1.0) - next.at(0.0)).abs() < 1e-6);
+            let slopes = [last.at(1.0) - last.at(0.999), next.at(0.001) - next.at(0.0)];
+            assert!((slopes[0] - slopes[1]).abs() < 1e-6, "{slopes:?}");
+        }
+        assert_eq!(Bend::of(0, [0.0; 3]), Bend::FULL);
     }
 }

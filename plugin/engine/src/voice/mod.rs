@@ -75,8 +75,8 @@ pub(crate) struct Voice {
     part: Part,
     onset: Onset,
     mixture: Mixture,
-    /// The mixture's share at the last tick.
-    was: f32,
+    /// The mixture's shares at the ticks before the last one.
+    was: [f32; 2],
     since_tick: usize,
     ticks: usize,
     pub(crate) note: Note,
@@ -130,7 +130,7 @@ impl Voice {
                 seed: 0,
             },
             mixture: Mixture::only(None),
-            was: 0.0,
+            was: [0.0; 2],
             since_tick: 0,
             ticks: 0,
             note: Note {
@@ -170,7 +170,7 @@ impl Voice {
             seed,
         };
         self.mixture = sources.target(ask.morph);
-        self.was = self.mixture.share;
+        self.was = [self.mixture.share; 2];
         (self.since_tick, self.ticks) = (0, 0);
         self.loudness.start(strike.gain, ask.sides);
         self.note = strike.note;
@@ -294,15 +294,27 @@ impl Voice {
         None
     }
 
+    /// The mixture without what has not been heard for two ticks.
+    fn arrived(&self) -> Mixture {
+        if self.was == [self.mixture.share; 2] {
+            self.mixture.settled()
+        } else {
+            self.mixture
+        }
+    }
+
     /// At a tick: one step nearer to the mixture that is asked for.
     fn mix(&mut self, sources: &mut Sources) {
         self.since_tick = 0;
         self.ticks += 1;
-        let before = self.mixture.settled();
+        let before = self.arrived();
         let target = sources.target(self.part.asked().morph);
         let may_enter = (self.ticks + self.index).is_multiple_of(TURNS);
+        if before.is_single() {
+            self.was = [0.0; 2];
+        }
         self.mixture = before.step(&target, may_enter);
-        self.was = before.share;
+        self.was = [self.was[1], before.share];
         if before.is_single() && !self.mixture.is_single() {
             sources.enter(&before, &self.begun(), self.part.instant());
         }

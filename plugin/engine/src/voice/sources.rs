@@ -12,7 +12,7 @@
 //! *Real time:* [`Sources::new`] allocates; fitting moves a pointer.
 
 use super::canvas::{Canvas, Due};
-use super::mixture::{Ingredient, Mixture, gains};
+use super::mixture::{Bend, Ingredient, Mixture};
 use super::story::Moment;
 use super::timbre::{Job, ROWS, Timbre};
 use super::{Ask, Instant, MOST_MOMENTS, Onset};
@@ -70,8 +70,8 @@ pub(crate) struct Begun<'a> {
 pub(crate) struct Stretch {
     /// The mixture at the next tick.
     pub(crate) mixture: Mixture,
-    /// Its share at the last one.
-    pub(crate) was: f32,
+    /// Its shares at the ticks before, the older one first.
+    pub(crate) was: [f32; 2],
     /// Samples since the last tick.
     pub(crate) passed: usize,
     /// Samples between ticks.
@@ -79,9 +79,6 @@ pub(crate) struct Stretch {
     /// Samples of this part.
     pub(crate) count: usize,
 }
-
-/// Gains at the two ends of a tick.
-type Ends = [f32; 2];
 
 impl Sources {
     /// Nothing is fitted. `longest` samples are asked for at once, at most. Allocates.
@@ -240,10 +237,10 @@ impl Sources {
         }
         let mixture = &stretch.mixture;
         let paints = mixture.of.map(|of| self.paints(of));
-        let [was, is] = [stretch.was, mixture.share].map(gains);
-        let of = |number: usize| -> Ends { [was[number], is[number]] };
+        let [older, old] = stretch.was;
+        let of = |number: usize| Bend::of(number, [older, old, mixture.share]);
         match paints {
-            [true, true] => self.paint(voice, ask, stretch, [1.0; 2]),
+            [true, true] => self.paint(voice, ask, stretch, Bend::FULL),
             [true, false] => self.paint(voice, ask, stretch, of(0)),
             [false, true] => self.paint(voice, ask, stretch, of(1)),
             [false, false] => {}
@@ -258,7 +255,7 @@ impl Sources {
     }
 
     /// Adds what a voice paints.
-    fn paint(&mut self, voice: usize, ask: &Ask, stretch: &Stretch, ends: Ends) {
+    fn paint(&mut self, voice: usize, ask: &Ask, stretch: &Stretch, bend: Bend) {
         let (canvas, mixture) = (&mut self.canvases[voice], &stretch.mixture);
         let mut done = 0;
         while done < stretch.count {
@@ -277,7 +274,7 @@ impl Sources {
             let count = read[0].len();
             for (sum, samples) in self.both.iter_mut().zip(read) {
                 let sum = &mut sum[done..done + count];
-                add(sum, samples, ends, stretch, done);
+                add(sum, samples, bend, stretch, done);
             }
             done += count;
         }
@@ -289,7 +286,7 @@ impl Sources {
         place: usize,
         (voice, ask): (usize, &Ask),
         stretch: &Stretch,
-        ends: Ends,
+        bend: Bend,
     ) {
         let Some(timbre) = &mut self.timbres[place] else {
             return;
@@ -297,7 +294,7 @@ impl Sources {
         let one = &mut self.one[..stretch.count];
         timbre.render(voice, ask, one);
         for sum in &mut self.both {
-            add(&mut sum[..stretch.count], one, ends, stretch, 0);
+            add(&mut sum[..stretch.count], one, bend, stretch, 0);
         }
     }
 
@@ -375,17 +372,16 @@ fn mixed(
     found.unwrap_or_else(Moment::silence)
 }
 
-/// Adds samples whose gain goes evenly from one end of the tick to the other; `done` samples of the
-/// stretch have been added before.
-fn add(sum: &mut [f32], samples: &[f32], ends: Ends, stretch: &Stretch, done: usize) {
-    if ends == [1.0; 2] {
+/// Adds samples whose gain bends from one end of the tick to the other; `done` samples of the stretch
+/// have been added before.
+fn add(sum: &mut [f32], samples: &[f32], bend: Bend, stretch: &Stretch, done: usize) {
+    if bend == Bend::FULL {
         sum.iter_mut().zip(samples).for_each(|(sum, x)| *sum += x);
         return;
     }
-    let [from, to] = ends;
-    let slope = (to - from) / real(stretch.tick.max(1));
+    let step = real(stretch.tick.max(1)).recip();
     let first = stretch.passed + done;
     for (at, (sum, x)) in sum.iter_mut().zip(samples).enumerate() {
-        *sum += x * (from + slope * real(first + at));
+        *sum += x * bend.at(step * real(first + at));
     }
 }
