@@ -9,9 +9,10 @@
 //! all with velocity 100 of 127. Basses play it an octave lower.
 
 use crate::measure::{level, loudness, onset, pitch, timbre};
-use betwixt_host::{Blocks, Event, Host, HostError, Rendering, Setup, Timed};
+use betwixt_host::{Blocks, Event, Host, HostError, Project, Rendering, Setup, Timed};
 use betwixt_spectral::number::index;
 use serde::Serialize;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Rate of all renderings in Hz.
@@ -168,10 +169,17 @@ impl PresetFile {
     pub fn render(&self, host: &Host) -> Result<Rendering, PresetsError> {
         let setup = Setup::new(RATE_HZ, BLOCK);
         let mut instance = host.instance(setup)?;
-        instance.load_state(&project(&self.text))?;
-        if let Some(reason) = refusal(&instance.save_state()?) {
-            let path = self.path.clone();
-            return Err(PresetsError::Refused { path, reason });
+        let project = Project::empty().with("preset", &Value::from(self.text.as_str()));
+        instance.load_state(&project.bytes())?;
+        let loaded = Project::of(&mut instance)?.field("loaded");
+        let problem = loaded
+            .as_ref()
+            .and_then(|loaded| loaded["problem"].as_str());
+        if let Some(reason) = problem {
+            return Err(PresetsError::Refused {
+                path: self.path.clone(),
+                reason: reason.to_owned(),
+            });
         }
         // Anew, so that the preset's model is there from the first sample.
         instance.activate(setup)?;
@@ -256,22 +264,6 @@ impl Measured {
         let cents = self.cents.into_iter().flatten();
         cents.max_by(|a, b| a.abs().total_cmp(&b.abs()))
     }
-}
-
-/// A project that loads a preset's text: the framework puts the length in eight bytes before it.
-fn project(preset: &str) -> Vec<u8> {
-    let field = serde_json::Value::from(preset).to_string();
-    let state = serde_json::json!({ "version": "", "params": {}, "fields": { "preset": field } });
-    let text = state.to_string();
-    [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat()
-}
-
-/// What the plugin says instead of having loaded a preset.
-fn refusal(state: &[u8]) -> Option<String> {
-    let state: serde_json::Value = serde_json::from_slice(state.get(8..)?).ok()?;
-    let loaded = state["fields"]["loaded"].as_str()?;
-    let loaded: serde_json::Value = serde_json::from_str(loaded).ok()?;
-    Some(loaded["problem"].as_str()?.to_owned())
 }
 
 fn part(mono: &[f32], (from_s, to_s): (f64, f64)) -> &[f32] {

@@ -18,7 +18,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What the spectrograms are made with: transform length and hop.
-const PICTURE: (usize, usize) = (2048, 1024);
+const PICTURE: (usize, usize) = (2048, 512);
+/// Of so many columns one is drawn: a picture is small, and there are many.
+const DRAWN: usize = 4;
 /// Rounds of levelling: a gain is exact, but for what the limiter had taken.
 const ROUNDS: usize = 3;
 
@@ -124,7 +126,7 @@ fn play(arguments: &Arguments, host: &Host, what: &str) -> Result<Vec<Played>, F
         let rendering = file.render(host)?;
         keep(arguments, &file, &rendering)?;
         let measured = file.measure(&rendering);
-        let spectrogram = spectrogram(&rendering.mono(), RATE_HZ, PICTURE);
+        let spectrogram = small(spectrogram(&rendering.mono(), RATE_HZ, PICTURE));
         bar.inc(1);
         Ok(Played {
             file,
@@ -135,6 +137,14 @@ fn play(arguments: &Arguments, host: &Host, what: &str) -> Result<Vec<Played>, F
     let played = files.into_par_iter().map(one).collect();
     bar.finish_and_clear();
     played
+}
+
+/// A spectrogram with fewer columns.
+fn small(mut spectrogram: Spectrogram) -> Spectrogram {
+    let columns = spectrogram.columns.into_iter().step_by(DRAWN);
+    spectrogram.columns = columns.collect();
+    spectrogram.hop_s *= DRAWN as f64;
+    spectrogram
 }
 
 fn keep(arguments: &Arguments, file: &PresetFile, rendering: &Rendering) -> Result<(), Failure> {
