@@ -28,7 +28,11 @@ const WIDTH: u32 = 1240;
 const COLUMNS: usize = 6;
 const MARGIN: f64 = 20.0;
 const TOP: f64 = 76.0;
-const CELL: (f64, f64) = (200.0, 104.0);
+/// Above the first row and below the last one.
+const BORDERS: u32 = 96;
+/// Of a row.
+const HEIGHT: u32 = 104;
+const CELL: (f64, f64) = (200.0, HEIGHT as f64);
 /// Room for the name above, and between the pictures.
 const WORDS: f64 = 20.0;
 const GAP: f64 = 8.0;
@@ -55,8 +59,7 @@ pub fn contact_sheet(
         });
     }
     let rows = contacts.len().div_ceil(COLUMNS).min(MOST_ROWS);
-    let height = TOP + rows as f64 * CELL.1 + MARGIN;
-    let height = whole_points(height);
+    let height = BORDERS + HEIGHT * u32::try_from(rows).unwrap_or(0);
     paint(path, (WIDTH, height), |canvas| {
         canvas.text(title, (MARGIN, 28.0), (Hang::Right, 24.0), Ink::TEXT)?;
         canvas.text(subtitle, (MARGIN, 56.0), (Hang::Right, 15.0), Ink::QUIET)?;
@@ -65,12 +68,6 @@ pub fn contact_sheet(
         }
         Ok(())
     })
-}
-
-fn whole_points(points: f64) -> u32 {
-    (0..100_000)
-        .find(|whole| f64::from(*whole) >= points)
-        .unwrap_or(WIDTH)
 }
 
 fn draw(canvas: &Canvas<'_>, place: usize, contact: &Contact) -> Result<(), String> {
