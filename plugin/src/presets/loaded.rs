@@ -57,7 +57,8 @@ impl Loaded {
     /// The preset that was loaded last.
     pub(crate) fn preset(&self, parameters: &Parameters) -> Option<Arc<Preset>> {
         let mut kept = self.lock();
-        if kept.preset.is_none() {
+        // What could not be read once is not read again for every picture.
+        if kept.preset.is_none() && kept.problem.is_none() {
             let read = Preset::read("The project's preset", kept.text.as_deref()?, parameters);
             match read {
                 Ok(preset) => {
