@@ -22,6 +22,8 @@
 //! | `folder`     | where the player's own files lie                                     |
 //! | `state`      | what is saved beside the parameters; damage repaired on loading      |
 //! | `library`    | the models that can be played                                        |
+//! | `sound`      | one sound: models, values, movement                                  |
+//! | `presets`    | sounds with names: as text, in lists, in the player's folder          |
 //! | `editor`     | the window                                                           |
 //! | `exports`    | the entry points of CLAP and VST3                                    |
 
@@ -35,8 +37,10 @@ mod folder;
 mod library;
 mod movement;
 mod parameters;
+mod presets;
 mod shell;
 mod snapshot;
+mod sound;
 mod state;
 mod text;
 mod tuning;

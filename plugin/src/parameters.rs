@@ -27,6 +27,8 @@ use crate::controllers::{Hands, Map, Target};
 use crate::library::Slots;
 use crate::library::slots::Carried;
 use crate::movement::MovementFile;
+use crate::presets::Loaded;
+use crate::sound::Told;
 use crate::state::{Controllers, FormatVersion, Later, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
@@ -36,7 +38,9 @@ pub(crate) use make::{MORPH_MODULATION, Moves};
 use make::{Make, linear, number, words};
 use modulation::Modulation;
 use movement::Movement;
-use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
+use nice_plug::prelude::{
+    BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Param, ParamSetter, Params,
+};
 pub(crate) use performance::Performance;
 use playing::Playing;
 pub(crate) use table::{Entry, Kind, Knob, ROOM};
@@ -125,6 +129,8 @@ pub(crate) struct Parameters {
     pub(crate) pad: PadAxes,
     /// How often any of them has moved.
     pub(crate) moves: Moves,
+    /// The sound that the host has been told last.
+    pub(crate) told: Told,
 
     /// Where controllers hold parameters.
     #[persist = "controllers"]
@@ -138,6 +144,9 @@ pub(crate) struct Parameters {
     /// The movement that is played and recorded.
     #[persist = "movement"]
     pub(crate) movement_file: MovementFile,
+    /// The preset that was loaded last.
+    #[persist = "loaded"]
+    pub(crate) loaded: Loaded,
 }
 
 /// Identifiers of the eight knobs.
@@ -276,9 +285,11 @@ impl Parameters {
             pad: PadAxes::default(),
             controllers: Controllers::default(),
             moves: make.moves.clone(),
+            told: Told::default(),
             map: Map::new(Vec::new()),
             tuning: Choice::default(),
             movement_file: MovementFile::default(),
+            loaded: Loaded::default(),
         };
         let target = |entry: Entry<'_>| Target {
             id: entry.id,
@@ -298,6 +309,14 @@ impl Parameters {
             controllers: &self.controllers,
             set,
         }
+    }
+
+    /// Tells the host that the project is another one, by the only means that there is.
+    pub(crate) fn mark_changed(&self, setter: &ParamSetter<'_>) {
+        let next = (self.changes.unmodulated_plain_value() + 1) % 256;
+        setter.begin_set_parameter(&self.changes);
+        setter.set_parameter(&self.changes, next);
+        setter.end_set_parameter(&self.changes);
     }
 
     /// One knob's parameter.

@@ -16,6 +16,12 @@
 //! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
 //! | `movement`    | the recorded movement, as in files; null where nothing moves |
 //! | `later`       | what a later version has saved: kept, not understood         |
+//! | `loaded`      | the text of the preset that was loaded last; null for none   |
+//! | `preset`      | never saved: the text of a preset that is to be loaded       |
+//!
+//! A state with the field `preset` is the sound of that preset, with everything else as the state
+//! says or at its default. So tools and scripts load presets into any host's instance; one that is
+//! refused is said in the window, and the rest of the state holds.
 //!
 //! Format 1 had one model: its hash in the field `model`, its name in the parameter of that name.
 //!
@@ -29,10 +35,11 @@ use crate::controllers::file;
 use crate::library::slots::{Copies, Saved as SavedSlot};
 use crate::library::{Wanted, factory_ids};
 use crate::parameters::{Entry, Kind, Parameters};
+use crate::presets;
 use crate::tuning::Saved;
 use betwixt_engine::LATENTS;
 pub(crate) use controllers::Controllers;
-use controllers::Saved as Held;
+pub(crate) use controllers::Saved as Held;
 pub(crate) use later::Later;
 use nice_plug::params::Params;
 use nice_plug::params::persist::PersistentField;
@@ -141,6 +148,7 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     let defaults = fresh.serialize_fields();
     let known: BTreeSet<&str> = fresh.table().iter().map(|entry| entry.id).collect();
     let knows_field = |name: &str| defaults.contains_key(name);
+    let loaded = presets::take_wanted(state, fresh);
     later::part(state, |id| known.contains(id), knows_field);
     repair_parameters(state, fresh);
     let damaged = |text: &mut String| {
@@ -165,6 +173,9 @@ pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
             state.fields.insert(name, default);
         }
     }
+    if let Some(loaded) = loaded {
+        loaded.spread(state, fresh);
+    }
 }
 
 /// Whether a field can be loaded.
@@ -179,6 +190,7 @@ fn is_sound(name: &str, text: &str) -> bool {
         "map" => is_map(text),
         "tuning" => Saved::is_sound(text),
         "movement" | "later" => true,
+        "loaded" => parses::<serde_json::Value>(text),
         _ => false,
     }
 }

@@ -3,8 +3,8 @@
 //! ```text
 //!  VERB ─► bundle, install           here
 //!       ├► check                     here: one step after the other, each with its time
-//!       └► demo, render, setup,      a program of another crate, built and started by cargo
-//!          train, evaluate, bench, test-vst3
+//!       └► demo, render, presets,    a program of another crate, built and started by cargo
+//!          setup, train, evaluate, bench, test-vst3
 //! ```
 //!
 //! It stays thin on purpose: no verb waits for a crate that it does not use.
@@ -95,6 +95,13 @@ enum Verb {
     /// What follows is handed on; `cargo xtask render --help` shows the renderer's own words.
     #[command(disable_help_flag = true)]
     Render(Rest),
+    /// Plays every factory preset through the built plugin: loud alike, clean, in tune.
+    ///
+    /// `presets --check` fails where one is not, and draws all of them into docs/presets.png;
+    /// `presets --level` sets their gains. What follows is handed on; `cargo xtask presets --help`
+    /// shows the program's own words.
+    #[command(disable_help_flag = true)]
+    Presets(Rest),
     /// Measures what the sound reaches: a model against real notes, or the synthesis alone.
     ///
     /// `evaluate model NAME` plays held-out notes of a factory model through the real engine;
@@ -159,6 +166,7 @@ fn run(verb: Verb) -> Result<(), Failure> {
             what: Needed::Soundfont,
         } => start::setup_soundfont(),
         Verb::Render(Rest { rest }) => start::render(&rest),
+        Verb::Presets(Rest { rest }) => start::presets(&rest),
         Verb::Evaluate(Rest { rest }) => start::evaluate(&rest),
         Verb::Bench(Rest { rest }) => start::bench(&rest),
         Verb::TestVst3 => vst3::run(),

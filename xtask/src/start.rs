@@ -93,6 +93,16 @@ pub(crate) fn setup_soundfont() -> Result<(), Failure> {
     run(&mut setup, "see the message above")
 }
 
+/// Plays the factory presets, from the workspace's folder.
+pub(crate) fn presets(rest: &[String]) -> Result<(), Failure> {
+    let mut presets = program("betwixt-evaluation", "presets");
+    presets.current_dir(root());
+    run(
+        presets.args(rest),
+        "see the table above; `cargo xtask presets --help` says more",
+    )
+}
+
 /// Measures what the sound reaches, from the workspace's folder.
 pub(crate) fn evaluate(rest: &[String]) -> Result<(), Failure> {
     let mut evaluate = program("betwixt-evaluation", "evaluate");

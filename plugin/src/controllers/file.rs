@@ -22,10 +22,8 @@ use super::map::{MOST, Target};
 use super::mapping::{Mapping, Takeover};
 use super::row::{KEYS, Row, found};
 use super::source::Source;
-use crate::folder;
+use crate::folder::{self, Unread};
 use std::fmt::Write;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -154,7 +152,7 @@ pub(crate) fn write(rows: &[Mapping], targets: &[Target]) -> String {
 
 /// Writes a map's text, with the words that explain it.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), MapError> {
-    let written = folder::write(path, &format!("{EXPLAINED}{text}"));
+    let written = folder::write(path, format!("{EXPLAINED}{text}"));
     written.map_err(|error| access(path, &error))
 }
 
@@ -164,20 +162,22 @@ pub(crate) fn read_file(path: &Path, targets: &[Target]) -> Result<Vec<Mapping>,
         file: path.display().to_string(),
         problem,
     };
-    let mut bytes = Vec::new();
-    let opened = File::open(path).map_err(|error| access(path, &error))?;
-    let mut opened = opened.take(LARGEST + 1);
-    opened
-        .read_to_end(&mut bytes)
-        .map_err(|error| access(path, &error))?;
-    if bytes.len() > usize::try_from(LARGEST).unwrap_or(usize::MAX) {
-        return Err(of_file(Problem::TooLarge));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let reason = error.utf8_error().to_string();
-        of_file(Problem::Syntax { reason })
-    })?;
+    let text = folder::read_text(path, LARGEST).map_err(|unread| of_file(unread.into()))?;
     read(&text, targets).map_err(of_file)
+}
+
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Access(error) => Self::Access {
+                reason: error.to_string(),
+            },
+            Unread::TooLarge => Self::TooLarge,
+            Unread::NoText(error) => Self::Syntax {
+                reason: error.to_string(),
+            },
+        }
+    }
 }
 
 fn access(path: &Path, error: &std::io::Error) -> MapError {

@@ -1,8 +1,8 @@
-//! The top of the window: which model plays, in which tuning, how many voices, how loud.
+//! The top of the window: which preset and model play, in which tuning, how many voices, how loud.
 //!
 //! ```text
-//!  name of the model        Tuning    [A ▾] [B ▾]   [Panic]  voices
-//!  what it is               [its ▾]   [C ▾] [D ▾]   level
+//!  [◂][▸][preset      ▾]    Tuning    [A ▾] [B ▾]   [Panic]  voices
+//!  the model: what it is    [its ▾]   [C ▾] [D ▾]   level
 //! ```
 
 use super::{Editor, level, theme};
@@ -10,10 +10,8 @@ use crate::library::Found;
 use crate::library::slots::NAMES;
 use betwixt_engine::Telemetry;
 
-use egui::{Rect, Ui, pos2};
+use egui::{Align2, FontId, Rect, Ui, pos2};
 
-/// Size of the model's name in points.
-const NAME: f32 = 20.0;
 /// Width of the choice of a model: a share of the header's, within limits.
 const CHOOSER: (f32, f32, f32) = (0.2, 140.0, 220.0);
 /// Width of the tuning's name, the same way.
@@ -26,22 +24,29 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, telemetry: &Teleme
     let header = &editor.model.header;
     let painter = ui.painter().with_clip_rect(inside);
     let room = tuning(inside).left() - inside.left() - 12.0;
-    let line = pos2(inside.left(), inside.top() + NAME * 1.2);
-    let (below, look) = (inside.left_bottom(), (12.0, theme::DIM));
+    let below = inside.left_bottom();
     if let Some((slot, problem)) = missing(editor) {
         let title = format!("Model {} is missing: silent", NAMES[slot]);
-        theme::elided(&painter, line, &title, room, (NAME, theme::WARM));
-        theme::elided(&painter, below, &problem, room, (12.0, theme::TEXT));
+        let font = FontId::proportional(12.0);
+        let said = painter.text(below, Align2::LEFT_BOTTOM, title, font, theme::WARM);
+        let beside = pos2(said.right() + 10.0, below.y);
+        let room = room - said.width() - 10.0;
+        theme::elided(&painter, beside, &problem, room, (12.0, theme::TEXT));
         return;
     }
-    theme::elided(&painter, line, &header.name, room, (NAME, theme::TEXT));
     let later = editor.parameters.later.count();
     if later > 0 {
         let words = format!("Saved by a later version: {later} settings are kept, but not played");
         theme::elided(&painter, below, &words, room, (12.0, theme::WARM));
         return;
     }
-    theme::elided(&painter, below, &header.description, room, look);
+    let words = format!("{}: {}", header.name, header.description);
+    theme::elided(&painter, below, &words, room, (12.0, theme::DIM));
+}
+
+/// Where the preset stands (module `presets`).
+pub(super) fn presets(inside: Rect) -> Rect {
+    inside.with_max_x((tuning(inside).left() - 12.0).max(inside.left()))
 }
 
 /// Where the models are chosen.

@@ -31,6 +31,7 @@ mod movement;
 mod pad;
 mod performance;
 mod playing;
+mod presets;
 mod slider;
 mod spectrum;
 mod tabs;
@@ -109,6 +110,7 @@ pub(crate) struct Editor {
     cloud: pad::Cloud,
     map_view: map::View,
     movement: movement::View,
+    presets: presets::View,
     tab: tabs::Tab,
     limiter: level::Limiter,
     tuning: tuning::Panel,
@@ -122,6 +124,7 @@ impl Editor {
             cloud: pad::Cloud::new(&model),
             map_view: map::View::new(),
             movement: movement::View::new(),
+            presets: presets::View::of_the_user(),
             tab: tabs::Tab::default(),
             limiter: level::Limiter::default(),
             parameters,
@@ -187,6 +190,7 @@ impl Editor {
         header::paint(ui, areas.header, self, &telemetry);
         models::paint(ui, areas.header, self, setter);
         tuning::paint(ui, areas.header, self, setter);
+        presets::paint(ui, areas.header, self, &hand);
         self.tab = tabs::paint(ui, areas.tabs, self.tab);
         self.page(ui, &areas, &telemetry, &hand);
         if parameters.map.armed().is_some() {
@@ -196,6 +200,7 @@ impl Editor {
             ui.ctx().request_repaint_after(PICTURE);
         }
     }
+
     fn page(
         &mut self,
         ui: &mut egui::Ui,
@@ -203,6 +208,10 @@ impl Editor {
         telemetry: &Telemetry,
         hand: &hand::Hand<'_>,
     ) {
+        if self.presets.is_open() {
+            presets::browse(ui, areas.page, self, hand);
+            return;
+        }
         match self.tab {
             tabs::Tab::Sound => {
                 latents::paint(ui, areas.latents, self, hand);

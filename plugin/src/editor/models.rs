@@ -18,7 +18,7 @@ use egui::{
     Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
     TextEdit, Ui, WidgetInfo, vec2,
 };
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -314,9 +314,5 @@ pub(super) fn words(ui: &mut Ui, text: RichText) {
 
 /// Tells the host that the project is another one, by the only means that there is.
 pub(super) fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
-    let changes = &parameters.changes;
-    let next = (changes.unmodulated_plain_value() + 1) % 256;
-    setter.begin_set_parameter(changes);
-    setter.set_parameter(changes, next);
-    setter.end_set_parameter(changes);
+    parameters.mark_changed(setter);
 }

@@ -5,6 +5,7 @@ mod controllers;
 mod movement;
 mod pages;
 mod performance;
+mod presets;
 mod tuning;
 
 use crate::library;

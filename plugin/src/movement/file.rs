@@ -9,14 +9,13 @@
 //! The format is told where the module begins. Numbers are written with as many digits as bring the
 //! same one back.
 
-use crate::folder;
+use crate::folder::{self, Unread};
 use crate::parameters::LATENT_IDS;
 use betwixt_engine::{LATENTS, TrackPoint, Trajectory, TrajectoryError};
 use betwixt_spectral::number::narrow;
 use serde_json::{Map, Value};
 use std::fmt::Write;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 /// Version of the format written by this build.
@@ -128,8 +127,8 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), MovementError> {
 
 /// Reads a movement, whole or not at all.
 pub(super) fn read_file(path: &Path) -> Result<Written, MovementError> {
-    let text = text_of(path).map_err(of_file(path))?;
-    read(&text).map_err(of_file(path))
+    let text = folder::read_text(path, LARGEST).map_err(Problem::from);
+    text.and_then(|text| read(&text)).map_err(of_file(path))
 }
 
 fn of_file(path: &Path) -> impl Fn(Problem) -> MovementError {
@@ -144,18 +143,16 @@ fn access(error: &io::Error) -> Problem {
     Problem::Access { reason }
 }
 
-fn text_of(path: &Path) -> Result<String, Problem> {
-    let mut bytes = Vec::new();
-    let opened = File::open(path).map_err(|error| access(&error))?;
-    let read = opened.take(LARGEST + 1).read_to_end(&mut bytes);
-    let len = read.map_err(|error| access(&error))?;
-    if len as u64 > LARGEST {
-        return Err(Problem::TooLarge);
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Access(error) => access(&error),
+            Unread::TooLarge => Self::TooLarge,
+            Unread::NoText(error) => Self::Syntax {
+                reason: error.to_string(),
+            },
+        }
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let reason = error.utf8_error().to_string();
-        Problem::Syntax { reason }
-    })
 }
 
 /// Reads a movement's text.

@@ -13,7 +13,7 @@
 //!
 //! *Real time:* `next`, `room`, `record` and `free` are a queue's atomics; the rest locks.
 
-use super::file::{self, MovementError};
+use super::file::{self, MovementError, Problem};
 use super::recorder::Room;
 use betwixt_engine::{LATENTS, Trajectory};
 use crossbeam_queue::ArrayQueue;
@@ -76,6 +76,49 @@ pub(crate) struct Shown {
     pub(crate) moves: [bool; LATENTS],
     /// The last thing that went wrong.
     pub(crate) problem: Option<String>,
+}
+
+/// A movement, and what its text says beside it: part of a sound.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moved {
+    movement: Arc<Trajectory>,
+    others: Map<String, Value>,
+}
+
+impl PartialEq for Moved {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = Arc::ptr_eq(&self.movement, &other.movement);
+        (is_same || self.movement == other.movement) && self.others == other.others
+    }
+}
+
+impl From<file::Written> for Moved {
+    fn from((movement, others): file::Written) -> Self {
+        let movement = Arc::new(movement);
+        Self { movement, others }
+    }
+}
+
+impl Moved {
+    /// Reads what a file of a movement says.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, and what to do.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        file::read(text).map(Self::from)
+    }
+
+    /// The text of such a file; none where nothing moves.
+    pub(crate) fn text(&self) -> Option<String> {
+        let is_there = *self != Self::default();
+        is_there.then(|| file::write(&self.movement, &self.others))
+    }
+
+    /// As a project has it; null where nothing moves.
+    pub(crate) fn saved(&self) -> Value {
+        file::saved(&self.movement, &self.others)
+    }
 }
 
 impl Default for MovementFile {
@@ -147,10 +190,10 @@ impl MovementFile {
         is_new
     }
 
-    fn choose(&self, kept: &mut Kept, movement: Trajectory, others: Map<String, Value>) {
+    fn choose(&self, kept: &mut Kept, moved: Moved) {
         *kept = Kept {
-            movement: Arc::new(movement),
-            others,
+            movement: moved.movement,
+            others: moved.others,
             choice: kept.choice + 1,
             ..Kept::default()
         };
@@ -178,6 +221,25 @@ impl MovementFile {
         }
     }
 
+    /// The movement as part of a sound. Locks.
+    pub(crate) fn moved(&self) -> Moved {
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        Moved {
+            movement: Arc::clone(&kept.movement),
+            others: kept.others.clone(),
+        }
+    }
+
+    /// Another sound's movement, if it is another one. Locks.
+    pub(crate) fn take(&self, moved: &Moved) {
+        let is_same = self.moved() == *moved;
+        let mut kept = self.lock();
+        if !is_same || kept.damaged.is_some() {
+            self.choose(&mut kept, moved.clone());
+        }
+    }
+
     /// The movement itself, to be drawn. Locks.
     pub(crate) fn movement(&self) -> Arc<Trajectory> {
         Arc::clone(&self.lock().movement)
@@ -193,8 +255,8 @@ impl MovementFile {
         let mut kept = self.lock();
         self.settle_into(&mut kept);
         match read {
-            Ok((movement, others)) => {
-                self.choose(&mut kept, movement, others);
+            Ok(written) => {
+                self.choose(&mut kept, written.into());
                 Ok(())
             }
             Err(error) => {
@@ -221,7 +283,7 @@ impl MovementFile {
     pub(crate) fn clear(&self) {
         let mut kept = self.lock();
         self.settle_into(&mut kept);
-        self.choose(&mut kept, Trajectory::default(), Map::new());
+        self.choose(&mut kept, Moved::default());
     }
 }
 
@@ -235,9 +297,9 @@ impl PersistentField<'_, Value> for MovementFile {
         let mut kept = self.lock();
         self.settle_into(&mut kept);
         match file::read_saved(&saved) {
-            Ok((movement, others)) => self.choose(&mut kept, movement, others),
+            Ok(written) => self.choose(&mut kept, written.into()),
             Err(problem) => {
-                self.choose(&mut kept, Trajectory::default(), Map::new());
+                self.choose(&mut kept, Moved::default());
                 kept.problem = Some(format!("The project's movement: {problem}. Nothing moves"));
                 kept.damaged = Some(saved);
             }

@@ -66,5 +66,6 @@ mod tape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keeper::{MovementFile, Shown};
+pub(crate) use file::Problem as MovementProblem;
+pub(crate) use keeper::{Moved, MovementFile, Shown};
 pub(crate) use tape::Tape;

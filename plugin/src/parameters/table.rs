@@ -12,7 +12,9 @@
 //! *Real time:* walking the table reads references; nothing allocates.
 
 use super::{LATENT_IDS, Parameters};
-use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, Param, ParamFlags};
+use nice_plug::prelude::{
+    BoolParam, Enum, EnumParam, FloatParam, IntParam, Param, ParamFlags, ParamSetter,
+};
 
 /// Parameters that there may be: room of everything that is kept for each of them.
 pub(crate) const ROOM: usize = 256;
@@ -47,6 +49,12 @@ pub(crate) trait Variants {
     fn ids(&self) -> &'static [&'static str];
     /// Place of the default among them.
     fn default_place(&self) -> usize;
+    /// Place of the one that is set, whatever modulates it.
+    fn chosen(&self) -> usize;
+    /// Place of the one that stands at a position, 0…1.
+    fn place(&self, position: f32) -> usize;
+    /// The position of the one at a place.
+    fn position(&self, place: usize) -> f32;
 }
 
 impl<T: Enum + PartialEq + 'static> Variants for EnumParam<T> {
@@ -56,6 +64,18 @@ impl<T: Enum + PartialEq + 'static> Variants for EnumParam<T> {
 
     fn default_place(&self) -> usize {
         self.default_plain_value().to_index()
+    }
+
+    fn chosen(&self) -> usize {
+        self.unmodulated_plain_value().to_index()
+    }
+
+    fn place(&self, position: f32) -> usize {
+        self.preview_plain(position).to_index()
+    }
+
+    fn position(&self, place: usize) -> f32 {
+        self.preview_normalized(T::from_index(place))
     }
 }
 
@@ -69,6 +89,8 @@ pub(crate) trait Knob {
     fn is_movable(&self) -> bool;
     /// Which parameter it is.
     fn address(&self) -> *const ();
+    /// One whole gesture for the host, to a position of 0…1. For the window's thread.
+    fn set(&self, setter: &ParamSetter<'_>, position: f32);
 }
 
 impl<P: Param> Knob for P {
@@ -89,6 +111,12 @@ impl<P: Param> Knob for P {
 
     fn address(&self) -> *const () {
         std::ptr::from_ref(self).cast()
+    }
+
+    fn set(&self, setter: &ParamSetter<'_>, position: f32) {
+        setter.begin_set_parameter(self);
+        setter.set_parameter_normalized(self, position);
+        setter.end_set_parameter(self);
     }
 }
 

@@ -52,6 +52,15 @@ pub(crate) struct Named {
     wheel: f32,
 }
 
+impl Saved {
+    /// What is held of some parameters is held no more, by identifier.
+    pub(crate) fn release(self, is_released: impl Fn(&str) -> bool) -> Self {
+        let mut named = Named::from(self);
+        named.held.retain(|id, _| !is_released(id));
+        Self::Named(named)
+    }
+}
+
 impl Controllers {
     /// Nothing is held of these parameters, whose moves are counted here.
     pub(crate) fn new(ids: Vec<&'static str>, moves: Moves) -> Self {

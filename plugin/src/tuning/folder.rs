@@ -9,8 +9,7 @@
 use super::lines::{LONGEST_FILE, decode};
 use super::saved::TextFile;
 use crate::folder;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// More files than this are not listed.
@@ -109,14 +108,11 @@ impl Folder {
     ///
     /// In words, with the file's name: it cannot be read, is too long, or is no text.
     pub(crate) fn read(&self, name: &str) -> Result<TextFile, String> {
-        let mut bytes = Vec::new();
-        let most = u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX) + 1;
-        let file = File::open(self.0.join(name));
-        let read = file.and_then(|file| file.take(most).read_to_end(&mut bytes));
-        if let Err(error) = read {
+        let most = u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX);
+        let bytes = folder::read(&self.0.join(name), most).map_err(|error| {
             let what = "Check that it is there and may be opened";
-            return Err(format!("{name}: the file cannot be read ({error}). {what}"));
-        }
+            format!("{name}: the file cannot be read ({error}). {what}")
+        })?;
         let text = decode(name, &bytes).map_err(|refused| refused.to_string())?;
         let name = name.to_owned();
         Ok(TextFile { name, text })

@@ -17,6 +17,7 @@ pub mod measure;
 pub mod phase;
 pub mod picture;
 pub mod player;
+pub mod presets;
 
 #[cfg(test)]
 pub(crate) mod plain;

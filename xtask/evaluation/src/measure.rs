@@ -3,6 +3,7 @@
 //! | module | figure |
 //! |---|---|
 //! | [`level`] | peak, rms, the course of the level |
+//! | [`loudness`] | integrated loudness as a listener has it, LUFS |
 //! | [`spectra`] | convergence, log-spectral distance, mel correlation of two sounds |
 //! | [`pitch`] | how far a held tone is from its key, in cents |
 //! | [`heard`] | which pitch a sound has: the key, another octave, none |
@@ -17,6 +18,7 @@ pub mod clicks;
 pub mod heard;
 pub mod high_pass;
 pub mod level;
+pub mod loudness;
 pub mod onset;
 pub mod pitch;
 pub mod seams;

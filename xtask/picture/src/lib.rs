@@ -4,7 +4,8 @@
 //!  LineChart ──► axis (ticks, positions) ──┐
 //!                                          ├─► canvas, drawn twice as large ─► averaged ─► file.png
 //!  Timeline ───► panels above one another ─┤
-//!  Sheet ──────► spectrograms in a grid ───┘
+//!  Sheet ──────► spectrograms in a grid ───┤
+//!  Contact ────► many small spectrograms ──┘
 //! ```
 //!
 //! The font is compiled in, so a picture needs nothing of the system it is drawn on.
@@ -16,12 +17,14 @@
 mod axis;
 mod canvas;
 pub mod colour;
+pub mod contact;
 mod error;
 mod frame;
 pub mod line_chart;
 pub mod sheet;
 pub mod timeline;
 
+pub use contact::{Contact, contact_sheet};
 pub use error::PictureError;
 pub use line_chart::{LineChart, Series, line_chart};
 pub use sheet::{Sheet, SheetRow, sheet};

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::workspace::{entries, files, root};
 use std::path::Path;
 
-const TOP_LEVEL: [&str; 13] = [
+const TOP_LEVEL: [&str; 14] = [
     "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
@@ -13,6 +13,7 @@ const TOP_LEVEL: [&str; 13] = [
     "README.md",
     "assets",
     "clippy.toml",
+    "docs",
     "models",
     "plugin",
     "rustfmt.toml",

@@ -13,6 +13,8 @@ use egui::{
     Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect,
     TouchPhase, Vec2, vec2,
 };
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,11 +33,25 @@ pub(super) enum Heard {
 #[derive(Default)]
 pub(super) struct Host {
     heard: Mutex<Vec<(String, Heard)>>,
+    /// What it was told last of each parameter.
+    last: Mutex<BTreeMap<String, f32>>,
+    /// It remembers and does not apply: its next call has not come yet.
+    is_deaf: AtomicBool,
 }
 
 impl Host {
     fn note(&self, name: &str, heard: Heard) {
         self.heard.lock().unwrap().push((name.to_owned(), heard));
+    }
+
+    /// Whether it waits with what it is told.
+    pub(super) fn set_deaf(&self, is_deaf: bool) {
+        self.is_deaf.store(is_deaf, Relaxed);
+    }
+
+    /// Where a parameter was told to go last.
+    pub(super) fn last_of(&self, name: &str) -> Option<f32> {
+        self.last.lock().unwrap().get(name).copied()
     }
 
     /// What was heard since the last time, by name; repeated sets count once.
@@ -62,7 +78,15 @@ impl GuiContextInner for Host {
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
         // SAFETY: the bench owns the parameters and the window.
-        self.note(unsafe { param.name() }, Heard::Set);
+        let name = unsafe { param.name() };
+        self.note(name, Heard::Set);
+        self.last
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), normalized);
+        if self.is_deaf.load(Relaxed) {
+            return;
+        }
         // SAFETY: as above; this is what a host does with the value.
         unsafe { param._internal_set_normalized_value(normalized) };
     }
@@ -365,6 +389,11 @@ impl Bench {
         );
         let [x, y] = [centre.0, centre.1].map(|sum| betwixt_spectral::number::narrow(sum / 2.0));
         Some(Pos2::new(x, y))
+    }
+
+    /// A sound becomes what is heard.
+    pub(super) fn apply(&mut self, sound: &crate::sound::Sound) {
+        sound.apply(&self.parameters, &self.gui.param_setter());
     }
 
     /// A place on a control beside the latents.
