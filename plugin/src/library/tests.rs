@@ -1,5 +1,7 @@
 //! Small models for the tests of this crate, and what holds of the library.
 
+mod damage;
+
 use super::*;
 use betwixt_model::header::{
     Activation, Conditioning, Embedding, FORMAT, FrameFormat, Latent, Layer, Level, Network,
