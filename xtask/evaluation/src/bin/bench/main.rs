@@ -6,6 +6,7 @@
 //!  painting  a frame of 20, 60, 200, 600 partials, from the table  beside  sines
 //!  playing   1, 8, 16, 64 voices: share of a core, worst block; a chord struck in one block
 //!  instances 16 silent ones: share of a core; what another one takes of memory
+//!  opening   presets loaded under a chord: the longest blocks  beside  a chord left alone
 //! ```
 //!
 //! Absolute times belong to the machine; the ratios within one run travel. Every figure is a median
@@ -17,6 +18,7 @@
 
 mod instances;
 mod kernel;
+mod opening;
 mod painting;
 mod phase;
 mod playing;
@@ -52,6 +54,7 @@ fn main() -> Done<()> {
         arguments.models
     };
     instances::figures()?;
+    opening::figures()?;
     println!("\nPainting, no model");
     painting::figures(arguments.runs);
     let mut missed = Vec::new();
