@@ -18,7 +18,10 @@ use crate::library::{self, Found, Slots, Wanted};
 use crate::parameters::Parameters;
 use betwixt_engine::{Engine, Fitting, MODELS, Settings, Timbre};
 use crossbeam_queue::ArrayQueue;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Relaxed, Release},
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -59,6 +62,8 @@ enum Fitted {
 /// The slots between audio thread and worker.
 pub(super) struct Exchange {
     ready: [ArrayQueue<Fresh>; MODELS],
+    /// Whether any of them may hold something: one look, where there is nothing to do.
+    is_any: AtomicBool,
     leftovers: ArrayQueue<Fitting>,
     desk: Mutex<Desk>,
 }
@@ -68,6 +73,7 @@ impl Exchange {
     pub(super) fn new() -> Self {
         Self {
             ready: std::array::from_fn(|_| ArrayQueue::new(1)),
+            is_any: AtomicBool::new(false),
             leftovers: ArrayQueue::new(LEFTOVERS),
             desk: Mutex::default(),
         }
@@ -80,7 +86,15 @@ impl Exchange {
 
     /// Whether something is ready for any slot. Real-time.
     pub(super) fn is_ready(&self) -> bool {
-        self.ready.iter().any(|ready| !ready.is_empty())
+        // What is put there after the swap raises the flag again; what was before it is seen.
+        if !self.is_any.load(Relaxed) || !self.is_any.swap(false, AcqRel) {
+            return false;
+        }
+        let is_ready = self.ready.iter().any(|ready| !ready.is_empty());
+        if is_ready {
+            self.is_any.store(true, Release);
+        }
+        is_ready
     }
 
     /// A model is not needed any more. Real-time.
@@ -135,6 +149,7 @@ impl Exchange {
                     activation,
                 };
                 drop(self.ready[slot].force_push(fresh));
+                self.is_any.store(true, Release);
                 worked.has_changed = true;
             }
         }

@@ -137,6 +137,9 @@ impl Player {
             exchange.free(left);
             is_something = true;
         }
+        if !exchange.is_ready() {
+            return is_something;
+        }
         for slot in 0..MODELS {
             if !engine.can_fit() {
                 break;
