@@ -24,22 +24,22 @@ pub struct Contact {
     pub spectrogram: Spectrogram,
 }
 
-const WIDTH: u32 = 1240;
+const WIDTH: u32 = 1060;
 const COLUMNS: usize = 6;
 const MARGIN: f64 = 20.0;
 const TOP: f64 = 76.0;
 /// Above the first row and below the last one.
 const BORDERS: u32 = 96;
 /// Of a row.
-const HEIGHT: u32 = 104;
-const CELL: (f64, f64) = (200.0, HEIGHT as f64);
+const HEIGHT: u32 = 92;
+const CELL: (f64, f64) = (170.0, HEIGHT as f64);
 /// Room for the name above, and between the pictures.
 const WORDS: f64 = 20.0;
 const GAP: f64 = 8.0;
 /// More rows make a picture that nothing shows whole.
 const MOST_ROWS: usize = 60;
 
-/// Draws a contact sheet, 1240 pixels wide, into a PNG file; its folder must exist.
+/// Draws a contact sheet, 1060 pixels wide, into a PNG file; its folder must exist.
 ///
 /// # Errors
 ///
@@ -75,11 +75,11 @@ fn draw(canvas: &Canvas<'_>, place: usize, contact: &Contact) -> Result<(), Stri
     let top = TOP + (place / COLUMNS) as f64 * CELL.1;
     let (right, bottom) = (left + CELL.0 - GAP, top + CELL.1 - GAP);
     let line = top + 0.5 * WORDS;
-    canvas.text(&contact.name, (left, line), (Hang::Right, 15.0), Ink::TEXT)?;
+    canvas.text(&contact.name, (left, line), (Hang::Right, 13.0), Ink::TEXT)?;
     canvas.text(
         &contact.about,
         (right, line),
-        (Hang::Left, 12.0),
+        (Hang::Left, 10.0),
         Ink::QUIET,
     )?;
     let spectrogram = &contact.spectrogram;
