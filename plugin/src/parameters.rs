@@ -218,7 +218,7 @@ pub(crate) enum Phase {
     #[id = "stored_noise"]
     #[name = "Stored noise"]
     StoredNoise,
-    /// Integrated and refined, as long as no more than six notes sound.
+    /// Integrated and refined, as long as no more than five notes sound.
     #[id = "refined"]
     Refined,
     /// Each lobe by itself.

@@ -29,7 +29,7 @@ pub const MAX_VOICES: usize = 64;
 pub const MAX_FRAME_VOICES: usize = 16;
 /// How many of them can be [`PhaseMode::Refined`]: 11 would fill the worst block, and each keeps
 /// 178 kB more. With both numbers another instance takes less than 4 MiB.
-pub const MAX_REFINED_VOICES: usize = 6;
+pub const MAX_REFINED_VOICES: usize = 5;
 
 /// Everything that the player sets. Copied in; never read halfway through a call.
 ///

@@ -62,6 +62,8 @@ struct Last {
     noise: Vec<bool>,
     /// Which bins are turned by half against their peaks.
     opposite: Vec<bool>,
+    /// Where its lobes begin.
+    lobes: Vec<u16>,
 }
 
 /// What is seen of the next frame.
@@ -153,6 +155,7 @@ impl GradientPhase {
                 phase: vec![0; bins],
                 noise: vec![false; bins],
                 opposite: vec![false; bins],
+                lobes: Vec::with_capacity(bins / 2),
             },
             next: Next {
                 own: Own::new(bins),
@@ -192,7 +195,7 @@ impl GradientPhase {
             first.phase[bin] = phase.wrapping_add(signs.next.sign(bin));
         }
         tools.swap();
-        self.exchange(tools);
+        self.lay_down(tools);
     }
 
     /// Ends the frame whose lobes were observed as the first of another fundamental: each of them has
@@ -232,7 +235,7 @@ impl GradientPhase {
             tools.integration.next.phase[bin] = phase.wrapping_add(sign);
         }
         tools.swap();
-        self.exchange(tools);
+        self.lay_down(tools);
     }
 
     /// The magnitudes of the newest finished frame, `[bins]`.
@@ -247,7 +250,10 @@ impl GradientPhase {
             turns_per_bin,
             ..
         } = &mut tools.integration;
-        write_half_hops(&self.last.frequency, &mut last.half_hop, *turns_per_bin);
+        let Last {
+            frequency, lobes, ..
+        } = &self.last;
+        write_half_hops(frequency, lobes, &mut last.half_hop, *turns_per_bin);
     }
 
     /// Turns every bin of a note's first frame on by one hop, without looking at a new magnitude.
@@ -330,13 +336,14 @@ impl GradientPhase {
         self.take_up(tools, magnitude);
         let turns_per_bin = tools.integration.turns_per_bin;
         let last = &mut tools.integration.last;
-        write_half_hops(&last.frequency, &mut last.half_hop, turns_per_bin);
+        let starts = &self.last.lobes;
+        write_half_hops(&last.frequency, starts, &mut last.half_hop, turns_per_bin);
         match lobes {
             Lobes::Integrated => tools.integration.go_on(&tools.signs),
             Lobes::Locked => tools.integration.lock(&tools.signs),
         }
         tools.finish(stored, random);
-        self.exchange(tools);
+        self.lay_down(tools);
     }
 
     /// Ends the frame that was observed with the last one's phases as they are, for others to be
@@ -346,7 +353,7 @@ impl GradientPhase {
         let Integration { last, next, .. } = &mut tools.integration;
         swap(&mut last.phase, &mut next.phase);
         tools.swap();
-        self.exchange(tools);
+        self.lay_down(tools);
     }
 
     /// Sets the newest frame's phases; integration goes on from them.
@@ -363,6 +370,13 @@ impl GradientPhase {
         let turns_per_bin = tools.integration.turns_per_bin;
         let own = &tools.signs.next;
         own.write_lobes(next, self.next.fundamental, turns_per_bin);
+    }
+
+    /// What is to be kept comes back out of the tools.
+    fn lay_down(&mut self, tools: &mut PhaseTools) {
+        self.exchange(tools);
+        self.last.lobes.clear();
+        self.last.lobes.extend(tools.signs.last.starts());
     }
 
     /// Swaps what is kept with what lies in the tools, lengths being the same.

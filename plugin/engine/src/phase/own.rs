@@ -237,6 +237,11 @@ impl Own {
         is_tonal.then(|| frame.phase[bin].wrapping_sub(self.sign(bin)))
     }
 
+    /// Where each lobe begins.
+    pub(super) fn starts(&self) -> impl Iterator<Item = u16> + '_ {
+        self.peaks.iter().map(|peak| peak.from)
+    }
+
     /// What a bin is turned by against its peak, in turns.
     pub(super) fn sign(&self, bin: usize) -> u32 {
         if self.opposite[bin] { OPPOSITE } else { 0 }
@@ -290,13 +295,24 @@ impl Lobe {
     }
 }
 
-/// Writes what each bin turns in half a hop, `[bins]` each; the bins of a lobe have one frequency.
-pub(super) fn write_half_hops(frequency: &[f32], half_hop: &mut [u32], turns_per_bin: f64) {
-    let mut rest = half_hop;
-    for lobe in frequency.chunk_by(|a, b| a.to_bits() == b.to_bits()) {
-        let (own, others) = rest.split_at_mut(lobe.len());
-        own.fill(self::half_hop(0, lobe[0], turns_per_bin));
-        rest = others;
+/// Writes what each bin turns in half a hop, `[bins]` each; the bins of a lobe, of which it is told
+/// where each begins, have one frequency.
+pub(super) fn write_half_hops(
+    frequency: &[f32],
+    lobes: &[u16],
+    out: &mut [u32],
+    turns_per_bin: f64,
+) {
+    if lobes.is_empty() {
+        let bins = out.iter_mut().zip(frequency);
+        bins.for_each(|(half, frequency)| *half = half_hop(0, *frequency, turns_per_bin));
+    }
+    for (number, from) in lobes.iter().enumerate() {
+        let from = usize::from(*from);
+        let to = lobes
+            .get(number + 1)
+            .map_or(out.len(), |to| usize::from(*to));
+        out[from..to].fill(half_hop(0, frequency[from], turns_per_bin));
     }
 }
 
