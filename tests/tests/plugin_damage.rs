@@ -221,7 +221,7 @@ fn a_missing_model_is_silence() {
     models[0]["hash"] = "0".repeat(64).into();
     let other = own.clone().with("models", &models);
     let piece = [Event::note_on(60, 1.0).at(0)];
-    let mut play = |instance: &mut Instance| {
+    let play = |instance: &mut Instance| {
         let sound = instance.play(&piece, 9_600, &Blocks::Of(480));
         sound.expect("it plays").left
     };
