@@ -264,8 +264,9 @@ fn every_voice_has_its_own_morph() {
     };
     let heard = |models: &[&Model], keys: &[u8]| {
         let mut player = player(models);
-        keys.iter()
-            .for_each(|key| drop(player.key(*key, 1.0, 0, SECOND)));
+        for key in keys {
+            player.key(*key, 1.0, 0, SECOND);
+        }
         player.at(0, touch);
         let sound = player.play(SECOND / 2, &[64]);
         [45.0, 52.0].map(|key: f64| amplitude(&sound[12_000..], hz(key), 48_000.0))

@@ -12,6 +12,8 @@
 
 use betwixt_host::{Event, Host, Instance, Project, Setup, Timed};
 use betwixt_tests::Dice;
+use serde_json::Value;
+use std::path::Path;
 
 /// Operations unless the environment asks for more.
 const QUICK: usize = 20_000;
@@ -41,12 +43,25 @@ fn resident_mib() -> Option<f64> {
     Some(kib / 1024.0)
 }
 
+/// The texts of the factory's presets.
+fn presets() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/presets");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the presets are there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    let read = |path| std::fs::read_to_string(path).expect("a text");
+    paths.into_iter().map(read).collect()
+}
+
 /// A storm's weather.
 struct Storm {
     instance: Instance,
     dice: Dice,
     names: Vec<String>,
     states: Vec<Vec<u8>>,
+    presets: Vec<String>,
     left: Vec<f32>,
     right: Vec<f32>,
 }
@@ -64,6 +79,7 @@ impl Storm {
             dice: Dice::new(5),
             names,
             states,
+            presets: presets(),
             left: vec![0.0; LONGEST],
             right: vec![0.0; LONGEST],
         }
@@ -77,6 +93,24 @@ impl Storm {
         let events = self.dice.events(12, frames, &self.names);
         self.play(&events, usize::try_from(frames).expect("small"));
         events.len()
+    }
+
+    /// A preset that is cut off somewhere, or a letter of which is another one.
+    fn damaged_preset(&mut self) {
+        let which = self.dice.roll(self.presets.len() as u64);
+        let mut text = self.presets[usize::try_from(which).expect("small")].clone();
+        let mut at = usize::try_from(self.dice.roll(text.len() as u64)).expect("small");
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        if self.dice.roll(2) == 0 {
+            text.truncate(at);
+        } else {
+            text.insert(at, char::from(self.dice.byte()));
+        }
+        let project = Project::of(&mut self.instance).expect("saved");
+        let state = project.with("preset", &Value::String(text)).bytes();
+        self.instance.load_state(&state).expect("it is a state");
     }
 
     fn play(&mut self, events: &[Timed], frames: usize) {
@@ -115,6 +149,19 @@ impl Storm {
                 let state = project.with_models(&models).bytes();
                 self.instance.load_state(&state).expect("other models");
             }
+            5..8 => {
+                let which = self.dice.roll(self.presets.len() as u64);
+                let text = &self.presets[usize::try_from(which).expect("small")];
+                // Into the project that there is, or into a new one.
+                let project = match self.dice.roll(2) {
+                    0 => Project::of(&mut self.instance).expect("saved"),
+                    _ => Project::empty(),
+                };
+                let preset = Value::String(text.clone());
+                let state = project.with("preset", &preset).bytes();
+                self.instance.load_state(&state).expect("a preset");
+            }
+            8 => self.damaged_preset(),
             _ => return 0,
         }
         1
@@ -154,8 +201,8 @@ impl Storm {
     }
 }
 
-/// Notes, expressions, pedals, controllers, modulation, automation, other models, states, resets and
-/// sample rates, at random: numbers, silence after the panic, and no memory is kept.
+/// Notes, expressions, pedals, controllers, modulation, automation, other models, morphs, presets sound
+/// and damaged, states, resets and sample rates, at random: numbers, silence after the panic, and no memory is kept.
 #[test]
 fn a_storm_leaves_nothing_behind() {
     let asked = operations();

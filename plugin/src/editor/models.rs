@@ -13,7 +13,6 @@ use crate::library::folder::{self, File};
 use crate::library::slots::NAMES;
 use crate::library::{self, Description, Found, Slots, Wanted};
 use crate::parameters::Parameters;
-use betwixt_engine::MODELS;
 use egui::{
     Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
     TextEdit, Ui, WidgetInfo, vec2,
@@ -95,8 +94,8 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSett
     let heard = editor.heard_slots();
     let (parameters, panel) = (Arc::clone(&editor.parameters), &mut editor.models);
     let mut open = None;
-    for slot in 0..MODELS {
-        let response = button(ui, cell(place, slot), slot, &parameters.slots, &found[slot]);
+    for (slot, found) in found.iter().enumerate() {
+        let response = button(ui, cell(place, slot), slot, &parameters.slots, found);
         if heard.contains(&slot) {
             let rect = response.rect.with_max_x(response.rect.left() + 2.0);
             ui.painter().rect_filled(rect, 1.0, theme::ACCENT);
