@@ -28,6 +28,8 @@ const WIDTH: f32 = 320.0;
 const HEIGHT: f32 = 260.0;
 /// Space between the boxes.
 const GAP: f32 = 4.0;
+/// What the names of the factory's models begin with.
+const OURS: &str = "Betwixt ";
 /// What an empty slot is called.
 const EMPTY: &str = "–";
 
@@ -141,10 +143,12 @@ fn button(ui: &Ui, area: Rect, slot: usize, slots: &Slots, found: &Found) -> Res
         is_used: !matches!(found, Found::Empty),
         is_warm: matches!(found, Found::Missing(_)),
     };
+    // Whose they are is plain; the room is for what they are.
+    let short = name.strip_prefix(OURS).unwrap_or(&name);
     menu::face(
         ui,
         &response,
-        ("", &format!("{}  {name}", NAMES[slot])),
+        ("", &format!("{}  {short}", NAMES[slot])),
         look,
     );
     match found {
