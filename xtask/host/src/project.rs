@@ -47,6 +47,15 @@ impl Project {
         Self::read(&instance.save_state()?)
     }
 
+    /// The names of its fields, in order.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        let fields = self.0["fields"].as_object();
+        let mut names: Vec<String> = fields.map_or_else(Vec::new, |f| f.keys().cloned().collect());
+        names.sort_unstable();
+        names
+    }
+
     /// The content of a field, JSON in itself.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<Value> {
