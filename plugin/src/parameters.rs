@@ -24,6 +24,8 @@ pub(crate) mod playing;
 mod table;
 
 use crate::controllers::{Hands, Map, Target};
+use crate::explore::Explore;
+use crate::history::History;
 use crate::library::Slots;
 use crate::library::slots::Carried;
 use crate::movement::MovementFile;
@@ -147,6 +149,12 @@ pub(crate) struct Parameters {
     /// The preset that was loaded last.
     #[persist = "loaded"]
     pub(crate) loaded: Loaded,
+    /// What the player has done in the window; the project has the other one of A and B.
+    #[persist = "compare"]
+    pub(crate) history: History,
+    /// What is locked while other sounds are looked for, and how many have been.
+    #[persist = "explore"]
+    pub(crate) explore: Explore,
 }
 
 /// Identifiers of the eight knobs.
@@ -290,6 +298,8 @@ impl Parameters {
             tuning: Choice::default(),
             movement_file: MovementFile::default(),
             loaded: Loaded::default(),
+            history: History::default(),
+            explore: Explore::default(),
         };
         let target = |entry: Entry<'_>| Target {
             id: entry.id,
