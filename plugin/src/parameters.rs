@@ -301,15 +301,20 @@ impl Parameters {
             history: History::default(),
             explore: Explore::default(),
         };
+        parameters.follow_controllers();
+        parameters
+    }
+
+    /// Everything that there is can be held and learnt.
+    fn follow_controllers(&mut self) {
         let target = |entry: Entry<'_>| Target {
             id: entry.id,
             is_movable: entry.knob.is_movable(),
         };
-        let targets: Vec<Target> = parameters.table().into_iter().map(target).collect();
+        let targets: Vec<Target> = self.table().into_iter().map(target).collect();
         let ids = targets.iter().map(|target| target.id).collect();
-        parameters.controllers = Controllers::new(ids, parameters.moves.clone());
-        parameters.map = Map::new(targets);
-        parameters
+        self.controllers = Controllers::new(ids, self.moves.clone());
+        self.map = Map::new(targets);
     }
 
     /// What a controller's move needs to know and to move; `set` is where each parameter is set.

@@ -305,7 +305,7 @@ fn a_known_pitch_is_measured() {
         let sample = |at: u32| {
             let turns = f64::from(at) / 44_100.0 * hz * std::f64::consts::TAU;
             let noise = 0.01 * random.bipolar();
-            (0.2 * turns.sin() + 0.1 * (2.0 * turns).sin()) as f32 + noise
+            betwixt_spectral::number::narrow(0.2 * turns.sin() + 0.1 * (2.0 * turns).sin()) + noise
         };
         let sound: Vec<f32> = (0..26_460).map(sample).collect();
         let found = cents(&sound, 440.0).unwrap();

@@ -30,7 +30,7 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) enum Change {
     /// Some of what is heard.
-    Part { before: Part, after: Part },
+    Part { before: Box<Part>, after: Box<Part> },
     /// The other one of two sounds is heard.
     Over,
     /// The other one of two sounds is another one.
@@ -144,7 +144,10 @@ impl Step {
     pub(super) fn of(name: &str, before: Part, after: Part) -> Self {
         Self {
             name: name.to_owned(),
-            change: Change::Part { before, after },
+            change: Change::Part {
+                before: Box::new(before),
+                after: Box::new(after),
+            },
         }
     }
 

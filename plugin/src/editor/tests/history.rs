@@ -4,7 +4,7 @@ use super::super::hand::Hand;
 use super::super::{gesture, presets, tuning};
 use super::bench::{Bench, SIZE};
 use crate::history::Scope;
-use crate::library::Wanted;
+use crate::library::{self, Wanted};
 use crate::parameters::Kind;
 use crate::presets::{Favourites, Preset};
 use crate::sound::{self, Sound, Value};
@@ -242,7 +242,9 @@ fn what_is_no_parameter_is_undone_too() {
     };
     is_one_step(&mut bench, "Model B", |bench| {
         open(bench, "Model B: –");
-        open(bench, "Struck");
+        let name = &library::factory()[2].description.header.name;
+        let at = bench.labelled(name).expect(name);
+        bench.click(at);
         bench.press(Key::Escape);
     });
     is_one_step(&mut bench, "Tuning", |bench| {
@@ -406,8 +408,9 @@ fn every_earlier_sound_comes_back() {
         let (mut past, mut future) = (Vec::new(), Vec::new());
         for step in 0..1_000 {
             let before = now();
-            match random.bits() % 8 {
-                0..=2 => {
+            // As many edits as steps back: there are never too many to be remembered.
+            match random.bits() % 9 {
+                0..=3 => {
                     let is_done = bench.with(|setter| history.undo(parameters, setter));
                     let expected = past.pop();
                     assert_eq!(is_done, expected.is_some(), "seed {seed}, step {step}");
@@ -416,7 +419,7 @@ fn every_earlier_sound_comes_back() {
                         future.push(before);
                     }
                 }
-                3 => {
+                4 => {
                     let is_done = bench.with(|setter| history.redo(parameters, setter));
                     let expected = future.pop();
                     assert_eq!(is_done, expected.is_some(), "seed {seed}, step {step}");
@@ -426,16 +429,14 @@ fn every_earlier_sound_comes_back() {
                     }
                 }
                 _ => {
-                    let undo = history.shown().redo;
-                    let count = history.count();
+                    let (count, can_redo) = (history.count(), !future.is_empty());
                     edit(&bench, &mut random);
-                    if history.count() != count || undo.is_some() && history.shown().redo.is_none()
-                    {
+                    let is_step = history.count() > count;
+                    assert!(is_step || history.shown().redo.is_some() == can_redo);
+                    if is_step {
                         past.push(before);
                         future.clear();
                     }
-                    let first = past.len().saturating_sub(200);
-                    past.drain(..first);
                 }
             }
         }
@@ -484,4 +485,21 @@ fn locks_are_shown_and_saved() {
     let explore = &bench.parameters.explore;
     let saved = explore.map(|saved| serde_json::to_string(saved).unwrap());
     assert_eq!(saved, r#"{"seed":0,"amount":"large","locks":["Envelope"]}"#);
+}
+
+/// Of many steps the newest 200 can be undone.
+#[test]
+fn the_newest_steps_are_remembered() {
+    let bench = Bench::new(8, SIZE);
+    let parameters = &bench.parameters;
+    let latent = parameters.latent(0);
+    for step in 1..=300u16 {
+        let position = f32::from(step) / 400.0;
+        bench.with(|setter| gesture::once(&Hand::new(setter, parameters), latent, position));
+    }
+    let mut undone = 0;
+    while bench.with(|setter| parameters.history.undo(parameters, setter)) {
+        undone += 1;
+    }
+    assert_eq!((undone, bench.value(0)), (200, 0.25));
 }
