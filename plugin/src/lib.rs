@@ -22,6 +22,8 @@
 //! | `folder`     | where the player's own files lie                                     |
 //! | `state`      | what is saved beside the parameters; damage repaired on loading      |
 //! | `library`    | the models that can be played                                        |
+//! | `history`    | what the player has done: undo, redo, A/B                            |
+//! | `explore`    | other sounds near this one, and anywhere: mutate, random, locks      |
 //! | `sound`      | one sound: models, values, movement                                  |
 //! | `presets`    | sounds with names: as text, in lists, in the player's folder          |
 //! | `editor`     | the window                                                           |
@@ -32,8 +34,10 @@
 mod controllers;
 mod editor;
 mod events;
+mod explore;
 mod exports;
 mod folder;
+mod history;
 mod library;
 mod movement;
 mod parameters;

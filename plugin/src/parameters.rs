@@ -24,6 +24,8 @@ pub(crate) mod playing;
 mod table;
 
 use crate::controllers::{Hands, Map, Target};
+use crate::explore::Explore;
+use crate::history::History;
 use crate::library::Slots;
 use crate::library::slots::Carried;
 use crate::movement::MovementFile;
@@ -147,6 +149,12 @@ pub(crate) struct Parameters {
     /// The preset that was loaded last.
     #[persist = "loaded"]
     pub(crate) loaded: Loaded,
+    /// What the player has done in the window; the project has the other one of A and B.
+    #[persist = "compare"]
+    pub(crate) history: History,
+    /// What is locked while other sounds are looked for, and how many have been.
+    #[persist = "explore"]
+    pub(crate) explore: Explore,
 }
 
 /// Identifiers of the eight knobs.
@@ -290,16 +298,23 @@ impl Parameters {
             tuning: Choice::default(),
             movement_file: MovementFile::default(),
             loaded: Loaded::default(),
+            history: History::default(),
+            explore: Explore::default(),
         };
+        parameters.follow_controllers();
+        parameters
+    }
+
+    /// Everything that there is can be held and learnt.
+    fn follow_controllers(&mut self) {
         let target = |entry: Entry<'_>| Target {
             id: entry.id,
             is_movable: entry.knob.is_movable(),
         };
-        let targets: Vec<Target> = parameters.table().into_iter().map(target).collect();
+        let targets: Vec<Target> = self.table().into_iter().map(target).collect();
         let ids = targets.iter().map(|target| target.id).collect();
-        parameters.controllers = Controllers::new(ids, parameters.moves.clone());
-        parameters.map = Map::new(targets);
-        parameters
+        self.controllers = Controllers::new(ids, self.moves.clone());
+        self.map = Map::new(targets);
     }
 
     /// What a controller's move needs to know and to move; `set` is where each parameter is set.

@@ -18,10 +18,11 @@ mod models;
 mod value;
 
 use crate::movement::Moved;
-use crate::parameters::{Entry, Parameters};
+use crate::parameters::{Entry, Kind, Parameters};
 pub(crate) use models::Models;
 use nice_plug::prelude::ParamSetter;
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) use value::Value;
 
 /// Parameters that belong to the player's set-up and to no sound, and why.
@@ -78,28 +79,42 @@ impl Difference {
     }
 }
 
-/// The sound that the host has been told last: it hears of it with its next call, so until then the
-/// parameters do not show it.
+/// What the host has been told last of each parameter: it hears of it with its next call, so until
+/// then the parameters do not show it.
 #[derive(Debug, Default)]
-pub(crate) struct Told(Mutex<Vec<Option<Value>>>);
+pub(crate) struct Told(Mutex<BTreeMap<usize, [Value; 2]>>);
 
 impl Told {
-    fn replace(&self, values: &[Option<Value>]) -> Vec<Option<Value>> {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut told, values.to_vec())
+    /// The host is being told a value of the parameter at a place.
+    pub(crate) fn note(&self, place: usize, kind: Kind<'_>, value: Value) {
+        self.lock().insert(place, [Value::set(kind), value]);
+    }
+
+    /// What was told last.
+    fn last(&self, place: usize) -> Option<Value> {
+        self.lock().get(&place).map(|[_, told]| *told)
+    }
+
+    /// What was told and has not come yet: the parameter still stands where it stood then.
+    pub(crate) fn on_its_way(&self, place: usize, kind: Kind<'_>) -> Option<Value> {
+        let [was, told] = self.lock().get(&place).copied()?;
+        (was != told && was == Value::set(kind)).then_some(told)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, [Value; 2]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Sound {
     /// What is heard now.
     pub(crate) fn of(parameters: &Parameters) -> Self {
-        Self::read(parameters, |place, entry| {
-            let held = parameters.controllers.position(place);
-            match held {
-                Some(position) => Value::at(entry.kind, position),
-                None => Value::set(entry.kind),
-            }
-        })
+        Self::read(parameters, |place, entry| heard(parameters, place, entry))
+    }
+
+    /// What will be heard once the host has heard everything that it was told.
+    pub(crate) fn told(parameters: &Parameters) -> Self {
+        Self::read(parameters, |place, entry| told(parameters, place, entry))
     }
 
     /// Every parameter at its default, the default model, no movement.
@@ -136,17 +151,15 @@ impl Sound {
     /// Makes it the sound that is heard: each parameter that differs in a gesture of its own, the
     /// rest directly. What controllers hold of it is released. The host hears of it in its own time.
     pub(crate) fn apply(&self, parameters: &Parameters, setter: &ParamSetter<'_>) {
-        let told = parameters.told.replace(&self.values);
         for (place, entry) in parameters.table().into_iter().enumerate() {
             let Some(value) = self.values.get(place).copied().flatten() else {
                 continue;
             };
             // What was told before may not have come to the parameter yet.
-            let on_its_way = told.get(place).copied().flatten();
-            if Value::set(entry.kind) != value || on_its_way.is_some_and(|told| told != value) {
-                entry.knob.set(setter, value.position(entry.kind));
-            }
-            if parameters.controllers.position(place).is_some() {
+            let last = parameters.told.last(place);
+            if Value::set(entry.kind) != value || last.is_some_and(|told| told != value) {
+                tell(parameters, setter, (place, &entry, value));
+            } else if parameters.controllers.position(place).is_some() {
                 parameters.controllers.release(place);
             }
         }
@@ -154,6 +167,33 @@ impl Sound {
         self.models.apply(parameters);
         // What is no parameter the host is told by one that counts.
         parameters.mark_changed(setter);
+    }
+}
+
+/// Where a parameter is heard: where a controller holds it, else where it is set.
+fn heard(parameters: &Parameters, place: usize, entry: &Entry<'_>) -> Value {
+    match parameters.controllers.position(place) {
+        Some(position) => Value::at(entry.kind, position),
+        None => Value::set(entry.kind),
+    }
+}
+
+/// The same once the host has heard what it was told.
+pub(crate) fn told(parameters: &Parameters, place: usize, entry: &Entry<'_>) -> Value {
+    let told = parameters.told.on_its_way(place, entry.kind);
+    told.unwrap_or_else(|| heard(parameters, place, entry))
+}
+
+/// Sets one parameter, in a gesture of its own; no controller holds it afterwards.
+pub(crate) fn tell(
+    parameters: &Parameters,
+    setter: &ParamSetter<'_>,
+    (place, entry, value): (usize, &Entry<'_>, Value),
+) {
+    parameters.told.note(place, entry.kind, value);
+    entry.knob.set(setter, value.position(entry.kind));
+    if parameters.controllers.position(place).is_some() {
+        parameters.controllers.release(place);
     }
 }
 

@@ -17,6 +17,8 @@
 //! | `movement`    | the recorded movement, as in files; null where nothing moves |
 //! | `later`       | what a later version has saved: kept, not understood         |
 //! | `loaded`      | the text of the preset that was loaded last; null for none   |
+//! | `compare`     | the other one of the sounds A and B, and which one is heard  |
+//! | `explore`     | what is locked while other sounds are looked for; the seed   |
 //! | `preset`      | never saved: the text of a preset that is to be loaded       |
 //!
 //! A state with the field `preset` is the sound of that preset, with everything else as the state
@@ -32,6 +34,8 @@ mod controllers;
 mod later;
 
 use crate::controllers::file;
+use crate::explore;
+use crate::history;
 use crate::library::slots::{Copies, Saved as SavedSlot};
 use crate::library::{Wanted, factory_ids};
 use crate::parameters::{Entry, Kind, Parameters};
@@ -191,6 +195,8 @@ fn is_sound(name: &str, text: &str) -> bool {
         "tuning" => Saved::is_sound(text),
         "movement" | "later" => true,
         "loaded" => parses::<serde_json::Value>(text),
+        "compare" => parses::<history::Saved>(text),
+        "explore" => parses::<explore::Saved>(text),
         _ => false,
     }
 }

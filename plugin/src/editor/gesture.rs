@@ -8,10 +8,11 @@
 //! | turns the wheel | steps by 2 %, with shift by 0.2 %, stepped ones by one    |
 //! | right-clicks    | opens its menu (module `hand`)                            |
 //!
-//! Every change is a whole gesture for the host: begin, set, end.
+//! Every change is a whole gesture for the host: begin, set, end; and one step of the history.
 
+use super::hand::Hand;
 use egui::{Event, MouseWheelUnit, PointerButton, Response, Ui, Vec2};
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::Param;
 
 /// How much slower the parameter moves with shift.
 pub(super) const FINE: f32 = 0.1;
@@ -26,12 +27,12 @@ pub(super) fn follow<P: Param>(
     ui: &Ui,
     response: &Response,
     parameter: &P,
-    setter: &ParamSetter<'_>,
+    hand: &Hand<'_>,
     (start, way): (f32, Vec2),
 ) {
     let id = response.id;
     if response.drag_started_by(PointerButton::Primary) {
-        setter.begin_set_parameter(parameter);
+        hand.begin(parameter);
         ui.data_mut(|data| data.insert_temp(id, start));
     }
     let begun: Option<f32> = ui.data(|data| data.get_temp(id));
@@ -41,16 +42,16 @@ pub(super) fn follow<P: Param>(
         let moved = response.drag_delta().dot(way) / way.length_sq().max(1.0);
         let position = (position + moved * speed(ui)).clamp(0.0, 1.0);
         ui.data_mut(|data| data.insert_temp(id, position));
-        set(parameter, setter, position);
+        set(parameter, hand, position);
     }
     if response.drag_stopped() && begun.is_some() {
         ui.data_mut(|data| data.remove::<f32>(id));
-        setter.end_set_parameter(parameter);
+        hand.end(parameter, None);
     }
     if wants_default(ui, response) {
-        once(setter, parameter, parameter.default_normalized_value());
+        once(hand, parameter, parameter.default_normalized_value());
     }
-    turn(ui, response, parameter, setter, start);
+    turn(ui, response, parameter, hand, start);
 }
 
 /// Whether the player asks for the default.
@@ -68,27 +69,25 @@ pub(super) fn speed(ui: &Ui) -> f32 {
 }
 
 /// One whole gesture.
-pub(super) fn once<P: Param>(setter: &ParamSetter<'_>, parameter: &P, position: f32) {
-    setter.begin_set_parameter(parameter);
-    set(parameter, setter, position);
-    setter.end_set_parameter(parameter);
+pub(super) fn once<P: Param>(hand: &Hand<'_>, parameter: &P, position: f32) {
+    whole(hand, parameter, position, None);
+}
+
+fn whole<P: Param>(hand: &Hand<'_>, parameter: &P, position: f32, turned: Option<f64>) {
+    hand.begin(parameter);
+    set(parameter, hand, position);
+    hand.end(parameter, turned);
 }
 
 /// Sets a value within a gesture, snapped to what the parameter can be; nothing if it is there.
-pub(super) fn set<P: Param>(parameter: &P, setter: &ParamSetter<'_>, position: f32) {
+pub(super) fn set<P: Param>(parameter: &P, hand: &Hand<'_>, position: f32) {
     let plain = parameter.preview_plain(position);
     if plain != parameter.unmodulated_plain_value() {
-        setter.set_parameter(parameter, plain);
+        hand.set(parameter, plain);
     }
 }
 
-fn turn<P: Param>(
-    ui: &Ui,
-    response: &Response,
-    parameter: &P,
-    setter: &ParamSetter<'_>,
-    start: f32,
-) {
+fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, hand: &Hand<'_>, start: f32) {
     if !response.hovered() {
         return;
     }
@@ -100,7 +99,8 @@ fn turn<P: Param>(
         .step_count()
         .map_or(0.0, |count| 1.0 / super::layout::real(count.max(1)));
     let change = notches.signum() * (notches.abs() * NOTCH * speed(ui)).max(smallest);
-    once(setter, parameter, (start + change).clamp(0.0, 1.0));
+    let now = ui.input(|input| input.time);
+    whole(hand, parameter, (start + change).clamp(0.0, 1.0), Some(now));
 }
 
 /// Systems turn the wheel sideways while shift is held: both directions count.

@@ -1,7 +1,8 @@
 //! What a control needs to be moved and to be mapped: the host's ear, and the map of controllers.
 //!
 //! ```text
-//!  pointer ─► gesture ─► host ─► parameter
+//!  pointer ─► gesture ─┬► host ─► parameter
+//!                      └► history
 //!  right click ─► menu ─┬─ a line to type a value in, Enter takes it
 //!                       ├─ Learn controller ─► armed ─► the next one that moves
 //!                       ├─ Clear … ──────────► no controller moves it any more
@@ -13,7 +14,8 @@
 
 use super::gesture;
 use crate::controllers::Mapping;
-use crate::parameters::{Knob, Parameters};
+use crate::parameters::{Entry, Knob, Parameters};
+use crate::sound::Value;
 use egui::text::CCursorRange;
 use egui::{Button, Key, Response, TextEdit, Ui};
 use nice_plug::prelude::{Param, ParamSetter};
@@ -49,6 +51,54 @@ impl<'a> Deref for Hand<'a> {
 }
 
 impl<'a> Hand<'a> {
+    /// The player takes a parameter: a step of the history begins, and the host hears of it.
+    pub(super) fn begin<P: Param>(&self, parameter: &P) {
+        self.with(parameter, |place, entry| {
+            self.parameters.history.begin(self.parameters, place, entry);
+        });
+        self.setter.begin_set_parameter(parameter);
+    }
+
+    /// The player moves it.
+    pub(super) fn set<P: Param>(&self, parameter: &P, plain: P::Plain) {
+        let position = parameter.preview_normalized(plain);
+        self.with(parameter, |place, entry| {
+            let value = Value::at(entry.kind, position);
+            self.parameters.told.note(place, entry.kind, value);
+            self.parameters.history.move_to(place, value);
+        });
+        self.setter.set_parameter_normalized(parameter, position);
+    }
+
+    /// The player lets it go; `turned` is the time in seconds if it was the wheel.
+    pub(super) fn end<P: Param>(&self, parameter: &P, turned: Option<f64>) {
+        self.parameters.history.end(turned);
+        self.setter.end_set_parameter(parameter);
+    }
+
+    /// What is moved.
+    pub(super) fn parameters(&self) -> &'a Parameters {
+        self.parameters
+    }
+
+    /// Several moves as one step.
+    pub(super) fn as_one(&self, name: &str, act: impl FnOnce()) {
+        self.parameters.history.begin_many(name);
+        act();
+        self.parameters.history.end(None);
+    }
+
+    /// Does something with a parameter's place in the table.
+    fn with<P: Param>(&self, parameter: &P, act: impl Fn(usize, &Entry<'_>)) {
+        let mut place = 0;
+        self.parameters.each(&mut |entry| {
+            if entry.knob.address() == parameter.address() {
+                act(place, &entry);
+            }
+            place += 1;
+        });
+    }
+
     /// As things are now.
     pub(super) fn new(setter: &'a ParamSetter<'a>, parameters: &'a Parameters) -> Self {
         Self {

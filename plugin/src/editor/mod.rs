@@ -34,6 +34,7 @@ mod playing;
 mod presets;
 mod slider;
 mod spectrum;
+mod steps;
 mod tabs;
 #[cfg(test)]
 mod tests;
@@ -114,6 +115,7 @@ pub(crate) struct Editor {
     tab: tabs::Tab,
     limiter: level::Limiter,
     tuning: tuning::Panel,
+    steps: steps::View,
 }
 
 impl Editor {
@@ -132,6 +134,7 @@ impl Editor {
             model,
             screen,
             tuning: tuning::Panel::new(Folder::of_the_user()),
+            steps: steps::View::default(),
         };
         editor.follow_model();
         editor
@@ -161,6 +164,12 @@ impl Editor {
         [nearest, other].map(|slot| self.parameters.slots.heard(slot))
     }
 
+    /// Whether the model that is heard most is there.
+    fn model_is_here(&self) -> bool {
+        let heard = self.heard_slots()[0];
+        self.parameters.slots.found()[heard].description().is_some()
+    }
+
     /// Where the morph stands, held by a controller or set.
     fn morph(&self) -> f32 {
         let (morph, mut place, mut held) = (&self.parameters.morph, 0, None);
@@ -188,11 +197,15 @@ impl Editor {
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
         header::paint(ui, areas.header, self, &telemetry);
-        models::paint(ui, areas.header, self, setter);
-        tuning::paint(ui, areas.header, self, setter);
+        models::paint(ui, areas.header, self, &hand);
+        tuning::paint(ui, areas.header, self, &hand);
         presets::paint(ui, areas.header, self, &hand);
-        self.tab = tabs::paint(ui, areas.tabs, self.tab);
+        self.tab = tabs::paint(ui, steps::beside(areas.tabs), self.tab);
+        steps::paint(ui, areas.tabs, self, &hand);
         self.page(ui, &areas, &telemetry, &hand);
+        if !ui.input(|input| input.pointer.any_down()) {
+            parameters.history.close();
+        }
         if parameters.map.armed().is_some() {
             ui.ctx().request_repaint_after(PICTURE);
         }

@@ -8,7 +8,9 @@
 //! The folder is looked through beside the window when a list opens. What the framework cannot say,
 //! that the project has changed, is said by the parameter that counts such changes.
 
+use super::hand::Hand;
 use super::{Editor, header, menu, theme};
+use crate::history::Scope;
 use crate::library::folder::{self, File};
 use crate::library::slots::NAMES;
 use crate::library::{self, Description, Found, Slots, Wanted};
@@ -90,7 +92,7 @@ impl Drop for Panel {
 }
 
 /// Paints the four slots, and the list of one while it is open.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSetter<'_>) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
     let place = header::models(area.shrink(12.0));
     let found = editor.parameters.slots.found();
     let heard = editor.heard_slots();
@@ -111,9 +113,15 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSett
                 (panel.said, panel.search) = (None, String::new());
             }
         }
-        let changed = popup.show(|ui| list(ui, panel, &parameters.slots, slot));
+        let show = || popup.show(|ui| list(ui, panel, &parameters.slots, slot));
+        let name = format!("Model {}", NAMES[slot]);
+        let history = &parameters.history;
+        let changed = match open {
+            Some(open) if open == slot => history.change(&name, Scope::Models, &parameters, show),
+            _ => show(),
+        };
         if changed.is_some_and(|changed| changed.inner) {
-            mark_changed(&parameters, setter);
+            mark_changed(&parameters, hand);
         }
     }
     panel.open = open;

@@ -13,10 +13,12 @@ use super::compact::{self, Group};
 use super::files::{self, Files};
 use super::hand::Hand;
 use super::{Editor, drawing, latents, layout, models, theme};
+use crate::history::Scope;
 use crate::movement::Shown;
 use betwixt_engine::{Controls, Course};
 
 use egui::{Align2, Rect, RichText, Ui, pos2};
+use std::sync::Arc;
 
 /// Where a movement is exported if no other place is named.
 const FILE: &str = "movements/my movement.json";
@@ -58,7 +60,11 @@ pub(super) fn paint(
     files::within(ui, layout::column(below, 1, 2, 14.0), |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         ui.label(RichText::new(words).color(theme::TEXT).size(12.0));
-        rows(ui, editor, hand, &shown);
+        let parameters = Arc::clone(&editor.parameters);
+        let act = || rows(ui, editor, hand, &shown);
+        parameters
+            .history
+            .change("Movement", Scope::Movement, &parameters, act);
     });
 }
 

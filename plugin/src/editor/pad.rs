@@ -8,11 +8,12 @@
 //!    └────────── x    1 … 8 along the edges choose the latents
 //! ```
 
+use super::hand::Hand;
 use super::{Editor, gesture, layout, theme};
 use crate::library::Description;
 use betwixt_engine::{LATENTS, Telemetry};
 use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::{FloatParam, Param, ParamSetter};
+use nice_plug::prelude::{FloatParam, Param};
 
 use egui::{Align2, Mesh, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
@@ -22,6 +23,8 @@ const MOST_POINTS: usize = 2_000;
 const STRIP: f32 = 20.0;
 /// A training sound is named, and taken by a click, when the pointer is this near, in points.
 const NEAR: f32 = 10.0;
+/// What a move of both latents is called.
+const STEP: &str = "Map";
 /// Half the width of a training sound's square.
 const DOT: f32 = 1.4;
 
@@ -73,13 +76,7 @@ impl Sound {
 }
 
 /// Paints the pad and follows the pointer.
-pub(super) fn paint(
-    ui: &Ui,
-    area: Rect,
-    editor: &Editor,
-    telemetry: &Telemetry,
-    setter: &ParamSetter<'_>,
-) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry, hand: &Hand<'_>) {
     let inside = theme::panel(ui, area);
     theme::heading(ui, inside, "MAP");
     let top = (inside.top() + 16.0).min(inside.bottom());
@@ -91,8 +88,8 @@ pub(super) fn paint(
     let axes = editor.parameters.pad.get();
     let [across, up] = axes.map(|axis| editor.parameters.latent(axis));
     let response = ui.interact(field, ui.scope_id().with("pad"), Sense::click_and_drag());
-    jump(ui, &response, field, editor, setter);
-    follow(ui, &response, field, (across, up), setter);
+    jump(ui, &response, field, editor, hand);
+    follow(ui, &response, field, (across, up), hand);
     let both = format!("{} and {}", across.name(), up.name());
     response.widget_info(|| WidgetInfo::slider(true, f64::from(across.value()), &both));
     let marks = Marks {
@@ -115,7 +112,7 @@ struct Marks {
 }
 
 /// A click goes to the sound under it, or else to its own place; a double-click to the first sound.
-fn jump(ui: &Ui, response: &Response, field: Rect, editor: &Editor, setter: &ParamSetter<'_>) {
+fn jump(ui: &Ui, response: &Response, field: Rect, editor: &Editor, hand: &Hand<'_>) {
     let Some(pointer) = response.interact_pointer_pos() else {
         return;
     };
@@ -123,19 +120,25 @@ fn jump(ui: &Ui, response: &Response, field: Rect, editor: &Editor, setter: &Par
         .map(|index| (index, editor.parameters.latent(index)));
     let axes = editor.parameters.pad.get();
     if gesture::wants_default(ui, response) {
-        for (_, latent) in latents {
-            gesture::once(setter, latent, latent.default_normalized_value());
-        }
+        hand.as_one(STEP, || {
+            latents.for_each(|(_, latent)| {
+                gesture::once(hand, latent, latent.default_normalized_value());
+            });
+        });
     } else if !response.clicked() {
     } else if let Some(sound) = editor.cloud.nearest(field, axes, pointer) {
-        for (index, latent) in latents {
-            gesture::once(setter, latent, sound.latents[index]);
-        }
+        hand.as_one(STEP, || {
+            latents.for_each(|(index, latent)| {
+                gesture::once(hand, latent, sound.latents[index]);
+            });
+        });
     } else {
         let place = position(field, pointer);
         let [across, up] = axes.map(|axis| editor.parameters.latent(axis));
-        gesture::once(setter, across, place.x);
-        gesture::once(setter, up, place.y);
+        hand.as_one(STEP, || {
+            gesture::once(hand, across, place.x);
+            gesture::once(hand, up, place.y);
+        });
     }
 }
 
@@ -144,11 +147,13 @@ fn follow(
     response: &Response,
     field: Rect,
     (across, up): (&FloatParam, &FloatParam),
-    setter: &ParamSetter<'_>,
+    hand: &Hand<'_>,
 ) {
     if response.drag_started() {
-        setter.begin_set_parameter(across);
-        setter.begin_set_parameter(up);
+        // Held until both are let go.
+        hand.parameters().history.begin_many(STEP);
+        hand.begin(across);
+        hand.begin(up);
         let start = vec2(across.value(), up.value());
         ui.data_mut(|data| data.insert_temp(response.id, start));
     }
@@ -166,12 +171,13 @@ fn follow(
             position(field, pointer)
         };
         ui.data_mut(|data| data.insert_temp(response.id, place));
-        gesture::set(across, setter, place.x);
-        gesture::set(up, setter, place.y);
+        gesture::set(across, hand, place.x);
+        gesture::set(up, hand, place.y);
     }
     if response.drag_stopped() {
-        setter.end_set_parameter(across);
-        setter.end_set_parameter(up);
+        hand.end(across, None);
+        hand.end(up, None);
+        hand.parameters().history.end(None);
     }
 }
 

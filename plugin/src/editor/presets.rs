@@ -125,7 +125,7 @@ impl View {
     }
 
     fn load_preset(&mut self, preset: &Arc<Preset>, parameters: &Parameters, hand: &Hand<'_>) {
-        preset.load(parameters, hand);
+        parameters.history.load_preset(preset, (parameters, hand));
         self.said = preset.later.words();
     }
 

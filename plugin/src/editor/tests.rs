@@ -2,6 +2,7 @@
 
 mod bench;
 mod controllers;
+mod history;
 mod movement;
 mod pages;
 mod performance;

@@ -9,14 +9,15 @@
 //!
 //! The folder is looked through when the list opens.
 
+use super::hand::Hand;
 use super::models::{mark_changed, words};
 use super::{Editor, compact, header, menu, theme};
+use crate::history::Scope;
 use crate::parameters::Parameters;
 use crate::tuning::{EQUAL, Folder, Kind, Listing, Shown};
 use egui::{
     Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Ui, WidgetInfo,
 };
-use nice_plug::prelude::ParamSetter;
 use std::time::Duration;
 
 /// Width of the list.
@@ -55,7 +56,7 @@ impl Panel {
 }
 
 /// Paints the tuning in the header, and the list while it is open.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSetter<'_>) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
     let shown = editor.parameters.tuning.shown();
     let response = button(ui, header::tuning(area.shrink(12.0)), &shown);
     let (panel, parameters) = (&mut editor.tuning, &*editor.parameters);
@@ -66,9 +67,15 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, setter: &ParamSett
         panel.look(parameters);
     }
     panel.was_open = is_open;
-    let changed = popup.show(|ui| list(ui, panel, parameters, &shown));
+    let show = || popup.show(|ui| list(ui, panel, parameters, &shown));
+    let changed = match is_open {
+        true => parameters
+            .history
+            .change("Tuning", Scope::Tuning, parameters, show),
+        false => show(),
+    };
     if changed.is_some_and(|changed| changed.inner) {
-        mark_changed(parameters, setter);
+        mark_changed(parameters, hand);
     }
     if parameters.tuning.is_connected() {
         ui.ctx().request_repaint_after(LOOK);

@@ -115,6 +115,16 @@ impl Moved {
         is_there.then(|| file::write(&self.movement, &self.others))
     }
 
+    /// What is played.
+    pub(crate) fn trajectory(&self) -> Arc<Trajectory> {
+        Arc::clone(&self.movement)
+    }
+
+    /// How many points its courses have.
+    pub(crate) fn points(&self) -> usize {
+        self.movement.tracks().iter().map(Vec::len).sum()
+    }
+
     /// As a project has it; null where nothing moves.
     pub(crate) fn saved(&self) -> Value {
         file::saved(&self.movement, &self.others)

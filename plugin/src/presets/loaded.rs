@@ -24,8 +24,9 @@ const PROBLEM: &str = "problem";
 #[derive(Debug, Default)]
 pub(crate) struct Loaded(Mutex<Kept>);
 
-#[derive(Debug, Default)]
-struct Kept {
+/// Which preset that is: what undo brings back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
     text: Option<String>,
     /// What the text says, once somebody has asked.
     preset: Option<Arc<Preset>>,
@@ -82,6 +83,16 @@ impl Loaded {
         };
     }
 
+    /// Which preset it is.
+    pub(crate) fn kept(&self) -> Kept {
+        self.lock().clone()
+    }
+
+    /// It is this one again.
+    pub(crate) fn put_back(&self, kept: Kept) {
+        *self.lock() = kept;
+    }
+
     /// What the window shows. Compares the whole sound, value by value.
     pub(crate) fn shown(&self, parameters: &Parameters) -> Shown {
         let preset = self.preset(parameters);
@@ -98,6 +109,21 @@ impl Loaded {
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// A preset by its text, as projects have it.
+    pub(crate) fn of(text: Option<String>) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// Its text, if there is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 }
 

@@ -68,11 +68,13 @@ mod writer;
 use crate::parameters::Parameters;
 use crate::sound::Sound;
 use crate::sound::Value as Setting;
+#[cfg(test)]
+pub(crate) use factory::TEXTS;
 pub(crate) use favourites::Favourites;
 use file::Problem;
 pub(crate) use head::{Category, Head};
 pub(crate) use list::{Item, List, Place, Scan, file_name, own_folder};
-pub(crate) use loaded::{Loaded, Shown};
+pub(crate) use loaded::{Kept, Loaded, Shown};
 pub(crate) use search::{Query, beside};
 pub(crate) use state::take_wanted;
 use toml::Table;

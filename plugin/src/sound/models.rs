@@ -53,12 +53,12 @@ impl Models {
     }
 
     /// What plays now.
-    pub(super) fn of(parameters: &Parameters) -> Self {
+    pub(crate) fn of(parameters: &Parameters) -> Self {
         Self::new(parameters.slots.wanted())
     }
 
     /// Puts them into their slots, if they are other ones.
-    pub(super) fn apply(&self, parameters: &Parameters) {
+    pub(crate) fn apply(&self, parameters: &Parameters) {
         if *self != Self::of(parameters) {
             parameters.slots.choose_all(self.0.clone());
         }

@@ -119,6 +119,11 @@ impl Choice {
         }
     }
 
+    /// What a project would remember of it.
+    pub(crate) fn saved(&self) -> Saved {
+        self.lock().saved.clone()
+    }
+
     /// Whether a master of MTS-ESP is followed from now on.
     pub(crate) fn set_follow(&self, follow: bool) {
         let mut chosen = self.lock();

@@ -7,7 +7,7 @@ use crate::parameters::Parameters;
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::plugin::PluginState;
-use nice_plug::prelude::ParamPtr;
+use nice_plug::prelude::{ParamPtr, ParamSetter};
 
 use egui::{
     Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect,
@@ -394,6 +394,11 @@ impl Bench {
     /// A sound becomes what is heard.
     pub(super) fn apply(&mut self, sound: &crate::sound::Sound) {
         sound.apply(&self.parameters, &self.gui.param_setter());
+    }
+
+    /// Does something with the host's ear.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&ParamSetter<'_>) -> T) -> T {
+        act(&self.gui.param_setter())
     }
 
     /// A place on a control beside the latents.

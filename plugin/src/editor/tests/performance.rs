@@ -62,7 +62,7 @@ fn a_click_turns_a_switch() {
 }
 
 /// Controls that the model does not read are greyed, which the tree for screen readers says too:
-/// with frames the performance, with partials the phase; with one model alone the morph.
+/// with frames the performance, with partials the phase; with one model alone the morph; where nothing has been done, undo.
 #[test]
 fn what_a_model_does_not_read_is_dimmed() {
     let dimmed = |model| {
@@ -70,9 +70,9 @@ fn what_a_model_does_not_read_is_dimmed() {
         bench.disabled()
     };
     let partials = dimmed(tiny_partials(8));
-    assert_eq!(partials, ["Phase", "Morph"]);
+    assert_eq!(partials, ["Phase", "Undo", "Morph", "Redo"]);
     let frames = dimmed(tiny(8));
-    assert_eq!(frames.len(), 16, "{frames:?}");
+    assert_eq!(frames.len(), 18, "{frames:?}");
     for name in ["Freeze", "Width", "Natural Tuning", "Time Speed"] {
         assert!(frames.iter().any(|other| other == name), "{name}");
     }
