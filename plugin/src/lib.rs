@@ -26,6 +26,7 @@
 //! | `presets`    | sounds with names: as text, in lists, in the player's folder          |
 //! | `editor`     | the window                                                           |
 //! | `exports`    | the entry points of CLAP and VST3                                    |
+//! | `fuzzing`    | what must hold of any state and any preset; not in what ships         |
 
 #![deny(unsafe_code)]
 
@@ -34,6 +35,8 @@ mod editor;
 mod events;
 mod exports;
 mod folder;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod library;
 mod movement;
 mod parameters;
