@@ -28,6 +28,7 @@
 //! | `presets`    | sounds with names: as text, in lists, in the player's folder          |
 //! | `editor`     | the window                                                           |
 //! | `exports`    | the entry points of CLAP and VST3                                    |
+//! | `fuzzing`    | what must hold of any state and any preset; not in what ships         |
 
 #![deny(unsafe_code)]
 
@@ -38,6 +39,8 @@ mod explore;
 mod exports;
 mod folder;
 mod history;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod library;
 mod movement;
 mod parameters;

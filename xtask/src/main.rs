@@ -3,6 +3,7 @@
 //! ```text
 //!  VERB ─► bundle, install           here
 //!       ├► check                     here: one step after the other, each with its time
+//!       ├► fuzz                      here: builds with counters, starts libFuzzer
 //!       └► demo, render, presets,    a program of another crate, built and started by cargo
 //!          setup, train, evaluate, bench, test-vst3
 //! ```
@@ -15,6 +16,7 @@
 mod bundle;
 mod check;
 mod failure;
+mod fuzz;
 mod install;
 mod start;
 mod vst3;
@@ -116,6 +118,13 @@ enum Verb {
     /// other programs first: every figure depends on the machine.
     #[command(disable_help_flag = true)]
     Bench(Rest),
+    /// Throws what nobody would write at the readers of projects and presets.
+    ///
+    /// libFuzzer, guided by the code that it reaches, with the files of tests/golden/fuzz and the
+    /// factory presets to begin with. It prints its progress and can be stopped at any time: what
+    /// it has reached is in target/fuzz, where the next run goes on. A finding ends it and names a
+    /// file. Needs a C++ compiler; builds with the crates of the debug build.
+    Fuzz(fuzz::Options),
     /// Plays the VST3 bundle in a host from PyPI and listens to it.
     ///
     /// Builds the bundle, sets up the pinned packages of tests/requirements.txt below target/
@@ -138,6 +147,9 @@ struct Rest {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::compiled() {
+        return code;
+    }
     match run(Arguments::parse().verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -169,6 +181,7 @@ fn run(verb: Verb) -> Result<(), Failure> {
         Verb::Presets(Rest { rest }) => start::presets(&rest),
         Verb::Evaluate(Rest { rest }) => start::evaluate(&rest),
         Verb::Bench(Rest { rest }) => start::bench(&rest),
+        Verb::Fuzz(options) => fuzz::run(&options),
         Verb::TestVst3 => vst3::run(),
     }
 }

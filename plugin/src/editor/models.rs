@@ -236,10 +236,7 @@ fn models(
     for file in files {
         match &file.about {
             Ok(about) if row(ui, panel, about, chosen) => {
-                taken = Some(Wanted {
-                    name: about.header.name.clone(),
-                    hash: Some(about.hash.to_string()),
-                });
+                taken = Some(about.wanted());
             }
             Ok(_) => {}
             Err(problem) => {

@@ -85,6 +85,12 @@ impl Description {
     pub(crate) fn is_partials(&self) -> bool {
         matches!(self.header.output, Output::Partials(_))
     }
+
+    /// As texts name exactly this model.
+    pub(crate) fn wanted(&self) -> Wanted {
+        let (name, hash) = (self.header.name.clone(), Some(self.hash.to_string()));
+        Wanted { name, hash }.shortened()
+    }
 }
 
 impl Loaded {
@@ -111,10 +117,7 @@ impl Loaded {
 
     /// As texts name exactly this model.
     pub(crate) fn wanted(&self) -> Wanted {
-        Wanted {
-            name: self.description.header.name.clone(),
-            hash: Some(self.description.hash.to_string()),
-        }
+        self.description.wanted()
     }
 }
 

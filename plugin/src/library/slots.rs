@@ -301,7 +301,8 @@ impl State {
 /// The slots in a project.
 impl PersistentField<'_, Vec<Option<Saved>>> for Slots {
     fn set(&self, saved: Vec<Option<Saved>>) {
-        let mut saved = saved.into_iter().map(|slot| slot.map(|slot| slot.wanted));
+        let wanted = |slot: Saved| slot.wanted.shortened();
+        let mut saved = saved.into_iter().map(|slot| slot.map(wanted));
         let wanted = std::array::from_fn(|_| saved.next().flatten().filter(Wanted::is_sound));
         if self.choose_all(wanted) {
             self.0.opened.store(self.version(), Ordering::Release);

@@ -7,10 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A content hash is 64 characters; nothing longer is remembered.
+/// A content hash is 64 characters; what is longer is none.
 const LONGEST_HASH: usize = 64;
-/// Nor a longer name.
-const LONGEST_NAME: usize = 256;
+/// Letters of a name that are remembered: as many as a preset may have.
+const LONGEST_NAME: usize = 100;
+/// The hash of no model.
+const NO_HASH: &str = "unreadable";
 
 /// A model as texts name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +37,20 @@ impl Wanted {
     /// Whether this can name a model at all.
     pub(crate) fn is_sound(&self) -> bool {
         let hash = self.hash.as_deref().unwrap_or("");
-        let names = !self.name.is_empty() || !hash.is_empty();
-        names && self.name.len() <= LONGEST_NAME && hash.len() <= LONGEST_HASH
+        !self.name.is_empty() || !hash.is_empty()
+    }
+
+    /// With a name that can be shown and written on a line. Models may have longer ones: it is their
+    /// hash that says which they are, and one that can be none names a model that is not there.
+    pub(crate) fn shortened(mut self) -> Self {
+        let is_shown = |letter: &char| !letter.is_control();
+        let name = self.name.chars().filter(is_shown).take(LONGEST_NAME);
+        self.name = name.collect();
+        self.hash = self.hash.map(|hash| match hash.len() <= LONGEST_HASH {
+            true => hash,
+            false => NO_HASH.to_owned(),
+        });
+        self
     }
 
     /// The name, or the beginning of the hash where there is none.
@@ -46,5 +60,27 @@ impl Wanted {
         }
         let hash = self.hash.as_deref().unwrap_or("");
         hash.chars().take(12).chain(['…']).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hash says which model it is: a name that is too long for a line costs no project its
+    /// model, and a hash that is too long is that of no model, never of another one.
+    #[test]
+    fn names_are_shortened_and_hashes_are_not() {
+        let wanted = Wanted {
+            name: "Ü\n".repeat(300),
+            hash: Some("a".repeat(64)),
+        };
+        let short = wanted.clone().shortened();
+        assert_eq!(short.name, "Ü".repeat(100));
+        assert_eq!(short.hash, wanted.hash);
+        assert_eq!(short.clone().shortened(), short);
+        let hash = Some("a".repeat(65));
+        let damaged = Wanted { hash, ..wanted }.shortened();
+        assert!(damaged.is_sound() && damaged.hash.is_some_and(|hash| !hash.starts_with('a')));
     }
 }

@@ -84,6 +84,9 @@ pub(super) fn write(movement: &Trajectory, others: &Map<String, Value>) -> Strin
     field("length_s", movement.length_s());
     if let Some(beats) = movement.beats() {
         field("beats", beats);
+    }
+    // It means nothing without beats, but is kept for whoever adds them.
+    if movement.beats().is_some() || movement.first_beat() != 0.0 {
         field("first_beat", movement.first_beat());
     }
     for (name, value) in others {

@@ -19,7 +19,7 @@ struct Rule {
     never: &'static [&'static str],
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule {
         name: "betwixt-spectral",
         may: &[],
@@ -73,6 +73,11 @@ const RULES: [Rule; 13] = [
             "betwixt-picture",
         ],
         never: &["nice-plug", "candle-core"],
+    },
+    Rule {
+        name: "betwixt-fuzz",
+        may: &["betwixt"],
+        never: &["candle-core"],
     },
     Rule {
         name: "betwixt-host",
