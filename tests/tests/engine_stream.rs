@@ -108,8 +108,8 @@ fn blocks_do_not_decide_who_is_refined() {
 }
 
 /// Five notes struck together are refined, the sixth plays its gradient: what it adds is that note
-/// alone, and no refined one, which would hear the knob that moves three frames later. The mix is a sum below the limiter, so the difference is exact to the
-/// rounding of single precision.
+/// alone, and no refined one, which would hear the knob that moves three frames later. The mix is a
+/// sum below the limiter, so the difference is exact to the rounding of single precision.
 #[test]
 fn a_note_too_many_plays_its_gradient() {
     const NOTES: u8 = 5;
