@@ -38,9 +38,9 @@ mod events;
 mod explore;
 mod exports;
 mod folder;
-mod history;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod history;
 mod library;
 mod movement;
 mod parameters;
