@@ -47,6 +47,14 @@ impl PersistentField<'_, Kept> for Later {
     }
 }
 
+/// A number beyond all numbers would be written as null, and never read again.
+fn writable(value: ParamValue) -> ParamValue {
+    match value {
+        ParamValue::F32(value) => ParamValue::F32(value.clamp(f32::MIN, f32::MAX)),
+        other => other,
+    }
+}
+
 /// Moves what this version does not know out of a state into its field `later`, and what it knows
 /// by now back into its place.
 pub(super) fn part(
@@ -71,7 +79,9 @@ pub(super) fn part(
         .cloned()
         .collect();
     for id in ids {
-        kept.params.extend(state.params.remove_entry(&id));
+        let param = state.params.remove_entry(&id);
+        kept.params
+            .extend(param.map(|(id, value)| (id, writable(value))));
     }
     let unknown = |name: &String| !knows_field(name) && name != FIELD;
     let names: Vec<String> = state
