@@ -16,7 +16,7 @@ mod rulers;
 
 use crate::controllers;
 use crate::editor::{Screen, Window};
-use crate::library::{self, Slots};
+use crate::library::{self, Found, Slots};
 use crate::parameters::Parameters;
 use crate::state;
 use betwixt_engine::{Ended, MAX_VOICES, Settings, Transport};
@@ -68,8 +68,12 @@ const fn layout(channels: u32) -> AudioIOLayout {
 
 /// The parameters of a new instance.
 fn parameters() -> Parameters {
-    let description = &library::factory()[0].description;
-    Parameters::new(&description.header, Slots::new(library::default_model()))
+    let default = &library::factory()[0];
+    let wanted = library::default_model();
+    let slots = Slots::new(wanted.clone());
+    // Hosts ask for the knobs' words before they activate.
+    slots.tell(0, Some(&wanted), Found::Here(Arc::clone(default)));
+    Parameters::new(&default.description.header, slots)
 }
 
 impl Default for Betwixt {

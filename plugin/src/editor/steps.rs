@@ -22,7 +22,7 @@ use egui::{
 };
 
 /// Width of all of it; the tabs have the rest.
-const WIDTH: f32 = 330.0;
+const WIDTH: f32 = 390.0;
 const GAP: f32 = 4.0;
 /// Size of the words.
 const LETTERS: f32 = 12.0;
