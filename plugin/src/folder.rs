@@ -40,6 +40,17 @@ pub(crate) fn data() -> Option<PathBuf> {
     Some(strategy.data_dir().join(NAME))
 }
 
+/// A file that is refused, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {problem}")]
+pub(crate) struct Refused<P: std::error::Error + 'static> {
+    /// Its path, or what else it is called.
+    pub(crate) file: String,
+    /// What is wrong with it.
+    #[source]
+    pub(crate) problem: P,
+}
+
 /// Why a file of text could not be read.
 #[derive(Debug)]
 pub(crate) enum Unread {

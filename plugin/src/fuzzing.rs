@@ -166,7 +166,7 @@ fn keeps_what_is_later(read: &PluginState, opened: &Parameters) {
 
 /// Loads a repaired state as the framework does.
 #[allow(unsafe_code, reason = "the framework moves parameters by pointer")]
-fn load(parameters: &Parameters, state: &PluginState) {
+pub(crate) fn load(parameters: &Parameters, state: &PluginState) {
     for (id, pointer, _) in parameters.param_map() {
         // SAFETY: the parameters live longer than this loop.
         unsafe {

@@ -19,7 +19,7 @@ use crate::editor::{Screen, Window};
 use crate::library::{self, Found, Slots};
 use crate::parameters::Parameters;
 use crate::state;
-use betwixt_engine::{Ended, MAX_VOICES, Settings, Transport};
+use betwixt_engine::{Ended, Settings, Transport};
 use exchange::{Exchange, Worker};
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::Transport as HostTransport;
@@ -34,9 +34,6 @@ use std::sync::Arc;
 
 /// Where all randomness starts: the same project sounds the same every time.
 const SEED: u64 = 1;
-/// The engine's voices, as a host counts them.
-const MOST_VOICES: u32 = 64;
-const _: () = assert!(MOST_VOICES as usize == MAX_VOICES);
 /// Events that the framework takes in one call without allocating.
 const EVENT_ROOM: usize = 8_192;
 
@@ -191,6 +188,7 @@ impl Betwixt {
         let parameters = &*self.parameters;
         let was_sounding = self.player.is_sounding();
         let voices = u32::try_from(parameters.voices.value()).unwrap_or(1);
+        let voices = voices.min(parameters.slots.voices());
         if std::mem::replace(&mut self.voices, voices) != voices {
             context.set_current_voice_capacity(voices);
         }
@@ -302,7 +300,7 @@ impl ClapPlugin for Betwixt {
         ClapFeature::Stereo,
     ];
     const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
-        max_voice_capacity: MOST_VOICES,
+        max_voice_capacity: library::MOST_VOICES,
         supports_overlapping_voices: true,
     });
 

@@ -39,11 +39,12 @@ fn render(instance: &mut Instance) -> [Vec<f32>; 2] {
     [played.left, played.right]
 }
 
-/// As many voices as the parameter says, of as many as there are, several to a key.
+/// As many voices as the parameter says and the model can play, of as many as there are, several to
+/// a key.
 #[test]
 fn voices_are_told() {
     let mut instance = instance();
-    let mut told = |asked: f64| {
+    let told = |instance: &mut Instance, asked: f64| {
         let events = [Event::parameter("Voices", asked).at(0)];
         let played = instance.play(&events, 480, &Blocks::Of(480));
         played.expect("it plays");
@@ -57,7 +58,13 @@ fn voices_are_told() {
             may_overlap: true,
         };
         // Hosts count the steps of a whole number from 0.
-        assert_eq!(told(f64::from(asked - 1)), Some(expected));
+        assert_eq!(told(&mut instance, f64::from(asked - 1)), Some(expected));
+    }
+    // Frames are drawn for sixteen notes.
+    for (model, expected) in [("notes", 16), ("struck", 40)] {
+        instance.use_models(&[model]).expect("active");
+        let found = told(&mut instance, 39.0).map(|voices| voices.count);
+        assert_eq!(found, Some(expected), "{model}");
     }
 }
 

@@ -22,7 +22,7 @@ use super::map::{MOST, Target};
 use super::mapping::{Mapping, Takeover};
 use super::row::{KEYS, Row, found};
 use super::source::Source;
-use crate::folder::{self, Unread};
+use crate::folder::{self, Refused, Unread};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -43,15 +43,7 @@ const EXPLAINED: &str = "\
 ";
 
 /// Why a file is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub(crate) struct MapError {
-    /// Its path.
-    pub(crate) file: String,
-    /// What is wrong.
-    #[source]
-    pub(crate) problem: Problem,
-}
+pub(crate) type MapError = Refused<Problem>;
 
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -158,7 +150,7 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), MapError> {
 
 /// Reads a map, whole or not at all.
 pub(crate) fn read_file(path: &Path, targets: &[Target]) -> Result<Vec<Mapping>, MapError> {
-    let of_file = |problem| MapError {
+    let of_file = |problem| Refused {
         file: path.display().to_string(),
         problem,
     };
@@ -182,7 +174,7 @@ impl From<Unread> for Problem {
 
 fn access(path: &Path, error: &std::io::Error) -> MapError {
     let reason = error.to_string();
-    MapError {
+    Refused {
         file: path.display().to_string(),
         problem: Problem::Access { reason },
     }

@@ -126,14 +126,11 @@ impl<'a> Hand<'a> {
 
     /// What controllers do with a parameter.
     pub(super) fn grip<P: Param>(&self, parameter: &P) -> Grip<'_> {
-        let (mut place, mut target) = (0, None);
-        self.parameters.each(&mut |entry| {
-            if entry.knob.address() == parameter.address() && entry.knob.is_movable() {
-                target = Some(place);
-            }
-            place += 1;
-        });
-        Grip { hand: self, target }
+        let place = self.parameters.place_of(parameter);
+        Grip {
+            hand: self,
+            target: place.filter(|_| parameter.is_movable()),
+        }
     }
 }
 

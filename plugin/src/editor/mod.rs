@@ -45,7 +45,7 @@ mod window;
 pub use window::Window;
 
 use crate::library::{self, Description};
-use crate::parameters::{Knob, Parameters};
+use crate::parameters::Parameters;
 use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
 use nice_plug::prelude::{Param, ParamSetter};
@@ -172,13 +172,9 @@ impl Editor {
 
     /// Where the morph stands, held by a controller or set.
     fn morph(&self) -> f32 {
-        let (morph, mut place, mut held) = (&self.parameters.morph, 0, None);
-        self.parameters.each(&mut |entry| {
-            if entry.knob.address() == morph.address() {
-                held = self.parameters.controllers.position(place);
-            }
-            place += 1;
-        });
+        let morph = &self.parameters.morph;
+        let place = self.parameters.place_of(morph);
+        let held = place.and_then(|place| self.parameters.controllers.position(place));
         held.map_or_else(
             || morph.unmodulated_plain_value(),
             |held| morph.preview_plain(held),

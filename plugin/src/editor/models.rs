@@ -14,12 +14,10 @@ use crate::history::Scope;
 use crate::library::folder::{self, File};
 use crate::library::slots::NAMES;
 use crate::library::{self, Description, Found, Slots, Wanted};
-use crate::parameters::Parameters;
 use egui::{
     Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
     TextEdit, Ui, WidgetInfo, vec2,
 };
-use nice_plug::prelude::ParamSetter;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -121,7 +119,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
             _ => show(),
         };
         if changed.is_some_and(|changed| changed.inner) {
-            mark_changed(&parameters, hand);
+            parameters.mark_changed(hand);
         }
     }
     panel.open = open;
@@ -318,9 +316,4 @@ fn bytes(count: usize) -> String {
 /// Words that are ragged on the right, unlike a menu's own.
 pub(super) fn words(ui: &mut Ui, text: RichText) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(text));
-}
-
-/// Tells the host that the project is another one, by the only means that there is.
-pub(super) fn mark_changed(parameters: &Parameters, setter: &ParamSetter<'_>) {
-    parameters.mark_changed(setter);
 }

@@ -12,7 +12,7 @@
 use super::compact::{self, Group};
 use super::files::{self, Files};
 use super::hand::Hand;
-use super::{Editor, drawing, latents, layout, models, theme};
+use super::{Editor, drawing, latents, layout, theme};
 use crate::history::Scope;
 use crate::movement::Shown;
 use betwixt_engine::{Controls, Course};
@@ -128,7 +128,7 @@ fn rows(ui: &mut Ui, editor: &mut Editor, hand: &Hand<'_>, shown: &Shown) {
             is_changed = true;
         }
         if is_changed {
-            models::mark_changed(&editor.parameters, hand);
+            editor.parameters.mark_changed(hand);
         }
     });
     match &shown.problem {

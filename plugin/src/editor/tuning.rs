@@ -10,7 +10,7 @@
 //! The folder is looked through when the list opens.
 
 use super::hand::Hand;
-use super::models::{mark_changed, words};
+use super::models::words;
 use super::{Editor, compact, header, menu, theme};
 use crate::history::Scope;
 use crate::parameters::Parameters;
@@ -75,7 +75,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
         false => show(),
     };
     if changed.is_some_and(|changed| changed.inner) {
-        mark_changed(parameters, hand);
+        parameters.mark_changed(hand);
     }
     if parameters.tuning.is_connected() {
         ui.ctx().request_repaint_after(LOOK);

@@ -15,7 +15,7 @@ pub(crate) mod folder;
 pub(crate) mod slots;
 mod wanted;
 
-use betwixt_engine::Decoder;
+use betwixt_engine::{Decoder, MAX_FRAME_VOICES, MAX_VOICES};
 use betwixt_model::header::Output;
 use betwixt_model::{ContentHash, Header, Model, ModelError, Point};
 pub(crate) use slots::{Found, Slots};
@@ -80,7 +80,23 @@ pub(crate) struct Loaded {
     pub(crate) bytes: Cow<'static, [u8]>,
 }
 
+/// Notes that any instance can play at once, at most, as hosts count them.
+pub(crate) const MOST_VOICES: u32 = 64;
+const _: () = assert!(MOST_VOICES as usize == MAX_VOICES);
+/// Of a model of frames.
+const FRAME_VOICES: u32 = 16;
+const _: () = assert!(FRAME_VOICES as usize == MAX_FRAME_VOICES);
+
 impl Description {
+    /// How many notes it can play at once.
+    pub(crate) fn voices(&self) -> u32 {
+        if self.is_partials() {
+            MOST_VOICES
+        } else {
+            FRAME_VOICES
+        }
+    }
+
     /// Whether the model draws partials: then it reads what can be asked of partials.
     pub(crate) fn is_partials(&self) -> bool {
         matches!(self.header.output, Output::Partials(_))

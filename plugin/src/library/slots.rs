@@ -11,9 +11,10 @@
 //! A project that is opened must not be heard with the models of the one before: until the worker has
 //! seen to what it wants, [`Slots::is_awaited`], and no note begins.
 //!
-//! Not for the audio thread, but for [`Slots::latents`] and [`Slots::is_awaited`].
+//! Not for the audio thread, but for [`Slots::latents`], [`Slots::voices`] and
+//! [`Slots::is_awaited`].
 
-use super::{Description, Loaded, Wanted, default_model};
+use super::{Description, Loaded, MOST_VOICES, Wanted, default_model};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use betwixt_engine::MODELS;
@@ -54,6 +55,8 @@ struct Shared {
     delivered: AtomicU32,
     /// Knobs that the largest of the models has.
     latents: AtomicUsize,
+    /// Notes that all of the models can play at once.
+    voices: AtomicU32,
     worker: Mutex<Option<Thread>>,
 }
 
@@ -104,6 +107,7 @@ impl Slots {
             opened: AtomicU32::new(0),
             delivered: AtomicU32::new(0),
             latents: AtomicUsize::new(0),
+            voices: AtomicU32::new(MOST_VOICES),
             worker: Mutex::new(None),
         }))
     }
@@ -205,6 +209,9 @@ impl Slots {
             .map(|model| model.description.header.latents.len());
         let most = most.max().unwrap_or(0);
         self.0.latents.store(most, Ordering::Relaxed);
+        let voices = state.loaded().map(|model| model.description.voices());
+        let voices = voices.fold(MOST_VOICES, u32::min);
+        self.0.voices.store(voices, Ordering::Relaxed);
     }
 
     /// What was found.
@@ -215,6 +222,11 @@ impl Slots {
     /// How many knobs the largest of the models has.
     pub(crate) fn latents(&self) -> usize {
         self.0.latents.load(Ordering::Relaxed)
+    }
+
+    /// How many notes all of the models can play at once. Real-time.
+    pub(crate) fn voices(&self) -> u32 {
+        self.0.voices.load(Ordering::Relaxed)
     }
 
     /// The slot that is heard at a place between the slots: one that is empty leaves it to the one

@@ -9,7 +9,7 @@
 //! The format is told where the module begins. Numbers are written with as many digits as bring the
 //! same one back.
 
-use crate::folder::{self, Unread};
+use crate::folder::{self, Refused, Unread};
 use crate::parameters::LATENT_IDS;
 use betwixt_engine::{LATENTS, TrackPoint, Trajectory, TrajectoryError};
 use betwixt_spectral::number::narrow;
@@ -31,15 +31,7 @@ const LONGEST_SHOWN: usize = 40;
 pub(super) type Written = (Trajectory, Map<String, Value>);
 
 /// Why a file is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub(crate) struct MovementError {
-    /// Its path.
-    pub(crate) file: String,
-    /// What is wrong.
-    #[source]
-    pub(crate) problem: Problem,
-}
+pub(crate) type MovementError = Refused<Problem>;
 
 /// What is wrong with a text.
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +127,7 @@ pub(super) fn read_file(path: &Path) -> Result<Written, MovementError> {
 }
 
 fn of_file(path: &Path) -> impl Fn(Problem) -> MovementError {
-    |problem| MovementError {
+    |problem| Refused {
         file: path.display().to_string(),
         problem,
     }

@@ -188,6 +188,18 @@ impl Parameters {
         show(Entry::whole("changes", &self.changes));
     }
 
+    /// The place of a parameter in the table.
+    pub(crate) fn place_of(&self, knob: &dyn Knob) -> Option<usize> {
+        let (mut place, mut found) = (0, None);
+        self.each(&mut |entry| {
+            if entry.knob.address() == knob.address() {
+                found = Some(place);
+            }
+            place += 1;
+        });
+        found
+    }
+
     /// The whole table. Allocates: not for the audio thread.
     pub(crate) fn table(&self) -> Vec<Entry<'_>> {
         let mut table = Vec::new();

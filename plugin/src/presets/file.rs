@@ -6,21 +6,13 @@
 //! ```
 
 use super::{LARGEST, Preset, reader};
-use crate::folder::{self, Unread};
+use crate::folder::{self, Refused, Unread};
 use crate::movement::MovementProblem;
 use crate::parameters::Parameters;
 use std::path::Path;
 
 /// Why a preset is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub(crate) struct PresetError {
-    /// Its path, or what else it is called.
-    pub(crate) file: String,
-    /// What is wrong.
-    #[source]
-    pub(crate) problem: Problem,
-}
+pub(crate) type PresetError = Refused<Problem>;
 
 /// What is wrong with a preset.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +95,7 @@ impl Problem {
     /// Of a file.
     pub(super) fn of(self, file: &str) -> PresetError {
         let file = file.to_owned();
-        PresetError {
+        Refused {
             file,
             problem: self,
         }

@@ -1,6 +1,7 @@
 //! The shell's own part of a call, with the allocator switched off.
 
 mod movement;
+mod presets;
 
 use super::*;
 use crate::controllers::{Mapping, Source, Takeover};

@@ -16,6 +16,7 @@ mod envelope;
 mod finger;
 mod frames;
 mod loudness;
+mod magnitude;
 mod mixture;
 mod movement;
 mod overlap;

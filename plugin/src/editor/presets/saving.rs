@@ -7,7 +7,7 @@
 //! What is there already is replaced only by a button that says so.
 
 use super::super::hand::Hand;
-use super::super::{models, theme};
+use super::super::theme;
 use super::View;
 use crate::parameters::Parameters;
 use crate::presets::{Category, Head, Place, Preset, file_name};
@@ -137,7 +137,7 @@ fn save(view: &mut View, form: &mut Saving, ears: (&Arc<Parameters>, &Hand<'_>))
     match written {
         Ok(()) => {
             parameters.loaded.remember(Arc::new(preset), parameters);
-            models::mark_changed(parameters, hand);
+            parameters.mark_changed(hand);
             view.place = Some(Place::Own(place));
             view.begin(parameters, true);
             true
