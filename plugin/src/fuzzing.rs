@@ -192,7 +192,7 @@ pub(crate) fn load(parameters: &Parameters, state: &PluginState) {
 }
 
 /// Saves a state as the framework does.
-fn save(parameters: &Parameters) -> String {
+pub(crate) fn save(parameters: &Parameters) -> String {
     let value = |entry: Entry<'_>| {
         let value = match entry.kind {
             Kind::Real(parameter) => ParamValue::F32(parameter.unmodulated_plain_value()),

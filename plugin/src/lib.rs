@@ -26,6 +26,8 @@
 //! | `explore`    | other sounds near this one, and anywhere: mutate, random, locks      |
 //! | `sound`      | one sound: models, values, movement                                  |
 //! | `presets`    | sounds with names: as text, in lists, in the player's folder          |
+//! | `settings`   | what a player sets once for all instances                            |
+//! | `screen`     | what passes between the audio thread and the window                  |
 //! | `editor`     | the window                                                           |
 //! | `exports`    | the entry points of CLAP and VST3                                    |
 //! | `fuzzing`    | what must hold of any state and any preset; not in what ships         |
@@ -45,6 +47,8 @@ mod library;
 mod movement;
 mod parameters;
 mod presets;
+mod screen;
+mod settings;
 mod shell;
 mod snapshot;
 mod sound;

@@ -31,7 +31,7 @@ use crate::library::slots::Carried;
 use crate::movement::MovementFile;
 use crate::presets::Loaded;
 use crate::sound::Told;
-use crate::state::{Controllers, FormatVersion, Later, PadAxes, WindowSize};
+use crate::state::{Controllers, FormatVersion, Later, MapPlane, PadAxes, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
@@ -129,6 +129,9 @@ pub(crate) struct Parameters {
     /// The two latents of the editor's pad.
     #[persist = "pad"]
     pub(crate) pad: PadAxes,
+    /// The plane that the map shows.
+    #[persist = "plane"]
+    pub(crate) plane: MapPlane,
     /// How often any of them has moved.
     pub(crate) moves: Moves,
     /// The sound that the host has been told last.
@@ -291,9 +294,10 @@ impl Parameters {
             later: Later::default(),
             window: WindowSize::default(),
             pad: PadAxes::default(),
+            plane: MapPlane::default(),
             controllers: Controllers::default(),
             moves: make.moves.clone(),
-            told: Told::default(),
+            told: Told::new(make.moves.clone()),
             map: Map::new(Vec::new()),
             tuning: Choice::default(),
             movement_file: MovementFile::default(),

@@ -15,13 +15,16 @@ mod remote;
 mod rulers;
 
 use crate::controllers;
-use crate::editor::{Screen, Window};
+use crate::editor::Window;
 use crate::library::{self, Found, Slots};
 use crate::parameters::Parameters;
+use crate::screen::{Press, Screen};
+use crate::settings::Keeper;
 use crate::state;
 use betwixt_engine::{Ended, Settings, Transport};
 use exchange::{Exchange, Worker};
 use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Transport as HostTransport;
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
@@ -31,6 +34,7 @@ use nice_plug::prelude::{
 };
 use player::{Activation, Player};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Where all randomness starts: the same project sounds the same every time.
 const SEED: u64 = 1;
@@ -77,6 +81,9 @@ impl Default for Betwixt {
     fn default() -> Self {
         let parameters = Arc::new(parameters());
         parameters.map.start(controllers::file::own().as_deref());
+        if let Some(size) = Keeper::of_the_user().get().window {
+            parameters.window.set(size);
+        }
         parameters.tuning.connect();
         Self {
             parameters,
@@ -134,8 +141,8 @@ impl Plugin for Betwixt {
         };
         self.parameters.movement_file.prepare();
         let (engine, number) = self.exchange.activate(&self.parameters.slots, settings);
-        self.screen.show(engine.telemetry());
         let rate_hz = settings.sample_rate_hz;
+        self.screen.show(engine.telemetry(), rate_hz);
         let activation = Activation { number, rate_hz };
         self.player.activate(Box::new(engine), activation);
         (self.opened, self.is_held) = (self.parameters.slots.opened(), false);
@@ -185,6 +192,7 @@ impl Betwixt {
         [left, right]: [&mut [f32]; 2],
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let watch = self.screen.is_watched().then(Instant::now);
         let parameters = &*self.parameters;
         let was_sounding = self.player.is_sounding();
         let voices = u32::try_from(parameters.voices.value()).unwrap_or(1);
@@ -207,14 +215,15 @@ impl Betwixt {
         }
         let transport = transport(context.transport());
         let api = context.plugin_api();
+        let mut pressed = std::iter::from_fn(|| self.screen.take_press()).map(stroke);
         let next = || {
-            std::iter::from_fn(|| context.next_event())
+            std::iter::from_fn(|| pressed.next().or_else(|| context.next_event()))
                 .find(|event| !is_held || !matches!(event, NoteEvent::NoteOn { .. }))
                 .map(|event| named_rightly(event, api))
         };
         has_work |= self
             .player
-            .play(parameters, &transport, [left, right], next);
+            .play(parameters, &transport, [&mut *left, &mut *right], next);
         for ended in self.player.ended() {
             // A host that has no room for it does not want to know.
             if context.try_send_event(over(ended)).is_err() {
@@ -228,7 +237,34 @@ impl Betwixt {
         if self.player.take_moved() || self.player.is_sounding() && !was_sounding {
             self.screen.wake();
         }
+        if let Some(begun) = watch {
+            self.screen.tap.add(left, right);
+            let (samples, rate_hz) = (left.len(), self.player.rate_hz());
+            self.screen.load.add(begun.elapsed(), samples, rate_hz);
+        }
         self.player.status()
+    }
+}
+
+/// A key of the window's own keyboard, at the call's first sample.
+fn stroke(press: Press) -> NoteEvent<()> {
+    let (timing, voice_id) = (0, VoiceID::Wildcard);
+    let (channel, key) = (Channel::Number(0), Key::Number(press.key));
+    match press.velocity {
+        Some(velocity) => NoteEvent::NoteOn {
+            timing,
+            voice_id,
+            channel,
+            key,
+            velocity,
+        },
+        None => NoteEvent::NoteOff {
+            timing,
+            voice_id,
+            channel,
+            key,
+            velocity: 0.0,
+        },
     }
 }
 

@@ -18,7 +18,7 @@ mod models;
 mod value;
 
 use crate::movement::Moved;
-use crate::parameters::{Entry, Kind, Parameters};
+use crate::parameters::{Entry, Kind, Moves, Parameters};
 pub(crate) use models::Models;
 use nice_plug::prelude::ParamSetter;
 use std::collections::BTreeMap;
@@ -82,27 +82,51 @@ impl Difference {
 /// What the host has been told last of each parameter: it hears of it with its next call, so until
 /// then the parameters do not show it.
 #[derive(Debug, Default)]
-pub(crate) struct Told(Mutex<BTreeMap<usize, [Value; 2]>>);
+pub(crate) struct Told {
+    last: Mutex<BTreeMap<usize, Telling>>,
+    moves: Moves,
+}
+
+/// A value that was told.
+#[derive(Clone, Copy, Debug)]
+struct Telling {
+    /// Where the parameter stood then, and how often it had moved.
+    was: Value,
+    moves: u32,
+    told: Value,
+}
 
 impl Told {
+    /// Nothing has been told; the parameters' moves are counted here.
+    pub(crate) fn new(moves: Moves) -> Self {
+        Self {
+            last: Mutex::default(),
+            moves,
+        }
+    }
+
     /// The host is being told a value of the parameter at a place.
-    pub(crate) fn note(&self, place: usize, kind: Kind<'_>, value: Value) {
-        self.lock().insert(place, [Value::set(kind), value]);
+    pub(crate) fn note(&self, place: usize, kind: Kind<'_>, told: Value) {
+        let moves = self.moves.count_of(place);
+        let was = Value::set(kind);
+        self.lock().insert(place, Telling { was, moves, told });
     }
 
     /// What was told last.
     fn last(&self, place: usize) -> Option<Value> {
-        self.lock().get(&place).map(|[_, told]| *told)
+        self.lock().get(&place).map(|telling| telling.told)
     }
 
-    /// What was told and has not come yet: the parameter still stands where it stood then.
+    /// What was told and has not come yet: the parameter has not moved since. Where it stands is not
+    /// enough: it may have come, and have gone back by a project or by the host.
     pub(crate) fn on_its_way(&self, place: usize, kind: Kind<'_>) -> Option<Value> {
-        let [was, told] = self.lock().get(&place).copied()?;
-        (was != told && was == Value::set(kind)).then_some(told)
+        let Telling { was, moves, told } = self.lock().get(&place).copied()?;
+        let is_still = self.moves.count_of(place) == moves && was == Value::set(kind);
+        (was != told && is_still).then_some(told)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, [Value; 2]>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Telling>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `carried`     | copies of the models by hash, in base 64; null without      |
 //! | `window`      | size of the editor in logical points                         |
 //! | `pad`         | the two latents on the editor's pad                          |
+//! | `plane`       | whether the map shows the plane of all latents, or of those two |
 //! | `controllers` | where controllers hold parameters, and the modulation wheel  |
 //! | `map`         | which controller moves which parameter                       |
 //! | `tuning`      | the texts of the scale and the keyboard; follow MTS-ESP      |
@@ -50,8 +51,9 @@ use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::Param;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// Version of the layout written by this build.
 const FORMAT: u32 = 2;
@@ -79,9 +81,9 @@ pub(crate) struct WindowSize([AtomicU32; 2]);
 impl WindowSize {
     /// As it opens the first time.
     pub(crate) const DEFAULT: [u32; 2] = [1080, 720];
-    /// Smaller, it is not readable.
-    pub(crate) const SMALLEST: [u32; 2] = [760, 580];
-    /// Larger, it is a mistake.
+    /// Smaller, it is not readable: 0.6 times.
+    pub(crate) const SMALLEST: [u32; 2] = [648, 432];
+    /// Larger, it is a mistake: three times, and as high as the widest screens are wide.
     pub(crate) const LARGEST: [u32; 2] = [3840, 2160];
 
     /// Width and height.
@@ -146,6 +148,42 @@ impl PersistentField<'_, [usize; 2]> for PadAxes {
     }
 }
 
+/// Which plane the map shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Plane {
+    /// The one in which the sounds differ most; of two latents where the model knows none.
+    #[default]
+    All,
+    /// That of the pad's two latents.
+    Two,
+}
+
+/// The plane that the map shows.
+#[derive(Debug, Default)]
+pub(crate) struct MapPlane(AtomicBool);
+
+impl MapPlane {
+    /// Which one it is.
+    pub(crate) fn get(&self) -> Plane {
+        if self.0.load(Relaxed) {
+            Plane::Two
+        } else {
+            Plane::All
+        }
+    }
+}
+
+impl PersistentField<'_, Plane> for MapPlane {
+    fn set(&self, plane: Plane) {
+        self.0.store(plane == Plane::Two, Relaxed);
+    }
+
+    fn map<F: Fn(&Plane) -> R, R>(&self, read: F) -> R {
+        read(&self.get())
+    }
+}
+
 /// Gives every parameter and field of a state a value that can be loaded; `fresh` has the defaults.
 pub(crate) fn repair(state: &mut PluginState, fresh: &Parameters) {
     migrate(state);
@@ -190,6 +228,7 @@ fn is_sound(name: &str, text: &str) -> bool {
         "carried" => parses::<Option<Copies>>(text),
         "window" => parses::<[u32; 2]>(text),
         "pad" => parses::<[usize; 2]>(text),
+        "plane" => parses::<Plane>(text),
         "controllers" => parses::<Held>(text),
         "map" => is_map(text),
         "tuning" => Saved::is_sound(text),

@@ -228,6 +228,40 @@ fn a_movement_begins_at_its_own_beat() {
     near(&heard(&mut player, &[1.0, 2.5, 3.5]), &[0.3, 0.05, 0.15]);
 }
 
+/// The window is told where the movement is, that it plays once and to and fro, and nothing while it
+/// rests. One that is bent while it plays goes on where it is; one of another length begins.
+#[test]
+fn a_bent_movement_goes_on() {
+    let mut player = plain();
+    let telemetry = player.engine.telemetry();
+    player.engine.follow_trajectory(rise());
+    let after = |player: &mut Player, seconds: f64| {
+        player.play(index(seconds * RATE_HZ), &[64]);
+        telemetry.movement_s()
+    };
+    assert_eq!(after(&mut player, 0.5), None);
+    player.controls.movement.course = Course::PingPong;
+    let near = |found: Option<f32>, expected: f32| {
+        assert!(
+            (found.unwrap() - expected).abs() < 1e-3,
+            "{found:?}, not {expected}"
+        );
+    };
+    near(after(&mut player, 1.5), 1.5);
+    near(after(&mut player, 1.0), 1.5);
+    let mut tracks = rise().tracks().clone();
+    tracks[0][1].value = 0.9;
+    let bent = Trajectory::new(2.0, Some(4.0), tracks.clone()).unwrap();
+    player.engine.follow_trajectory(Arc::new(bent));
+    near(after(&mut player, 0.5), 1.0);
+    tracks[0][1].at_s = 1.0;
+    let shorter = Trajectory::new(1.0, None, tracks).unwrap();
+    player.engine.follow_trajectory(Arc::new(shorter));
+    near(after(&mut player, 0.25), 0.25);
+    player.controls.movement.is_common = false;
+    assert_eq!(after(&mut player, 0.25), None);
+}
+
 /// Everything that can move, moving.
 fn everything(player: &mut Player) {
     let controls = &mut player.controls;

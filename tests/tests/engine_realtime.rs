@@ -322,6 +322,8 @@ fn storm(model: &Model, seed: u64, blocks: usize, sample_rate_hz: f32) -> usize 
         if dice.roll(5) == 0 {
             controls = dice.controls();
         }
+        // Somebody looks at voices and spectrum, and nobody, in turn.
+        engine.telemetry().set_watched(number / 50 % 2 == 0);
         let moved = dice.trajectory();
         let old = assert_no_alloc(|| moved.map(|moved| engine.follow_trajectory(moved)));
         drop(old);

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  VERB ─► bundle, install           here
+//!       ├► screenshots               here: a display, a host from PyPI, a walk through the window
 //!       ├► check                     here: one step after the other, each with its time
 //!       ├► fuzz                      here: builds with counters, starts libFuzzer
 //!       └► demo, render, presets,    a program of another crate, built and started by cargo
@@ -15,9 +16,12 @@
 
 mod bundle;
 mod check;
+mod display;
 mod failure;
 mod fuzz;
 mod install;
+mod python;
+mod screenshots;
 mod start;
 mod vst3;
 mod workspace;
@@ -125,6 +129,12 @@ enum Verb {
     /// it has reached is in target/fuzz, where the next run goes on. A finding ends it and names a
     /// file. Needs a C++ compiler; builds with the crates of the debug build.
     Fuzz(fuzz::Options),
+    /// Walks through the real window in a real host and keeps a picture of every step.
+    ///
+    /// Builds the bundle, starts a display that nobody sees, opens the VST3's window in a host from
+    /// PyPI and does what tests/python/walk.py says, while the instrument plays. The pictures go
+    /// to docs/window. Linux only; needs Python 3 and Xvfb, which it installs where it may.
+    Screenshots,
     /// Plays the VST3 bundle in a host from PyPI and listens to it.
     ///
     /// Builds the bundle, sets up the pinned packages of tests/requirements.txt below target/
@@ -182,6 +192,7 @@ fn run(verb: Verb) -> Result<(), Failure> {
         Verb::Evaluate(Rest { rest }) => start::evaluate(&rest),
         Verb::Bench(Rest { rest }) => start::bench(&rest),
         Verb::Fuzz(options) => fuzz::run(&options),
+        Verb::Screenshots => screenshots::run(),
         Verb::TestVst3 => vst3::run(),
     }
 }

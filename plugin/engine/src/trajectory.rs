@@ -165,6 +165,14 @@ impl Trajectory {
         self.first_beat
     }
 
+    /// How many of its seconds have passed at a beat of the host's, if it keeps to them.
+    #[must_use]
+    pub fn at_beat(&self, beat: f64) -> Option<f64> {
+        let since = beat - f64::from(self.first_beat);
+        let length_s = f64::from(self.length_s);
+        self.beats.map(|beats| since / f64::from(beats) * length_s)
+    }
+
     /// The points of each latent.
     #[must_use]
     pub fn tracks(&self) -> &[Vec<TrackPoint>; LATENTS] {

@@ -1,19 +1,31 @@
-//! The parameters beside the latents, as compact sliders in the order of the signal.
+//! What is heard of the pitch, and how many voices there are.
+//!
+//! ```text
+//!  chroma       phase
+//!  octave       fine tune
+//!  bend range   voices
+//!  economy
+//! ```
 
 use super::compact::{self, Group};
 use super::hand::Hand;
-use super::{Editor, layout, theme};
+use super::{Editor, layout, theme, words};
 
 use egui::{Rect, Ui};
 
 /// Sliders side by side.
-const COLUMNS: usize = 7;
-/// Rows of sliders.
-const ROWS: usize = 2;
+const COLUMNS: usize = 2;
+/// Rows of them.
+const ROWS: usize = 4;
+/// Height of a row at most.
+const ROW: f32 = 60.0;
+/// Room for the heading.
+const HEADING: f32 = 16.0;
 
 /// Paints the controls and follows the pointer.
 pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     let inside = theme::panel(ui, area);
+    theme::heading(ui, inside, words::sound::PITCH_AND_VOICES);
     let cell = |index: usize| cell(inside, index);
     let parameters = &editor.parameters;
     let group = Group::new(ui, hand);
@@ -26,25 +38,13 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     group.plain(cell(4), &parameters.bend_range);
     group.plain(cell(5), &parameters.voices);
     group.switch(cell(6), &parameters.economy);
-    let contour = [
-        &parameters.attack,
-        &parameters.decay,
-        &parameters.sustain,
-        &parameters.release,
-        &parameters.velocity,
-        &parameters.gain,
-    ];
-    for (index, parameter) in contour.into_iter().enumerate() {
-        group.plain(cell(COLUMNS + index), parameter);
-    }
-    let has_two = parameters.slots.wanted().iter().flatten().count() > 1;
-    group
-        .used(has_two)
-        .plain(cell(2 * COLUMNS - 1), &parameters.morph);
 }
 
 /// The place of a control.
 pub(super) fn cell(inside: Rect, index: usize) -> Rect {
-    let row = layout::row(inside, index / COLUMNS, ROWS, 12.0);
+    let (_, below) = layout::off_top(inside, HEADING, 0.0);
+    let height = (layout::real(ROWS) * ROW).min(below.height());
+    let rows = below.with_max_y(below.top() + height);
+    let row = layout::row(rows, index / COLUMNS, ROWS, 10.0);
     compact::bottom(layout::column(row, index % COLUMNS, COLUMNS, 14.0))
 }

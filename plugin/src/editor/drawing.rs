@@ -28,7 +28,7 @@ pub(super) type Turned = [f32; 3];
 /// Draws a course over some turns.
 pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool) {
     let (painter, field) = field(ui, area);
-    let middle = theme::thin(theme::LINE);
+    let middle = theme::thin(theme::ink().line);
     painter.hline(field.x_range(), field.center().y, middle);
     let turns = match lfo.shape {
         Shape::Steps | Shape::Wander => TURNS.1,
@@ -62,7 +62,7 @@ pub(super) fn envelope(ui: &Ui, area: Rect, envelope: &Envelope, turned: Turned,
     let corners = [attack, attack + decay, attack + decay + held];
     for corner in corners {
         let x = field.left() + corner * field.width();
-        painter.vline(x, field.y_range(), theme::thin(theme::PANEL));
+        painter.vline(x, field.y_range(), theme::thin(theme::ink().panel));
     }
     line(&painter, field, is_used, level);
 }
@@ -86,13 +86,17 @@ pub(super) fn movement(ui: &Ui, area: Rect, movement: &Trajectory) {
 
 fn field(ui: &Ui, area: Rect) -> (Painter, Rect) {
     let painter = ui.painter().with_clip_rect(area);
-    painter.rect_filled(area, 3.0, theme::BACKGROUND);
+    painter.rect_filled(area, 3.0, theme::ink().background);
     (painter, area.shrink2(egui::vec2(2.0, 4.0)))
 }
 
 /// A line through heights of 0…1, filled below.
 fn line(painter: &Painter, field: Rect, is_used: bool, height: impl Fn(f32) -> f32) {
-    let colour = if is_used { theme::ACCENT } else { theme::FAINT };
+    let colour = if is_used {
+        theme::ink().accent
+    } else {
+        theme::ink().faint
+    };
     let mut mesh = Mesh::default();
     let mut line: Vec<Pos2> = Vec::with_capacity(POINTS);
     for (index, point) in (0u32..).zip(0..POINTS) {

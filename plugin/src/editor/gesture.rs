@@ -6,18 +6,22 @@
 //! | drags + shift   | follows ten times finer                                   |
 //! | double-clicks   | goes to its default; so does a click with ctrl or command |
 //! | turns the wheel | steps by 2 %, with shift by 0.2 %, stepped ones by one    |
-//! | right-clicks    | opens its menu (module `hand`)                            |
+//! | right-clicks    | opens its menu (module `hand`); F2 does the same          |
+//! | presses arrows  | steps by 1 %, with shift by 0.1 %, stepped ones by one    |
+//! | Home, End, Del  | goes to the lowest, the highest, the default              |
 //!
 //! Every change is a whole gesture for the host: begin, set, end; and one step of the history.
 
 use super::hand::Hand;
-use egui::{Event, MouseWheelUnit, PointerButton, Response, Ui, Vec2};
+use egui::{Event, EventFilter, Key, MouseWheelUnit, PointerButton, Response, Ui, Vec2};
 use nice_plug::prelude::Param;
 
 /// How much slower the parameter moves with shift.
 pub(super) const FINE: f32 = 0.1;
 /// One notch of the wheel.
 const NOTCH: f32 = 0.02;
+/// One press of an arrow.
+const STEP: f32 = 0.01;
 /// Points that a smooth wheel scrolls per notch.
 const POINTS_PER_NOTCH: f32 = 40.0;
 
@@ -52,6 +56,7 @@ pub(super) fn follow<P: Param>(
         once(hand, parameter, parameter.default_normalized_value());
     }
     turn(ui, response, parameter, hand, start);
+    follow_keys(ui, response, parameter, hand, start);
 }
 
 /// Whether the player asks for the default.
@@ -79,11 +84,18 @@ fn whole<P: Param>(hand: &Hand<'_>, parameter: &P, position: f32, turned: Option
     hand.end(parameter, turned);
 }
 
-/// Sets a value within a gesture, snapped to what the parameter can be; nothing if it is there.
+/// Sets a value within a gesture, snapped to what the parameter can be; nothing if it is there. Where
+/// it is there, before or afterwards, a controller that holds it elsewhere lets go: one that ends where
+/// it began has moved for nobody else. Where it comes with the host's next call it lets go then.
 pub(super) fn set<P: Param>(parameter: &P, hand: &Hand<'_>, position: f32) {
-    let plain = parameter.preview_plain(position);
-    if plain != parameter.unmodulated_plain_value() {
-        hand.set(parameter, plain);
+    let plain = || parameter.preview_plain(position);
+    let is_there = || plain() == parameter.unmodulated_plain_value();
+    let grip = hand.grip(parameter);
+    if !is_there() || grip.held().is_some() {
+        hand.set(parameter, plain());
+    }
+    if is_there() {
+        grip.release();
     }
 }
 
@@ -91,20 +103,70 @@ fn turn<P: Param>(ui: &Ui, response: &Response, parameter: &P, hand: &Hand<'_>, 
     if !response.hovered() {
         return;
     }
-    let notches = ui.input(|input| input.events.iter().map(notches).sum::<f32>());
+    let notches = notches(ui);
     if notches == 0.0 {
         return;
     }
-    let smallest = parameter
-        .step_count()
-        .map_or(0.0, |count| 1.0 / super::layout::real(count.max(1)));
+    let smallest = smallest_step(parameter);
     let change = notches.signum() * (notches.abs() * NOTCH * speed(ui)).max(smallest);
     let now = ui.input(|input| input.time);
     whole(hand, parameter, (start + change).clamp(0.0, 1.0), Some(now));
 }
 
+/// The keys move what has the focus.
+fn follow_keys<P: Param>(ui: &Ui, response: &Response, parameter: &P, hand: &Hand<'_>, start: f32) {
+    if !response.has_focus() {
+        return;
+    }
+    // Arrows are for the control, not for the way to the next one.
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    let ways = [
+        (Key::ArrowRight, 1.0),
+        (Key::ArrowUp, 1.0),
+        (Key::ArrowLeft, -1.0),
+        (Key::ArrowDown, -1.0),
+    ];
+    let steps: f32 = ways
+        .iter()
+        .filter(|(key, _)| pressed(*key))
+        .map(|(_, way)| way)
+        .sum();
+    let goals = [
+        (Key::Home, 0.0),
+        (Key::End, 1.0),
+        (Key::Delete, parameter.default_normalized_value()),
+        (Key::Backspace, parameter.default_normalized_value()),
+    ];
+    let goal = goals.into_iter().find(|(key, _)| pressed(*key));
+    let goal = goal.map(|(_, position)| position).or_else(|| {
+        let step = (STEP * speed(ui)).max(smallest_step(parameter));
+        (steps != 0.0).then(|| (start + steps * step).clamp(0.0, 1.0))
+    });
+    if let Some(position) = goal {
+        let now = ui.input(|input| input.time);
+        whole(hand, parameter, position, Some(now));
+    }
+}
+
+/// The least that a stepped parameter moves; nothing of others.
+fn smallest_step<P: Param>(parameter: &P) -> f32 {
+    let steps = parameter.step_count();
+    steps.map_or(0.0, |count| 1.0 / super::layout::real(count.max(1)))
+}
+
+/// How far the wheel has been turned since the last picture.
+pub(super) fn notches(ui: &Ui) -> f32 {
+    ui.input(|input| input.events.iter().map(turned).sum())
+}
+
 /// Systems turn the wheel sideways while shift is held: both directions count.
-fn notches(event: &Event) -> f32 {
+fn turned(event: &Event) -> f32 {
     let Event::MouseWheel { unit, delta, .. } = event else {
         return 0.0;
     };

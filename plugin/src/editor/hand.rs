@@ -6,6 +6,8 @@
 //!  right click ─► menu ─┬─ a line to type a value in, Enter takes it
 //!                       ├─ Learn controller ─► armed ─► the next one that moves
 //!                       ├─ Clear … ──────────► no controller moves it any more
+//!                       ├─ Copy, Paste ──────► the value, in words
+//!                       ├─ Lock … ───────────► mutate and random leave it
 //!                       └─ Default
 //! ```
 //!
@@ -13,16 +15,15 @@
 //! place, and the words under the pointer name the controller.
 
 use super::gesture;
+use super::words::{about, control};
 use crate::controllers::Mapping;
+use crate::explore::{Locks, lock_of};
 use crate::parameters::{Entry, Knob, Parameters};
 use crate::sound::Value;
 use egui::text::CCursorRange;
-use egui::{Button, Key, Response, TextEdit, Ui};
+use egui::{Button, Id, Key, Popup, Response, SetOpenCommand, TextEdit, Ui};
 use nice_plug::prelude::{Param, ParamSetter};
 use std::ops::Deref;
-
-/// What stands on a control that waits for a controller.
-pub(super) const WAITING: &str = "move a controller …";
 
 /// Width of the line to type a value in.
 const LINE: f32 = 120.0;
@@ -33,6 +34,7 @@ pub(super) struct Hand<'a> {
     parameters: &'a Parameters,
     rows: Vec<Mapping>,
     armed: Option<usize>,
+    locks: Locks,
 }
 
 /// What controllers do with one control.
@@ -106,6 +108,7 @@ impl<'a> Hand<'a> {
             parameters,
             rows: parameters.map.rows(),
             armed: parameters.map.armed(),
+            locks: parameters.explore.locks(),
         }
     }
 
@@ -152,6 +155,12 @@ impl Grip<'_> {
         }
     }
 
+    /// One whole gesture; what a controller held is what can be undone, so it is let go afterwards.
+    fn take<P: Param>(&self, parameter: &P, position: f32) {
+        gesture::once(self.hand, parameter, position);
+        self.release();
+    }
+
     /// The controllers that move it, in words; none if there are none.
     fn sources(&self) -> Option<String> {
         let own = self
@@ -166,22 +175,88 @@ impl Grip<'_> {
     /// Says what moves it under the pointer, and opens the menu on a right click.
     pub(super) fn show<P: Param>(&self, response: &Response, parameter: &P) {
         let sources = self.sources();
-        let held = self.held();
-        if sources.is_some() || held.is_some() {
-            let words = words(sources.as_deref(), held, parameter);
-            response.clone().on_hover_text(words);
+        let own = self.hand.parameters.id_of(parameter).and_then(about);
+        let moved = words(sources.as_deref(), self.held(), parameter);
+        let parts: Vec<&str> = own.into_iter().chain(moved.as_deref()).collect();
+        if !parts.is_empty() {
+            response.clone().on_hover_text(parts.join("\n"));
         }
-        response.context_menu(|ui| {
-            self.typed(ui, parameter);
-            if let Some(target) = self.target {
-                self.learn(ui, target, sources.as_deref());
-            }
-            if ui.button("Default").clicked() {
-                self.release();
-                let default = parameter.default_normalized_value();
-                gesture::once(self.hand, parameter, default);
-            }
-        });
+        let by_key = response.has_focus() && response.ctx.input(|input| input.key_pressed(Key::F2));
+        let mut menu = Popup::context_menu(response);
+        if by_key {
+            let below = response.rect.left_bottom();
+            menu = menu
+                .open_memory(Some(SetOpenCommand::Bool(true)))
+                .at_position(below);
+        }
+        menu.show(|ui| self.menu(ui, parameter, sources.as_deref()));
+    }
+
+    fn menu<P: Param>(&self, ui: &mut Ui, parameter: &P, sources: Option<&str>) {
+        self.typed(ui, parameter);
+        if let Some(target) = self.target {
+            self.learn(ui, target, sources);
+        }
+        self.copy(ui, parameter);
+        self.lock(ui, parameter);
+        if ui.button(control::DEFAULT).clicked() {
+            self.take(parameter, parameter.default_normalized_value());
+        }
+    }
+
+    /// Where it is heard: held by a controller, or set.
+    fn position<P: Param>(&self, parameter: &P) -> f32 {
+        self.held()
+            .unwrap_or(parameter.unmodulated_normalized_value())
+    }
+
+    /// A value goes from one control to another in words: seconds stay seconds.
+    fn copy<P: Param>(&self, ui: &mut Ui, parameter: &P) {
+        let id = Id::unique("copied-value");
+        let words = parameter.normalized_value_to_string(self.position(parameter), true);
+        if ui.button(control::copy(&words)).clicked() {
+            ui.ctx().copy_text(words.clone());
+            ui.data_mut(|data| data.insert_temp(id, words));
+        }
+        let copied: Option<String> = ui.data(|data| data.get_temp(id));
+        let Some(copied) = copied else {
+            return;
+        };
+        let place = parameter.string_to_normalized_value(&copied);
+        let button = Button::new(control::paste(&copied));
+        if ui.add_enabled(place.is_some(), button).clicked()
+            && let Some(place) = place
+        {
+            self.take(parameter, place.clamp(0.0, 1.0));
+        }
+    }
+
+    /// Mutate and random leave it, and what is locked together with it.
+    fn lock<P: Param>(&self, ui: &mut Ui, parameter: &P) {
+        let parameters = self.hand.parameters;
+        let id = parameters.id_of(parameter);
+        let Some(name) = id.and_then(lock_of) else {
+            return;
+        };
+        let is_locked = parameters.explore.locks().has(name);
+        let words = match (Some(name) == id, is_locked) {
+            (true, false) => control::LOCK.to_owned(),
+            (true, true) => control::UNLOCK.to_owned(),
+            (false, false) => control::lock_group(name),
+            (false, true) => control::unlock_group(name),
+        };
+        let button = ui.button(words).on_hover_text(control::LOCKED);
+        if button.clicked() {
+            parameters.explore.turn(name);
+            parameters.mark_changed(self.hand);
+        }
+    }
+
+    /// Whether mutate and random leave it.
+    pub(super) fn is_locked<P: Param>(&self, parameter: &P) -> bool {
+        let parameters = self.hand.parameters;
+        let name = parameters.id_of(parameter).and_then(lock_of);
+        name.is_some_and(|name| self.hand.locks.has(name))
     }
 
     /// A line with the value in words; Enter takes what has been typed, if it means anything.
@@ -189,8 +264,7 @@ impl Grip<'_> {
         let (id, is_measured) = (ui.scope_id().with("typed"), ui.is_sizing_pass());
         let begun: Option<(String, bool)> = ui.data(|data| data.get_temp(id));
         let (mut words, is_fresh) = begun.filter(|_| !is_measured).unwrap_or_else(|| {
-            let position = self.held();
-            let position = position.unwrap_or(parameter.unmodulated_normalized_value());
+            let position = self.position(parameter);
             (parameter.normalized_value_to_string(position, true), true)
         });
         let line = TextEdit::singleline(&mut words).desired_width(LINE);
@@ -203,8 +277,7 @@ impl Grip<'_> {
         }
         let is_done = line.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if is_done && let Some(position) = parameter.string_to_normalized_value(&words) {
-            self.release();
-            gesture::once(self.hand, parameter, position.clamp(0.0, 1.0));
+            self.take(parameter, position.clamp(0.0, 1.0));
         }
         if is_done {
             ui.close();
@@ -215,27 +288,28 @@ impl Grip<'_> {
     fn learn(&self, ui: &mut Ui, target: usize, sources: Option<&str>) {
         let map = &self.hand.parameters.map;
         let words = match (self.is_waiting(), map.is_full()) {
-            (true, _) => "Stop learning",
-            (false, true) => "The map is full: remove a controller first",
-            (false, false) => "Learn controller",
+            (true, _) => control::STOP_LEARNING,
+            (false, true) => control::MAP_FULL,
+            (false, false) => control::LEARN,
         };
         let can_learn = self.is_waiting() || !map.is_full();
         if ui.add_enabled(can_learn, Button::new(words)).clicked() {
             map.arm((!self.is_waiting()).then_some(target));
         }
         if let Some(sources) = sources
-            && ui.button(format!("Clear {sources}")).clicked()
+            && ui.button(control::clear(sources)).clicked()
         {
             map.clear(target);
         }
     }
 }
 
-fn words<P: Param>(sources: Option<&str>, held: Option<f32>, parameter: &P) -> String {
+/// What moves it, and where it is held; nothing, if nobody does.
+fn words<P: Param>(sources: Option<&str>, held: Option<f32>, parameter: &P) -> Option<String> {
     let held = held.map(|at| {
         let place = parameter.normalized_value_to_string(at, true);
-        format!("held at {place} until the control itself moves")
+        control::held(&place)
     });
     let parts: Vec<&str> = sources.into_iter().chain(held.as_deref()).collect();
-    parts.join(": ")
+    (!parts.is_empty()).then(|| parts.join(": "))
 }

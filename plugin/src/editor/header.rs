@@ -1,16 +1,14 @@
-//! The top of the window: which preset and model play, in which tuning, how many voices, how loud.
+//! The top of the window: which preset and model play, in which tuning, how loud.
 //!
 //! ```text
-//!  [◂][▸][preset      ▾]    Tuning    [A ▾] [B ▾]   [Panic]  voices
+//!  [◂][▸][preset      ▾]    Tuning    [A ▾] [B ▾]   [Panic]
 //!  the model: what it is    [its ▾]   [C ▾] [D ▾]   level
 //! ```
 
 use super::{Editor, level, theme};
-use crate::library::Found;
-use crate::library::slots::NAMES;
 use betwixt_engine::Telemetry;
 
-use egui::{Align2, FontId, Rect, Ui, pos2};
+use egui::{Rect, Ui, pos2};
 
 /// Width of the choice of a model: a share of the header's, within limits.
 const CHOOSER: (f32, f32, f32) = (0.2, 140.0, 220.0);
@@ -25,23 +23,8 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, telemetry: &Teleme
     let painter = ui.painter().with_clip_rect(inside);
     let room = tuning(inside).left() - inside.left() - 12.0;
     let below = inside.left_bottom();
-    if let Some((slot, problem)) = missing(editor) {
-        let title = format!("Model {} is missing: silent", NAMES[slot]);
-        let font = FontId::proportional(12.0);
-        let said = painter.text(below, Align2::LEFT_BOTTOM, title, font, theme::WARM);
-        let beside = pos2(said.right() + 10.0, below.y);
-        let room = room - said.width() - 10.0;
-        theme::elided(&painter, beside, &problem, room, (12.0, theme::TEXT));
-        return;
-    }
-    let later = editor.parameters.later.count();
-    if later > 0 {
-        let words = format!("Saved by a later version: {later} settings are kept, but not played");
-        theme::elided(&painter, below, &words, room, (12.0, theme::WARM));
-        return;
-    }
     let words = format!("{}: {}", header.name, header.description);
-    theme::elided(&painter, below, &words, room, (12.0, theme::DIM));
+    theme::elided(&painter, below, &words, room, (12.0, theme::ink().dim));
 }
 
 /// Where the preset stands (module `presets`).
@@ -65,15 +48,4 @@ pub(super) fn tuning(inside: Rect) -> Rect {
 
 fn width(inside: Rect, (share, least, most): (f32, f32, f32)) -> f32 {
     (share * inside.width()).clamp(least, most)
-}
-
-/// A slot that is heard and whose model is not there, and why.
-fn missing(editor: &Editor) -> Option<(usize, String)> {
-    let found = editor.parameters.slots.found();
-    let heard = editor.heard_slots().into_iter();
-    let missing = |slot: usize| match &found[slot] {
-        Found::Missing(problem) => Some((slot, problem.clone())),
-        _ => None,
-    };
-    heard.filter_map(missing).next()
 }

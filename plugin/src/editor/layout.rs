@@ -2,36 +2,57 @@
 
 use egui::{Rect, Vec2, pos2, vec2};
 
+/// The window at its usual size, in points; a window of another size is zoomed, so that it has at
+/// least so many.
+pub(super) const USUAL: Vec2 = vec2(1080.0, 720.0);
 /// Space between views, and to the window's edge.
-const GAP: f32 = 10.0;
+pub(super) const GAP: f32 = 8.0;
 /// Height of the header.
-const HEADER: f32 = 64.0;
+const HEADER: f32 = 62.0;
 /// Height of the row of tabs.
 const TABS: f32 = 22.0;
 /// Space under the tabs: they belong to what is below them.
 const NEAR: f32 = 4.0;
-/// Height of what a model of partials can be asked for.
-const PERFORMANCE: f32 = 130.0;
-/// Height of the compact controls at the bottom.
-const CONTROLS: f32 = 104.0;
-/// Below this height of the window all of them shrink.
+/// Height of the status line.
+const STATUS: f32 = 18.0;
+/// Height of the loudness of notes and of what all pages share.
+const CONTOUR: f32 = 50.0;
+/// Height of the keyboard.
+const KEYBOARD: f32 = 104.0;
+/// Shares of the map's page: latents and spectra; the map has the rest.
+const SIDES: [f32; 2] = [0.22, 0.26];
+/// Share of the spectra's height that the present one takes.
+const PRESENT: f32 = 0.46;
+/// Shares of the page of the sound: what a model of partials can be asked for, and the rest.
+const ASKED: f32 = 0.5;
+/// Below this height of the window everything but the pages shrinks.
 const ENOUGH: f32 = 560.0;
 
 /// One rectangle for each view.
 pub(super) struct Areas {
-    /// Model and figures.
+    /// Preset, models, tuning, level.
     pub(super) header: Rect,
     /// What is shown below.
     pub(super) tabs: Rect,
     /// Everything below the tabs, for one of them.
     pub(super) page: Rect,
-    /// The eight sliders.
+    /// Voices, load, host, problems.
+    pub(super) status: Rect,
+    /// On the map's page: the eight sliders.
     pub(super) latents: Rect,
-    /// The two-dimensional pad.
-    pub(super) pad: Rect,
+    /// The map itself.
+    pub(super) map: Rect,
     /// The newest note's spectrum.
     pub(super) spectrum: Rect,
-    /// What a model of partials can be asked for.
+    /// What was heard in the last seconds.
+    pub(super) spectrogram: Rect,
+    /// How loud notes are in time.
+    pub(super) contour: Rect,
+    /// The twelve pitch classes.
+    pub(super) ring: Rect,
+    /// The keys.
+    pub(super) keyboard: Rect,
+    /// On the sound's page: what a model of partials can be asked for.
     pub(super) performance: Rect,
     /// The other parameters.
     pub(super) controls: Rect,
@@ -43,33 +64,57 @@ impl Areas {
         let inside = window.shrink(GAP);
         let inside = Rect::from_min_size(inside.min, inside.size().max(Vec2::ZERO));
         let shrunk = (inside.height() / ENOUGH).min(1.0);
-        let [header, tabs, performance, controls] =
-            [HEADER, TABS, PERFORMANCE, CONTROLS].map(|height| height * shrunk);
-        let left = inside.left();
-        let row = inside.top() + header + GAP * shrunk;
-        let top = row + tabs + NEAR * shrunk;
-        let page = (inside.bottom() - top).max(0.0);
-        let middle = (page - performance - controls - 2.0 * GAP).max(0.0);
-        let column = (inside.width() - 2.0 * GAP).max(0.0) / 3.0;
-        let place = |index: f32| {
-            let corner = pos2(left + index * (column + GAP), top);
-            Rect::from_min_size(corner, vec2(column, middle))
-        };
-        let wide = |top: f32, height: f32| {
-            Rect::from_min_size(pos2(left, top), vec2(inside.width(), height))
-        };
-        let below = top + middle + GAP;
+        let lengths = [HEADER, TABS, STATUS, CONTOUR, KEYBOARD, NEAR, GAP];
+        let [header, tabs, status, contour, keyboard, near, gap] =
+            lengths.map(|length| length * shrunk);
+        let (header, rest) = off_top(inside, header, gap);
+        let (tabs, rest) = off_top(rest, tabs, near);
+        let (page, status) = off_bottom(rest, status, near);
+        let (above, keys) = off_bottom(page, keyboard, gap);
+        let (middle, contour) = off_bottom(above, contour, gap);
+        let (latents, right) = off_left(middle, SIDES[0] * middle.width(), gap);
+        let spectra = SIDES[1] * middle.width();
+        let (map, spectra) = off_left(right, (right.width() - spectra - gap).max(0.0), gap);
+        let (spectrum, spectrogram) = off_top(spectra, PRESENT * spectra.height(), gap);
+        let (ring, keyboard) = off_left(keys, keys.height().min(keys.width()), gap);
+        let (performance, controls) = off_top(page, ASKED * page.height(), gap);
         Self {
-            header: wide(inside.top(), header),
-            tabs: wide(row, tabs),
-            page: wide(top, page),
-            latents: place(0.0),
-            pad: place(1.0),
-            spectrum: place(2.0),
-            performance: wide(below, performance),
-            controls: wide(below + performance + GAP, controls),
+            header,
+            tabs,
+            page,
+            status,
+            latents,
+            map,
+            spectrum,
+            spectrogram,
+            contour,
+            ring,
+            keyboard,
+            performance,
+            controls,
         }
     }
+}
+
+/// The upper part of an area, and the rest under a gap.
+pub(super) fn off_top(area: Rect, height: f32, gap: f32) -> (Rect, Rect) {
+    let upper = area.with_max_y((area.top() + height).min(area.bottom()));
+    let lower = area.with_min_y((upper.bottom() + gap).min(area.bottom()));
+    (upper, lower)
+}
+
+/// The rest of an area above a gap, and the lower part.
+pub(super) fn off_bottom(area: Rect, height: f32, gap: f32) -> (Rect, Rect) {
+    let lower = area.with_min_y((area.bottom() - height).max(area.top()));
+    let upper = area.with_max_y((lower.top() - gap).max(area.top()));
+    (upper, lower)
+}
+
+/// The left part of an area, and the rest beside a gap.
+pub(super) fn off_left(area: Rect, width: f32, gap: f32) -> (Rect, Rect) {
+    let left = area.with_max_x((area.left() + width).min(area.right()));
+    let right = area.with_min_x((left.right() + gap).min(area.right()));
+    (left, right)
 }
 
 /// One of `count` equal cells across an area.

@@ -1,11 +1,11 @@
-//! How much sounds: the voices, the level, what the limiter does; and the way to silence.
+//! How loud it is: the level, what the limiter does; and the way to silence.
 //!
 //! ```text
-//!  [Panic]    3 of 16 voices
+//!  [Panic]
 //!   -12.1 dB ▓▓▓▓▓▓▓░░░░░░ ▪   lit while the limiter holds peaks back, fading when it rests
 //! ```
 
-use super::{Editor, theme};
+use super::{Editor, theme, words};
 use betwixt_engine::Telemetry;
 
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -50,16 +50,11 @@ pub(super) fn paint(ui: &Ui, inside: Rect, editor: &mut Editor, telemetry: &Tele
     let left = (inside.right() - WIDTH + 14.0).max(inside.left());
     let area = inside.with_min_x(left);
     let button = Rect::from_min_size(area.min, BUTTON).intersect(area);
-    let panic = theme::button(ui, button, "Panic", 12.0);
+    let panic = theme::button(ui, button, words::level::PANIC, 12.0);
     if panic.clicked() {
         editor.screen.silence();
     }
-    panic.on_hover_text("Ends every sound at once; no control moves.");
-    let limit = editor.parameters.voices.value();
-    let voices = format!("{} of {limit} voices", telemetry.voices());
-    let (corner, look) = (area.right_top(), (12.0, theme::TEXT));
-    let painter = ui.painter().with_clip_rect(area.with_min_x(button.right()));
-    theme::words(&painter, corner, Align2::RIGHT_TOP, voices, look);
+    panic.on_hover_text(words::level::PANIC_HINT);
     let meter = Rect::from_min_size(
         pos2(area.right() - METER, area.bottom() - 9.0),
         vec2(METER, 6.0),
@@ -78,19 +73,22 @@ fn level(ui: &Ui, meter: Rect, telemetry: &Telemetry) {
     let peak_db = 20.0 * telemetry.peak().max(1e-6).log10();
     let share = (1.0 - peak_db / FLOOR_DB).clamp(0.0, 1.0);
     let colour = if peak_db > -1.0 {
-        theme::WARM
+        theme::ink().warm
     } else {
-        theme::ACCENT
+        theme::ink().accent
     };
     let filled = meter.with_max_x(meter.left() + share * meter.width());
-    painter.rect_filled(meter, 3.0, theme::TRACK);
+    painter.rect_filled(meter, 3.0, theme::ink().track);
     painter.rect_filled(filled, 3.0, colour);
     let words = if peak_db <= FLOOR_DB {
-        "silent".to_owned()
+        words::level::SILENT.to_owned()
     } else {
-        format!("{peak_db:.1} dB")
+        words::level::peak(peak_db)
     };
-    let (beside, look) = (meter.left_center() - vec2(8.0, 0.0), (12.0, theme::DIM));
+    let (beside, look) = (
+        meter.left_center() - vec2(8.0, 0.0),
+        (12.0, theme::ink().dim),
+    );
     theme::words(painter, beside, Align2::RIGHT_CENTER, words, look);
 }
 
@@ -100,12 +98,12 @@ fn mark(ui: &Ui, meter: Rect, light: f32) {
         .expand2(vec2(0.0, 1.0));
     let response = ui.interact(area, ui.scope_id().with("limiter"), Sense::hover());
     let words = if light > 0.0 {
-        "Limiter: holds peaks back"
+        words::level::LIMITER_WORKS
     } else {
-        "Limiter: rests"
+        words::level::LIMITER_RESTS
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
-    let colour = theme::TRACK.lerp_to_gamma(theme::WARM, light);
+    let colour = theme::ink().track.lerp_to_gamma(theme::ink().warm, light);
     ui.painter().rect_filled(area, 2.0, colour);
     response.on_hover_text(words);
 }

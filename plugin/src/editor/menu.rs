@@ -8,8 +8,9 @@
 //! The box has the habits of every other control too: drag, wheel, default, menu of controllers.
 
 use super::compact::is_plain_click;
-use super::hand::{Grip, Hand, WAITING};
+use super::hand::{Grip, Hand};
 use super::slider::{self, Look};
+use super::words::control;
 use super::{gesture, theme};
 
 use egui::{
@@ -62,7 +63,7 @@ pub(super) fn show<T: Enum + PartialEq + 'static>(
 
 fn paint(ui: &Ui, look: &Look<'_>, value: String, (response, grip): (&Response, &Grip<'_>)) {
     let (value, is_warm) = match (grip.is_waiting(), grip.held()) {
-        (true, _) => (WAITING.to_owned(), true),
+        (true, _) => (control::WAITING.to_owned(), true),
         (false, held) => (value, held.is_some()),
     };
     let words = (look.name, value.as_str());
@@ -97,9 +98,9 @@ pub(super) fn face(ui: &Ui, response: &Response, (name, value): (&str, &str), fa
     };
     let is_touched = response.hovered() || response.dragged();
     let (dim, words, fill) = match (face.is_used, is_touched) {
-        (false, _) => (theme::FAINT, theme::FAINT, theme::TRACK),
-        (true, true) => (theme::TEXT, theme::TEXT, theme::LINE),
-        (true, false) => (theme::DIM, theme::TEXT, theme::TRACK),
+        (false, _) => (theme::ink().faint, theme::ink().faint, theme::ink().track),
+        (true, true) => (theme::ink().text, theme::ink().text, theme::ink().line),
+        (true, false) => (theme::ink().dim, theme::ink().text, theme::ink().track),
     };
     painter.rect_filled(field, 3.0, fill);
     if response.has_focus() {
@@ -109,7 +110,11 @@ pub(super) fn face(ui: &Ui, response: &Response, (name, value): (&str, &str), fa
         let line = pos2(area.left(), field.top() - 2.0);
         theme::elided(&painter, line, name, area.width(), (LETTERS, dim));
     }
-    let words = if face.is_warm { theme::WARM } else { words };
+    let words = if face.is_warm {
+        theme::ink().warm
+    } else {
+        words
+    };
     let letters = (field.height() - 4.0).clamp(1.0, 12.0);
     let line = pos2(field.left() + INSET, field.center().y + 0.62 * letters);
     let room = field.width() - INSET - SIGN;

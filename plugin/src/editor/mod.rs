@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!  ┌───────────────────────── header ──────────────────────────┐   parameters ──► views
-//!  │ Sound · Modulation · Playing · Controllers                │
-//!  │ latents: 8 sliders │ pad: 2 latents,   │ spectrum of the  │   telemetry  ──► header, spectrum
-//!  │                    │ training sounds   │ newest note      │   model      ──► header, pad
-//!  ├──────── time, tone, pitch, width of a model of partials ──┤
-//!  ├───────────────── the other parameters ────────────────────┤
+//!  │ Map · Sound · Modulation · Playing · Controllers · Settings   telemetry  ──► map, spectra, keys
+//!  │ latents: 8 sliders │ map: training     │ spectrum         │   model      ──► map, header
+//!  │                    │ sounds, voices    │ spectrogram      │   settings   ──► theme, hints
+//!  ├──────── loudness: attack … gain, morph ───────────────────┤
+//!  │ chroma ring │ keyboard                                    │
+//!  ├─ voices · load · host · problems ─────────────────────────┤
 //!  └───────────────────────────────────────────────────────────┘   gestures   ──► host ──► parameters
 //! ```
 //!
@@ -14,12 +15,21 @@
 //! the engine. It repaints while something sounds or moves, and rests otherwise.
 
 mod compact;
+mod contour;
+mod controllers;
 mod controls;
+mod controls_file;
+mod dialog;
 mod drawing;
 mod files;
+mod fingers;
 mod gesture;
+mod gl;
 mod hand;
 mod header;
+mod hints;
+mod host;
+mod keyboard;
 mod latents;
 mod layout;
 mod level;
@@ -28,78 +38,40 @@ mod menu;
 mod models;
 mod modulation;
 mod movement;
-mod pad;
 mod performance;
 mod playing;
 mod presets;
+mod ring;
+mod settings;
 mod slider;
+mod spectrogram;
 mod spectrum;
+mod status;
 mod steps;
 mod tabs;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod theme;
 mod tuning;
 mod window;
+mod words;
 
 pub use window::Window;
 
 use crate::library::{self, Description};
 use crate::parameters::Parameters;
+use crate::screen::Screen;
+use crate::settings::Keeper;
 use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
 use nice_plug::prelude::{Param, ParamSetter};
-use nice_plug_egui::RepaintNotifier;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time between two pictures while something sounds.
-const PICTURE: Duration = Duration::from_millis(33);
+const PICTURE: Duration = Duration::from_millis(16);
 /// Below this peak the picture stands still.
 const STILL: f32 = 1e-4;
-
-/// What the shell tells the window: whose numbers to show, and that there is something to see.
-#[derive(Default)]
-pub(crate) struct Screen {
-    telemetry: Mutex<Arc<Telemetry>>,
-    repaint: RepaintNotifier,
-    /// The player wants every sound to end.
-    silence: AtomicBool,
-}
-
-impl Screen {
-    /// A new engine plays: its numbers are shown from now on. Not for the audio thread.
-    pub(crate) fn show(&self, telemetry: Arc<Telemetry>) {
-        *self.lock() = telemetry;
-        self.wake();
-    }
-
-    /// Asks for a picture; one atomic store, from any thread.
-    pub(crate) fn wake(&self) {
-        self.repaint.request_repaint();
-    }
-
-    /// Every sound is to end at once.
-    pub(crate) fn silence(&self) {
-        self.silence.store(true, Relaxed);
-    }
-
-    /// Whether every sound is to end, since the last time that this was asked; one atomic look.
-    pub(crate) fn take_silence(&self) -> bool {
-        self.silence.load(Relaxed) && self.silence.swap(false, Relaxed)
-    }
-
-    fn telemetry(&self) -> Arc<Telemetry> {
-        Arc::clone(&self.lock())
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Arc<Telemetry>> {
-        self.telemetry
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Everything that the views read.
 pub(crate) struct Editor {
@@ -108,26 +80,34 @@ pub(crate) struct Editor {
     model: Arc<Description>,
     models: models::Panel,
     screen: Arc<Screen>,
-    cloud: pad::Cloud,
-    map_view: map::View,
+    map: map::View,
+    controllers: controllers::View,
     movement: movement::View,
     presets: presets::View,
     tab: tabs::Tab,
     limiter: level::Limiter,
     tuning: tuning::Panel,
     steps: steps::View,
+    settings: Keeper,
+    /// What could not be kept.
+    problem: Option<String>,
+    hints: hints::View,
+    spectrogram: spectrogram::View,
+    status: status::View,
+    fingers: fingers::Fingers,
 }
 
 impl Editor {
     /// An editor of these parameters.
-    pub(crate) fn new(parameters: Arc<Parameters>, screen: Arc<Screen>) -> Self {
+    pub(crate) fn new(parameters: Arc<Parameters>, screen: Arc<Screen>, settings: Keeper) -> Self {
         let model = Arc::clone(&library::factory()[0].description);
+        let fingers = fingers::Fingers::new(Arc::clone(&screen));
         let mut editor = Self {
-            cloud: pad::Cloud::new(&model),
-            map_view: map::View::new(),
+            map: map::View::new(&model, Arc::clone(&screen)),
+            controllers: controllers::View::new(),
             movement: movement::View::new(),
             presets: presets::View::of_the_user(),
-            tab: tabs::Tab::default(),
+            tab: tabs::Tab::at(screen.page()),
             limiter: level::Limiter::default(),
             parameters,
             models: models::Panel::new(),
@@ -135,6 +115,12 @@ impl Editor {
             screen,
             tuning: tuning::Panel::new(Folder::of_the_user()),
             steps: steps::View::default(),
+            settings,
+            problem: None,
+            hints: hints::View::default(),
+            spectrogram: spectrogram::View::new(),
+            status: status::View::default(),
+            fingers,
         };
         editor.follow_model();
         editor
@@ -146,7 +132,7 @@ impl Editor {
         let found = &self.parameters.slots.found()[heard];
         let description = found.description();
         if let Some(model) = description.filter(|model| !Arc::ptr_eq(model, &self.model)) {
-            self.cloud = pad::Cloud::new(model);
+            self.map.show(model);
             self.model = Arc::clone(model);
         }
     }
@@ -183,22 +169,29 @@ impl Editor {
 
     /// Paints the window's whole body and follows the pointer.
     pub(crate) fn ui(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
+        theme::begin(ui.ctx(), self.settings.get().theme);
         self.follow_model();
         // What has been learnt while the window was closed, or just now.
         self.parameters.map.settle();
+        self.parameters.history.watch(&self.parameters);
         let telemetry = self.screen.telemetry();
         let parameters = Arc::clone(&self.parameters);
         let hand = hand::Hand::new(setter, &parameters);
         let areas = layout::Areas::of(ui.max_rect());
         ui.painter()
-            .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
+            .rect_filled(ui.max_rect(), 0.0, theme::ink().background);
         header::paint(ui, areas.header, self, &telemetry);
         models::paint(ui, areas.header, self, &hand);
         tuning::paint(ui, areas.header, self, &hand);
         presets::paint(ui, areas.header, self, &hand);
         self.tab = tabs::paint(ui, steps::beside(areas.tabs), self.tab);
+        self.screen.set_page(self.tab.place());
         steps::paint(ui, areas.tabs, self, &hand);
+        self.map.pass(ui);
         self.page(ui, &areas, &telemetry, &hand);
+        status::paint(ui, areas.status, self, &telemetry);
+        hints::paint(ui, &areas, self);
+        self.fingers.follow_keys(ui, self.settings.get().typing);
         if !ui.input(|input| input.pointer.any_down()) {
             parameters.history.close();
         }
@@ -222,16 +215,35 @@ impl Editor {
             return;
         }
         match self.tab {
+            tabs::Tab::Map => self.play(ui, areas, telemetry, hand),
             tabs::Tab::Sound => {
-                latents::paint(ui, areas.latents, self, hand);
-                pad::paint(ui, areas.pad, self, telemetry, hand);
-                spectrum::paint(ui, areas.spectrum, telemetry);
                 performance::paint(ui, areas.performance, self, hand);
-                controls::paint(ui, areas.controls, self, hand);
+                let [left, right] =
+                    [0, 1].map(|i| layout::column(areas.controls, i, 2, layout::GAP));
+                contour::paint_tall(ui, left, self, hand);
+                controls::paint(ui, right, self, hand);
             }
             tabs::Tab::Modulation => modulation::paint(ui, areas.page, self, hand),
             tabs::Tab::Playing => playing::paint(ui, areas.page, self, hand),
-            tabs::Tab::Controllers => map::paint(ui, areas.page, self),
+            tabs::Tab::Controllers => controllers::paint(ui, areas.page, self),
+            tabs::Tab::Settings => settings::paint(ui, areas.page, self),
         }
+    }
+
+    /// The page to play on.
+    fn play(
+        &mut self,
+        ui: &mut egui::Ui,
+        areas: &layout::Areas,
+        telemetry: &Telemetry,
+        hand: &hand::Hand<'_>,
+    ) {
+        latents::paint(ui, areas.latents, self, telemetry, hand);
+        map::paint(ui, areas.map, self, telemetry, hand);
+        spectrum::paint(ui, areas.spectrum, telemetry);
+        spectrogram::paint(ui, areas.spectrogram, self);
+        contour::paint(ui, areas.contour, self, hand);
+        ring::paint(ui, areas.ring, self, telemetry, hand);
+        keyboard::paint(ui, areas.keyboard, self, telemetry);
     }
 }

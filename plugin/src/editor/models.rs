@@ -8,17 +8,18 @@
 //! The folder is looked through beside the window when a list opens. What the framework cannot say,
 //! that the project has changed, is said by the parameter that counts such changes.
 
+use super::dialog::{self, Dialog};
 use super::hand::Hand;
-use super::{Editor, header, menu, theme};
+use super::{Editor, header, menu, theme, words};
 use crate::history::Scope;
 use crate::library::folder::{self, File};
 use crate::library::slots::NAMES;
 use crate::library::{self, Description, Found, Slots, Wanted};
 use egui::{
-    Align, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
+    Align, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense,
     TextEdit, Ui, WidgetInfo, vec2,
 };
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -30,13 +31,19 @@ const HEIGHT: f32 = 260.0;
 const GAP: f32 = 4.0;
 /// What the names of the factory's models begin with.
 const OURS: &str = "Betwixt ";
-/// What an empty slot is called.
-const EMPTY: &str = "–";
+
+/// What is imported.
+const WANTED: dialog::Wanted = dialog::Wanted {
+    title: words::models::DIALOG,
+    kind: words::models::FILES,
+    ends: &["safetensors"],
+};
 
 /// The list's own memory.
 pub(super) struct Panel {
     search: String,
     path: String,
+    dialog: Dialog,
     said: Option<String>,
     listing: Arc<Mutex<Result<Vec<File>, String>>>,
     look: Option<JoinHandle<()>>,
@@ -49,6 +56,7 @@ impl Panel {
         Self {
             search: String::new(),
             path: String::new(),
+            dialog: Dialog::default(),
             said: None,
             listing: Arc::new(Mutex::new(Ok(Vec::new()))),
             look: None,
@@ -65,12 +73,12 @@ impl Panel {
             *listing.lock().unwrap_or_else(PoisonError::into_inner) = found;
             egui.request_repaint();
         };
-        let thread = thread::Builder::new().name("betwixt folder".into());
+        let thread = thread::Builder::new().name("betwixt-folder".into());
         self.look = thread.spawn(look).ok();
     }
 
     /// Until the folder has been looked through.
-    fn wait(&mut self) {
+    pub(super) fn wait(&mut self) {
         if let Some(look) = self.look.take() {
             drop(look.join());
         }
@@ -100,7 +108,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
         let response = button(ui, cell(place, slot), slot, &parameters.slots, found);
         if heard.contains(&slot) {
             let rect = response.rect.with_max_x(response.rect.left() + 2.0);
-            ui.painter().rect_filled(rect, 1.0, theme::ACCENT);
+            ui.painter().rect_filled(rect, 1.0, theme::ink().accent);
         }
         let popup = Popup::menu(&response);
         let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -112,7 +120,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
             }
         }
         let show = || popup.show(|ui| list(ui, panel, &parameters.slots, slot));
-        let name = format!("Model {}", NAMES[slot]);
+        let name = words::models::slot(NAMES[slot]);
         let history = &parameters.history;
         let changed = match open {
             Some(open) if open == slot => history.change(&name, Scope::Models, &parameters, show),
@@ -140,10 +148,10 @@ fn button(ui: &Ui, area: Rect, slot: usize, slots: &Slots, found: &Found) -> Res
     let wanted = slots.wanted()[slot].as_ref().map(Wanted::words);
     let name = match found {
         Found::Here(loaded) => loaded.description.header.name.clone(),
-        Found::Empty => EMPTY.to_owned(),
-        Found::Sought | Found::Missing(_) => wanted.unwrap_or_else(|| EMPTY.into()),
+        Found::Empty => words::models::NONE.to_owned(),
+        Found::Sought | Found::Missing(_) => wanted.unwrap_or_else(|| words::models::NONE.into()),
     };
-    let label = format!("Model {}: {name}", NAMES[slot]);
+    let label = words::models::in_slot(NAMES[slot], &name);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &label));
     let look = menu::Face {
         is_used: !matches!(found, Found::Empty),
@@ -169,9 +177,9 @@ fn list(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
     ui.set_width(WIDTH);
     theme::menu(ui);
     if let Found::Missing(problem) = &slots.found()[slot] {
-        words(ui, RichText::new(problem).color(theme::WARM));
+        words(ui, RichText::new(problem).color(theme::ink().warm));
     }
-    let search = TextEdit::singleline(&mut panel.search).hint_text("Search models");
+    let search = TextEdit::singleline(&mut panel.search).hint_text(words::models::SEARCH);
     ui.add(search.desired_width(f32::INFINITY));
     let mut is_changed = false;
     let files = panel.files();
@@ -186,7 +194,7 @@ fn list(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
     ui.separator();
     if slot > 0
         && ui
-            .selectable_label(slots.wanted()[slot].is_none(), "Empty")
+            .selectable_label(slots.wanted()[slot].is_none(), words::models::EMPTY)
             .clicked()
     {
         slots.choose(slot, None);
@@ -194,17 +202,17 @@ fn list(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
     }
     is_changed |= import(ui, panel, slots, slot);
     let (mut carries, size) = slots.carries();
-    let label = format!("Keep the models in the project ({})", bytes(size));
+    let label = words::models::keep_in_project(&words::models::bytes(size));
     if ui.checkbox(&mut carries, label).changed() {
         slots.set_carries(carries);
         is_changed = true;
     }
     if let Some(said) = &panel.said {
-        words(ui, RichText::new(said).color(theme::WARM));
+        words(ui, RichText::new(said).color(theme::ink().warm));
     }
     let place = folder::path().map_or_else(String::new, |path| path.display().to_string());
-    let help = RichText::new(format!("Your models lie in {place}"));
-    words(ui, help.small().color(theme::DIM));
+    let help = RichText::new(words::models::folder(&place));
+    words(ui, help.small().color(theme::ink().dim));
     is_changed
 }
 
@@ -216,18 +224,24 @@ fn models(
     chosen: Option<&Arc<Description>>,
 ) -> Option<Wanted> {
     let mut taken = None;
-    words(ui, RichText::new("Factory").color(theme::DIM));
+    words(
+        ui,
+        RichText::new(words::models::FACTORY).color(theme::ink().dim),
+    );
     for loaded in library::factory() {
         let description = &loaded.description;
         if row(ui, panel, description, chosen) {
             taken = Some(loaded.wanted());
         }
     }
-    words(ui, RichText::new("Yours").color(theme::DIM));
+    words(
+        ui,
+        RichText::new(words::models::YOURS).color(theme::ink().dim),
+    );
     let files = match files {
         Ok(files) => files,
         Err(problem) => {
-            words(ui, RichText::new(problem).color(theme::WARM));
+            words(ui, RichText::new(problem).color(theme::ink().warm));
             return taken;
         }
     };
@@ -239,7 +253,8 @@ fn models(
             Ok(_) => {}
             Err(problem) => {
                 let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-                let text = RichText::new(format!("{name}: not a model")).color(theme::WARM);
+                let text =
+                    RichText::new(words::models::not_a_model(&name)).color(theme::ink().warm);
                 ui.label(text).on_hover_text(problem);
             }
         }
@@ -265,52 +280,53 @@ fn row(
     row.on_hover_text(about).clicked()
 }
 
-/// A model from anywhere, by its path.
+/// A model from anywhere: chosen in the system's dialog, or by its path.
 fn import(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
-    let mut is_changed = false;
+    let mut wanted = panel.dialog.take();
     ui.horizontal(|ui| {
-        let line = TextEdit::singleline(&mut panel.path).hint_text("Path of a .safetensors file");
-        ui.add(line.desired_width(WIDTH - 80.0));
-        if ui.button("Import").clicked() {
-            match folder::import(Path::new(panel.path.trim())) {
-                Ok(wanted) => {
-                    slots.choose(slot, Some(wanted));
-                    panel.said = None;
-                    panel.look(ui.ctx());
-                    is_changed = true;
-                }
-                Err(problem) => panel.said = Some(problem),
-            }
+        let line = TextEdit::singleline(&mut panel.path).hint_text(words::models::PATH);
+        ui.add(line.desired_width(WIDTH - 160.0));
+        let path = PathBuf::from(panel.path.trim());
+        let browse = Button::new(words::files::BROWSE);
+        if ui.add_enabled(!panel.dialog.is_open(), browse).clicked() {
+            panel.dialog.open(ui.ctx(), WANTED, &path);
+        }
+        if ui.button(words::files::IMPORT).clicked() {
+            wanted = Some(path);
         }
     });
-    is_changed
+    let Some(path) = wanted else {
+        return false;
+    };
+    match folder::import(&path) {
+        Ok(wanted) => {
+            slots.choose(slot, Some(wanted));
+            panel.said = None;
+            panel.look(ui.ctx());
+            true
+        }
+        Err(problem) => {
+            panel.said = Some(problem);
+            false
+        }
+    }
 }
 
 /// Everything that there is to say of a model.
 fn about(description: &Description) -> String {
     let header = &description.header;
     let kind = if description.is_partials() {
-        "partials"
+        words::models::PARTIALS
     } else {
-        "frames"
+        words::models::FRAMES
     };
-    format!(
-        "{}\n{}\nby {} · {} · {} latents · {kind} · {}",
-        header.name,
-        header.description,
-        header.authors.join(", "),
-        header.licence,
+    let origin = words::models::origin(
+        &header.authors.join(", "),
+        &header.licence,
         header.latents.len(),
-        bytes(description.size),
-    )
-}
-
-fn bytes(count: usize) -> String {
-    match count {
-        0..1_024 => format!("{count} B"),
-        1_024..1_048_576 => format!("{} KiB", count.div_ceil(1_024)),
-        _ => format!("{} MiB", count.div_ceil(1_048_576)),
-    }
+        (kind, &words::models::bytes(description.size)),
+    );
+    format!("{}\n{}\n{origin}", header.name, header.description)
 }
 
 /// Words that are ragged on the right, unlike a menu's own.

@@ -11,11 +11,10 @@
 //! What does nothing is dimmed: a slot without a source or without a depth, a target that the model
 //! does not have, an oscillator that no slot takes.
 
-mod words;
-
 use super::compact::{self, Group};
 use super::hand::Hand;
-use super::{Editor, drawing, latents, layout, menu, theme};
+
+use super::{Editor, drawing, latents, layout, menu, theme, words};
 use crate::parameters::modulation::{Envelope, Lfo, Slot, Target};
 use crate::snapshot;
 use betwixt_engine::{self as engine, Controls, ENVELOPES, LATENTS, LFOS, SLOTS, Source};
@@ -60,14 +59,14 @@ pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, hand: &Hand<'_>) {
 fn slots(ui: &Ui, area: Rect, (editor, heard): (&Editor, &Controls), hand: &Hand<'_>) {
     let inside = theme::panel(ui, area);
     let headings = cells(inside);
-    for (place, name) in headings.into_iter().zip(["SOURCE", "TARGET", "DEPTH"]) {
+    for (place, name) in headings.into_iter().zip(words::modulation::HEADINGS) {
         theme::heading(ui, place, name);
     }
     let rows = inside.with_min_y((inside.top() + HEADING).min(inside.bottom()));
     for (index, slot) in editor.parameters.modulation.slots.iter().enumerate() {
         let row = compact::low(layout::row(rows, index, SLOTS, 3.0));
         let number = pos2(row.left(), row.center().y);
-        let look = (11.0, theme::DIM);
+        let look = (11.0, theme::ink().dim);
         theme::words(ui.painter(), number, Align2::LEFT_CENTER, index + 1, look);
         let shown = (index, slot, &heard.modulation.slots[index]);
         self::slot(ui, cells(row), shown, editor, hand);
@@ -81,25 +80,28 @@ fn slot(
     editor: &Editor,
     hand: &Hand<'_>,
 ) {
-    let stem = format!("Mod {} ", index + 1);
+    let stem = words::stems::slot(index + 1);
     let group = Group::new(ui, hand).without(&stem);
     let has_source = heard.source != Source::Off;
     let source = group.choice(from, &slot.source);
     if source.hovered() {
-        source.on_hover_text(words::source(heard.source));
+        source.on_hover_text(words::modulation::source(heard.source));
     }
     let is_read = has_source && is_target(editor, heard.target);
     let named = |place: usize| name(editor, place);
     let target = group.used(is_read).named_choice(to, &slot.target, &named);
     if target.hovered() {
-        target.on_hover_text(words::target(heard.target, is_target(editor, heard.target)));
+        target.on_hover_text(words::modulation::target(
+            heard.target,
+            is_target(editor, heard.target),
+        ));
     }
     let depth = group.used(is_read).unnamed().bipolar(how, &slot.depth);
     if depth.hovered() {
         let percent = slot
             .depth
             .normalized_value_to_string(hand.position(&slot.depth), true);
-        depth.on_hover_text(words::depth(&percent, heard.target));
+        depth.on_hover_text(words::modulation::depth(&percent, heard.target));
     }
 }
 
@@ -144,10 +146,9 @@ fn is_taken(heard: &Controls, source: Source) -> bool {
 
 fn lfo(ui: &Ui, area: Rect, (index, lfo, heard): (usize, &Lfo, &Controls), hand: &Hand<'_>) {
     let inside = theme::panel(ui, area).expand2(egui::vec2(0.0, 5.0));
-    let title = format!("LFO {}", index + 1);
-    theme::heading(ui, inside, &title);
+    theme::heading(ui, inside, &words::modulation::lfo(index + 1));
     let is_used = is_taken(heard, Source::Lfo(index));
-    let stem = format!("{title} ");
+    let stem = words::stems::lfo(index + 1);
     let group = Group::new(ui, hand).without(&stem).used(is_used);
     let below = inside.with_min_y((inside.top() + HEADING).min(inside.bottom()));
     let whole = |place: usize| {
@@ -164,11 +165,11 @@ fn lfo(ui: &Ui, area: Rect, (index, lfo, heard): (usize, &Lfo, &Controls), hand:
     group.plain(cell(5), &lfo.fade);
     let trigger = group.choice(cell(6), &lfo.trigger);
     if trigger.hovered() {
-        trigger.on_hover_text(words::TRIGGER);
+        trigger.on_hover_text(words::modulation::TRIGGER);
     }
     let seed = group.plain(cell(7), &lfo.seed);
     if seed.hovered() {
-        seed.on_hover_text(words::SEED);
+        seed.on_hover_text(words::modulation::SEED);
     }
 }
 
@@ -179,9 +180,9 @@ fn envelope(
     hand: &Hand<'_>,
 ) {
     let inside = theme::panel(ui, area).expand2(egui::vec2(0.0, 5.0));
-    theme::heading(ui, inside, &format!("ENVELOPE {}", index + 1));
+    theme::heading(ui, inside, &words::modulation::envelope(index + 1));
     let is_used = is_taken(heard, Source::Envelope(index));
-    let stem = format!("Env {} ", index + 1);
+    let stem = words::stems::envelope(index + 1);
     let group = Group::new(ui, hand).without(&stem).used(is_used);
     let below = inside.with_min_y((inside.top() + HEADING).min(inside.bottom()));
     let picture = layout::column(below, 0, 2, SPACE);

@@ -10,9 +10,10 @@
 //! The framework cannot say that a project has changed: the parameter that counts such changes does.
 
 use super::compact::{self, Group};
+use super::dialog::Wanted;
 use super::files::{self, Files};
 use super::hand::Hand;
-use super::{Editor, drawing, latents, layout, theme};
+use super::{Editor, drawing, latents, layout, theme, words};
 use crate::history::Scope;
 use crate::movement::Shown;
 use betwixt_engine::{Controls, Course};
@@ -22,13 +23,16 @@ use std::sync::Arc;
 
 /// Where a movement is exported if no other place is named.
 const FILE: &str = "movements/my movement.json";
+/// What is read.
+const WANTED: Wanted = Wanted {
+    title: words::movement::DIALOG,
+    kind: words::movement::FILES,
+    ends: &["json"],
+};
 /// Room for the heading.
 const HEADING: f32 = 18.0;
 /// Room for the controls.
 const CONTROLS: f32 = 44.0;
-/// What can be done.
-const HINT: &str = "While Record is on, the latents are written down as pointer, controllers or \
-                    automation move them. Then the movement plays: once, in a loop, to and fro.";
 
 /// What the view remembers between pictures.
 pub(super) struct View(Files);
@@ -36,7 +40,7 @@ pub(super) struct View(Files);
 impl View {
     /// Nothing done yet.
     pub(super) fn new() -> Self {
-        Self(Files::new(FILE))
+        Self(Files::new(FILE, WANTED))
     }
 }
 
@@ -48,7 +52,7 @@ pub(super) fn paint(
     (hand, heard): (&Hand<'_>, &Controls),
 ) {
     let inside = theme::panel(ui, area);
-    theme::heading(ui, inside, "MOVEMENT");
+    theme::heading(ui, inside, words::movement::HEADING);
     controls(ui, inside, editor, (hand, heard));
     let top = (inside.top() + HEADING + CONTROLS).min(inside.bottom());
     let below = inside.with_min_y(top);
@@ -59,12 +63,12 @@ pub(super) fn paint(
     let words = self::words(editor, &shown);
     files::within(ui, layout::column(below, 1, 2, 14.0), |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
-        ui.label(RichText::new(words).color(theme::TEXT).size(12.0));
+        ui.label(RichText::new(words).color(theme::ink().text).size(12.0));
         let parameters = Arc::clone(&editor.parameters);
         let act = || rows(ui, editor, hand, &shown);
         parameters
             .history
-            .change("Movement", Scope::Movement, &parameters, act);
+            .change(words::steps::MOVEMENT, Scope::Movement, &parameters, act);
     });
 }
 
@@ -74,7 +78,7 @@ fn controls(ui: &Ui, inside: Rect, editor: &Editor, (hand, heard): (&Hand<'_>, &
     let cell = |index: usize| compact::top(layout::column(row, index, 6, 14.0));
     let group = Group::new(ui, hand);
     group.choice(cell(1), &own.course);
-    let group = group.without("Movement ");
+    let group = group.without(words::stems::MOVEMENT);
     group.switch(cell(0), &own.record);
     let group = group.used(heard.movement.course != Course::Off);
     group.choice(cell(2), &own.owner);
@@ -83,48 +87,53 @@ fn controls(ui: &Ui, inside: Rect, editor: &Editor, (hand, heard): (&Hand<'_>, &
     group.plain(cell(5), &own.depth);
     if hand.heard(&own.record) {
         let corner = pos2(inside.right(), inside.top());
-        let look = (11.0, theme::WARM);
+        let look = (11.0, theme::ink().warm);
         let painter = ui.painter();
-        theme::words(painter, corner, Align2::RIGHT_TOP, "recording", look);
+        theme::words(
+            painter,
+            corner,
+            Align2::RIGHT_TOP,
+            words::movement::RECORDING,
+            look,
+        );
     }
 }
 
 /// How long it is and what it moves.
 fn words(editor: &Editor, shown: &Shown) -> String {
     let Some((length_s, beats)) = shown.length else {
-        return "Nothing has been recorded yet.".into();
+        return words::movement::EMPTY.into();
     };
-    let beats = beats.map_or(String::new(), |beats| format!(", {beats} beats"));
     let moved = (0..shown.moves.len()).filter(|index| shown.moves[*index]);
     let named = moved.map(|index| match latents::named(editor, index) {
         Some(name) => name.to_owned(),
-        None => format!("Latent {}", index + 1),
+        None => words::latents::unnamed(index + 1),
     });
     let named: Vec<String> = named.collect();
-    format!("{length_s:.2} s{beats}: {}", named.join(", "))
+    words::movement::about(length_s, beats, &named.join(", "))
 }
 
 fn rows(ui: &mut Ui, editor: &mut Editor, hand: &Hand<'_>, shown: &Shown) {
     let (view, file) = (&mut editor.movement.0, &editor.parameters.movement_file);
-    let path = view.path(ui, 8.0);
+    let path = ui.horizontal(|ui| view.path(ui, 8.0)).inner;
     ui.horizontal(|ui| {
         let mut is_changed = false;
-        if ui.button("Import").clicked() {
-            is_changed = view.done(file.import(&path), "imported", &path);
+        if ui.button(words::files::IMPORT).clicked() {
+            is_changed = view.done(file.import(&path), words::files::imported, &path);
         }
         let is_there = shown.length.is_some();
         if ui
-            .add_enabled(is_there, egui::Button::new("Export"))
+            .add_enabled(is_there, egui::Button::new(words::files::EXPORT))
             .clicked()
         {
-            view.done(file.export(&path), "exported", &path);
+            view.done(file.export(&path), words::files::exported, &path);
         }
         if ui
-            .add_enabled(is_there, egui::Button::new("Clear"))
+            .add_enabled(is_there, egui::Button::new(words::files::CLEAR))
             .clicked()
         {
             file.clear();
-            view.say("Nothing moves any more.", true);
+            view.say(words::movement::CLEARED, true);
             is_changed = true;
         }
         if is_changed {
@@ -132,7 +141,7 @@ fn rows(ui: &mut Ui, editor: &mut Editor, hand: &Hand<'_>, shown: &Shown) {
         }
     });
     match &shown.problem {
-        Some(problem) => drop(ui.label(RichText::new(problem).color(theme::WARM).size(12.0))),
-        None => view.answer(ui, HINT),
+        Some(problem) => drop(ui.label(RichText::new(problem).color(theme::ink().warm).size(12.0))),
+        None => view.answer(ui, words::movement::HINT),
     }
 }

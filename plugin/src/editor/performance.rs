@@ -1,80 +1,79 @@
 //! What a model of partials can be asked for, in groups; dimmed where the model is another one.
 //!
 //! ```text
-//!  TIME   speed, freeze, its point       TONE   noise, inharmonicity, tilt, formant, its following
-//!  PITCH  vibrato ×4, drift, natural tuning     STEREO  width
+//!  TIME             TONE               PITCH
+//!  speed            noise              vibrato rate
+//!  freeze           inharmonicity      vibrato depth
+//!  freeze point     tilt               vibrato delay
+//!  STEREO           formant            vibrato jitter
+//!  width            formant follow     drift, natural tuning
 //! ```
 
 use super::compact::{self, Group};
 use super::hand::Hand;
-use super::{Editor, layout, theme};
+use super::{Editor, layout, theme, words};
 
-use egui::{Align2, Rect, Ui, pos2};
+use egui::{Align2, Rect, Ui};
 
-/// Sliders side by side.
-const COLUMNS: usize = 8;
-/// Rows of sliders.
-const ROWS: usize = 2;
+/// Sliders one above the other.
+const ROWS: usize = 6;
 /// Room for a group's heading above its sliders.
-const HEADING: f32 = 14.0;
-/// The groups: heading, row, first column.
-const GROUPS: [(&str, usize, usize); 4] = [
-    ("TIME", 0, 0),
-    ("TONE", 0, 3),
-    ("PITCH", 1, 0),
-    ("STEREO", 1, 6),
-];
-/// Why the controls are dimmed.
-const UNREAD: &str = "not read by this model: it draws frames, not partials";
+const HEADING: f32 = 16.0;
 
 /// Paints the controls and follows the pointer.
 pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
-    let inside = theme::panel(ui, area);
     let is_read = editor.model.is_partials();
-    for (name, row, column) in GROUPS {
-        theme::heading(ui, whole_cell(inside, row, column), name);
-    }
+    let place = |column: usize| theme::panel(ui, layout::column(area, column, 3, layout::GAP));
+    let [first, second, third] = [0, 1, 2].map(place);
+    theme::heading(ui, first, words::sound::TIME);
+    theme::heading(
+        ui,
+        whole_cell(first, 4).translate(egui::vec2(0.0, -2.0)),
+        words::sound::STEREO,
+    );
+    theme::heading(ui, second, words::sound::TONE);
+    theme::heading(ui, third, words::sound::PITCH);
     if !is_read {
-        let look = (11.0, theme::WARM);
-        let corner = pos2(inside.right(), whole_cell(inside, 0, 0).top());
-        theme::words(ui.painter(), corner, Align2::RIGHT_TOP, UNREAD, look);
+        let look = (11.0, theme::ink().warm);
+        theme::words(
+            ui.painter(),
+            third.right_top(),
+            Align2::RIGHT_TOP,
+            words::sound::UNREAD,
+            look,
+        );
     }
     let performance = &editor.parameters.performance;
     let (time, pitch, tone) = (&performance.time, &performance.pitch, &performance.tone);
     let group = Group::new(ui, hand).used(is_read);
-    group.bipolar(cell(inside, 0, 0), &time.speed);
-    group.switch(cell(inside, 0, 1), &time.freeze);
-    let plain = [
-        (2, &time.freeze_point),
-        (3, &tone.noise),
-        (4, &tone.inharmonicity),
-        (7, &tone.formant_follow),
-    ];
-    for (column, parameter) in plain {
-        group.plain(cell(inside, 0, column), parameter);
-    }
-    group.bipolar(cell(inside, 0, 5), &tone.tilt);
-    group.bipolar(cell(inside, 0, 6), &tone.formant);
-    let second = [
+    group.bipolar(cell(first, 0), &time.speed);
+    group.switch(cell(first, 1), &time.freeze);
+    group.plain(cell(first, 2), &time.freeze_point);
+    group.plain(cell(first, 5), &performance.stereo.width);
+    group.plain(cell(second, 0), &tone.noise);
+    group.plain(cell(second, 1), &tone.inharmonicity);
+    group.bipolar(cell(second, 2), &tone.tilt);
+    group.bipolar(cell(second, 3), &tone.formant);
+    group.plain(cell(second, 4), &tone.formant_follow);
+    let pitched = [
         &pitch.vibrato_rate,
         &pitch.vibrato_depth,
         &pitch.vibrato_delay,
         &pitch.vibrato_jitter,
         &pitch.drift,
         &pitch.natural_tuning,
-        &performance.stereo.width,
     ];
-    for (column, parameter) in second.into_iter().enumerate() {
-        group.plain(cell(inside, 1, column), parameter);
+    for (row, parameter) in pitched.into_iter().enumerate() {
+        group.plain(cell(third, row), parameter);
     }
 }
 
 /// The place of a control.
-pub(super) fn cell(inside: Rect, row: usize, column: usize) -> Rect {
-    let whole = whole_cell(inside, row, column);
-    compact::bottom(whole.with_min_y((whole.top() + HEADING).min(whole.bottom())))
+fn cell(inside: Rect, row: usize) -> Rect {
+    compact::bottom(whole_cell(inside, row))
 }
 
-fn whole_cell(inside: Rect, row: usize, column: usize) -> Rect {
-    layout::column(layout::row(inside, row, ROWS, 10.0), column, COLUMNS, 12.0)
+fn whole_cell(inside: Rect, row: usize) -> Rect {
+    let (_, rows) = layout::off_top(inside, HEADING, 0.0);
+    layout::row(rows, row, ROWS, 4.0)
 }

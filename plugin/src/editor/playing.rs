@@ -7,7 +7,8 @@
 
 use super::compact::{self, Group};
 use super::hand::Hand;
-use super::{Editor, layout, movement, theme};
+
+use super::{Editor, layout, movement, theme, words};
 use crate::snapshot;
 use betwixt_engine::Controls;
 
@@ -43,9 +44,9 @@ pub(super) fn paint(ui: &mut Ui, page: Rect, editor: &mut Editor, hand: &Hand<'_
         theme::heading(ui, inside, name);
         Panel { ui, hand, inside }
     };
-    panel(0, "KEYS").keys(editor, &heard);
-    panel(1, "UNISON").unison(editor, &heard);
-    panel(2, "MPE").mpe(editor);
+    panel(0, words::playing::KEYS).keys(editor, &heard);
+    panel(1, words::playing::UNISON).unison(editor, &heard);
+    panel(2, words::playing::MPE).mpe(editor);
     movement::paint(ui, lower, editor, (hand, &heard));
 }
 
@@ -57,12 +58,7 @@ impl Panel<'_> {
         group.plain(self.cell(1), &own.glide);
         let glides = heard.playing.glide.time_s > 0.0;
         group.used(glides).choice(self.cell(2), &own.glide_mode);
-        self.say(
-            2,
-            "Poly: every key has its note. Mono: the last key has it, and strikes it anew. Legato: \
-             the last key takes the sounding note over. Glide is the time from one pitch to the \
-             next; always, or only while another key is down.",
-        );
+        self.say(2, words::playing::KEYS_HINT);
     }
 
     fn unison(&self, editor: &Editor, heard: &Controls) {
@@ -70,31 +66,21 @@ impl Panel<'_> {
         let group = Group::new(self.ui, self.hand);
         group.plain(self.cell(0), &own.unison);
         let group = group
-            .without("Unison ")
+            .without(words::stems::UNISON)
             .used(heard.playing.unison.voices > 1);
         group.plain(self.cell(1), &own.detune);
         group.plain(self.cell(2), &own.spread);
         group.plain(self.cell(3), &own.width);
-        self.say(
-            2,
-            "How many of the voices a note takes. Detune: cents from the lowest to the \
-             highest. Spread: how far apart they lie among the latents. Width: between left and \
-             right.",
-        );
+        self.say(2, words::playing::UNISON_HINT);
     }
 
     fn mpe(&self, editor: &Editor) {
         let own = &editor.parameters.playing;
         let group = Group::new(self.ui, self.hand);
         group.choice(self.cell(0), &own.mpe);
-        let group = group.without("MPE ");
+        let group = group.without(words::stems::MPE);
         group.plain(self.cell(1), &own.mpe_bend);
-        self.say(
-            1,
-            "Lower zone: channels 2 to 16 under channel 1. Upper zone: 1 to 15 under 16. Both: 2 to \
-             8, and 9 to 15. A keyboard that asks for its zones by itself has them. Where pressure \
-             and slide go stands under Modulation.",
-        );
+        self.say(1, words::playing::MPE_HINT);
     }
 
     /// The place of a control.
@@ -110,9 +96,9 @@ impl Panel<'_> {
         let room = self.inside.with_min_y(top.min(self.inside.bottom()));
         let font = egui::FontId::proportional(LETTERS);
         let painter = self.ui.painter().with_clip_rect(room);
-        let galley = painter.layout(words.to_owned(), font, theme::DIM, room.width());
+        let galley = painter.layout(words.to_owned(), font, theme::ink().dim, room.width());
         if galley.size().y <= room.height() {
-            painter.galley(room.left_top() + vec2(0.0, 1.0), galley, theme::DIM);
+            painter.galley(room.left_top() + vec2(0.0, 1.0), galley, theme::ink().dim);
         }
     }
 }

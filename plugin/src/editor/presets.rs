@@ -15,7 +15,7 @@ mod browser;
 mod saving;
 
 use super::hand::Hand;
-use super::{Editor, header, menu, theme};
+use super::{Editor, header, menu, theme, words};
 use crate::parameters::Parameters;
 use crate::presets::{self, Favourites, Item, Place, Preset, Query, Scan, Shown};
 use saving::Saving;
@@ -32,8 +32,6 @@ const ARROW: f32 = 24.0;
 const GAP: f32 = 4.0;
 /// How often the window looks whether the presets have been read.
 const LOOK: Duration = Duration::from_millis(60);
-/// What the bar says where no preset has been loaded.
-const NONE: &str = "No preset";
 
 /// What the window remembers of the presets.
 pub(super) struct View {
@@ -50,6 +48,8 @@ pub(super) struct View {
     /// A step that waits for the list: to the next, or to the one before.
     step: Option<bool>,
     saving: Option<Saving>,
+    /// Who saved a preset last.
+    author: Option<String>,
     said: Option<String>,
 }
 
@@ -72,6 +72,7 @@ impl View {
             cursor: 0,
             step: None,
             saving: None,
+            author: None,
             said: None,
         }
     }
@@ -152,8 +153,12 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
             .with_max_x(bar.left() + to)
     };
     let arrows = [
-        ("Previous preset", place(0.0, ARROW), false),
-        ("Next preset", place(ARROW + GAP, 2.0 * ARROW + GAP), true),
+        (words::presets::PREVIOUS, place(0.0, ARROW), false),
+        (
+            words::presets::NEXT,
+            place(ARROW + GAP, 2.0 * ARROW + GAP),
+            true,
+        ),
     ];
     for (name, place, is_next) in arrows {
         if arrow(ui, place, name, is_next).clicked() {
@@ -177,7 +182,14 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
 /// Paints the browser in place of the page.
 pub(super) fn browse(ui: &mut Ui, page: Rect, editor: &mut Editor, hand: &Hand<'_>) {
     let parameters = Arc::clone(&editor.parameters);
+    let known = editor.settings.get().author.clone();
+    let author = editor.presets.author.get_or_insert(known);
+    let before = author.clone();
     browser::paint(ui, page, &mut editor.presets, (&parameters, hand));
+    if let Some(author) = editor.presets.author.clone().filter(|now| *now != before) {
+        // A file that cannot be written only asks for the name again another day.
+        drop(editor.settings.change(|settings| settings.author = author));
+    }
 }
 
 /// Looks whether the presets have been read, and takes the step that waited for them.
@@ -198,7 +210,7 @@ fn name(ui: &Ui, area: Rect, parameters: &Parameters) -> Response {
     let shown = parameters.loaded.shown(parameters);
     let words = words(&shown);
     let response = ui.interact(area, ui.scope_id().with("preset"), Sense::click());
-    let label = format!("Preset: {words}");
+    let label = words::presets::loaded(&words);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let look = menu::Face {
         is_used: true,
@@ -213,7 +225,7 @@ fn name(ui: &Ui, area: Rect, parameters: &Parameters) -> Response {
 
 fn words(shown: &Shown) -> String {
     let mark = if shown.is_changed { " *" } else { "" };
-    let name = shown.name.as_deref().unwrap_or(NONE);
+    let name = shown.name.as_deref().unwrap_or(words::presets::NONE);
     format!("{name}{mark}")
 }
 
@@ -222,8 +234,8 @@ fn arrow(ui: &Ui, area: Rect, name: &str, is_next: bool) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let painter = ui.painter().with_clip_rect(area.expand(2.0));
     let fill = match response.hovered() {
-        true => theme::LINE,
-        false => theme::TRACK,
+        true => theme::ink().line,
+        false => theme::ink().track,
     };
     painter.rect_filled(area, 3.0, fill);
     let way = if is_next { 1.0 } else { -1.0 };
@@ -231,7 +243,7 @@ fn arrow(ui: &Ui, area: Rect, name: &str, is_next: bool) -> Response {
     let corners = corners.map(|corner| area.center() + vec2(way * corner.x, corner.y));
     painter.add(Shape::convex_polygon(
         corners.to_vec(),
-        theme::TEXT,
+        theme::ink().text,
         Stroke::NONE,
     ));
     if response.has_focus() {
@@ -243,12 +255,12 @@ fn arrow(ui: &Ui, area: Rect, name: &str, is_next: bool) -> Response {
 /// A star: filled for what is marked.
 fn star(ui: &Ui, area: Rect, name: &str, is_marked: bool) -> Response {
     let response = ui.interact(area, ui.scope_id().with(("star", name)), Sense::click());
-    let label = format!("Favourite: {name}");
+    let label = words::presets::favourite(name);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_marked, &label));
     let colour = match (is_marked, response.hovered()) {
-        (true, _) => theme::WARM,
-        (false, true) => theme::DIM,
-        (false, false) => theme::LINE,
+        (true, _) => theme::ink().warm,
+        (false, true) => theme::ink().dim,
+        (false, false) => theme::ink().line,
     };
     let (centre, fifth) = (area.center(), std::f32::consts::TAU / 10.0);
     let tip = |place: u8, radius: f32| {

@@ -7,7 +7,8 @@
 //!  | where it is set     ▪ where a controller holds it
 //! ```
 
-use super::hand::{Grip, Hand, WAITING};
+use super::hand::{Grip, Hand};
+use super::words::control;
 use super::{gesture, theme};
 
 use egui::{Align2, FontId, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -25,6 +26,8 @@ const THICK: f32 = 18.0;
 const LINE: f32 = 2.5;
 /// Least space between the name and the value.
 const WORD_GAP: f32 = 4.0;
+/// Room for the sign of a lock.
+const LOCK: f32 = 9.0;
 /// Space between the end of a bar and the words in it.
 const INSET: f32 = 6.0;
 
@@ -51,6 +54,7 @@ struct Shown<'a> {
     held: Option<f32>,
     is_waiting: bool,
     is_touched: bool,
+    is_locked: bool,
 }
 
 /// Paints a parameter and lets the pointer move it.
@@ -115,38 +119,51 @@ impl<'a> Shown<'a> {
         let is_waiting = grip.is_waiting();
         Self {
             look,
-            name: if is_waiting { WAITING } else { look.name },
+            name: if is_waiting {
+                control::WAITING
+            } else {
+                look.name
+            },
             value: parameter.normalized_value_to_string(held.unwrap_or(set), true),
             set,
             default: parameter.default_normalized_value(),
             held,
             is_waiting,
             is_touched: response.hovered() || response.dragged(),
+            is_locked: grip.is_locked(parameter),
         }
     }
 
     /// Of the name, the value and the bar.
     fn colours(&self) -> [egui::Color32; 3] {
         let [name, value, fill] = match (self.look.is_used, self.is_touched) {
-            (false, _) => [theme::FAINT, theme::FAINT, theme::LINE],
-            (true, true) => [theme::TEXT, theme::TEXT, theme::ACCENT_BRIGHT],
-            (true, false) => [theme::DIM, theme::TEXT, theme::ACCENT],
+            (false, _) => [theme::ink().faint, theme::ink().faint, theme::ink().line],
+            (true, true) => [
+                theme::ink().text,
+                theme::ink().text,
+                theme::ink().accent_bright,
+            ],
+            (true, false) => [theme::ink().dim, theme::ink().text, theme::ink().accent],
         };
-        let name = if self.is_waiting { theme::WARM } else { name };
-        let value = self.held.map_or(value, |_| theme::WARM);
+        let name = if self.is_waiting {
+            theme::ink().warm
+        } else {
+            name
+        };
+        let value = self.held.map_or(value, |_| theme::ink().warm);
         [name, value, fill]
     }
 
     /// Words above the bar.
     fn paint(&self, painter: &Painter, area: Rect) {
-        let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max);
+        let bar = bar(area);
         let line = bar.top() - 3.0;
         self.words(painter, [area.left(), area.right()], line, self.name);
         let [_, _, fill] = self.colours();
-        painter.rect_filled(bar, BAR / 2.0, theme::TRACK);
+        painter.rect_filled(bar, BAR / 2.0, theme::ink().track);
         painter.rect_filled(self.filled(bar), BAR / 2.0, fill);
         let default = along(bar, self.default);
-        painter.vline(default, bar.y_range(), theme::thin(theme::LINE));
+        painter.vline(default, bar.y_range(), theme::thin(theme::ink().line));
         self.mark(painter, bar);
     }
 
@@ -163,7 +180,7 @@ impl<'a> Shown<'a> {
     /// Words in the bar: what is filled is underlined, so that no edge crosses them.
     fn paint_low(&self, painter: &Painter, bar: Rect, name: &str) {
         let [_, _, fill] = self.colours();
-        painter.rect_filled(bar, 3.0, theme::TRACK);
+        painter.rect_filled(bar, 3.0, theme::ink().track);
         let filled = self.filled(bar);
         painter.rect_filled(filled, 3.0, fill.gamma_multiply(0.25));
         let middle = filled.center().x;
@@ -175,7 +192,7 @@ impl<'a> Shown<'a> {
         painter.vline(
             default.x,
             bar.bottom() - 2.0 * LINE..=default.y,
-            theme::thin(theme::DIM),
+            theme::thin(theme::ink().dim),
         );
         self.mark(painter, bar);
         let line = bar.center().y + 0.62 * self.look.letters - 0.5;
@@ -193,7 +210,12 @@ impl<'a> Shown<'a> {
             FontId::proportional(letters),
             value,
         );
-        let room = shown.left() - left - WORD_GAP;
+        let mut room = shown.left() - left - WORD_GAP;
+        if self.is_locked && room > 2.0 * LOCK {
+            let at = pos2(shown.left() - LOCK, shown.center().y);
+            theme::lock(painter, at, name);
+            room -= LOCK + WORD_GAP;
+        }
         theme::elided(painter, pos2(left, line), text, room, (letters, name));
     }
 
@@ -208,11 +230,17 @@ impl<'a> Shown<'a> {
     fn mark(&self, painter: &Painter, bar: Rect) {
         if let Some(held) = self.held {
             let centre = pos2(along(bar, held), bar.center().y);
-            painter.circle_filled(centre, BAR / 2.0, theme::WARM);
+            painter.circle_filled(centre, BAR / 2.0, theme::ink().warm);
         }
     }
 }
 
-fn along(bar: Rect, position: f32) -> f32 {
+/// The bar of a slider whose words stand above it.
+pub(super) fn bar(area: Rect) -> Rect {
+    Rect::from_min_max(pos2(area.left(), area.bottom() - BAR), area.max)
+}
+
+/// A position as a place along a bar.
+pub(super) fn along(bar: Rect, position: f32) -> f32 {
     bar.left() + bar.width() * position.clamp(0.0, 1.0)
 }

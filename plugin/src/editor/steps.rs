@@ -9,7 +9,7 @@
 //! written. A search for a sound runs beside the window; its sound is taken when it is there.
 
 use super::hand::Hand;
-use super::{Editor, latents, layout, menu, theme};
+use super::{Editor, latents, layout, menu, theme, words};
 use crate::explore::{Amount, Group, Kind, Search, Wish};
 use crate::parameters::{LATENT_IDS, Parameters};
 use crate::sound::Sound;
@@ -63,15 +63,19 @@ pub(super) fn paint(ui: &Ui, row: Rect, editor: &mut Editor, hand: &Hand<'_>) {
     over(ui, cell(2), &parameters, hand);
     let kinds = [
         (
-            "Mutate",
+            words::steps::MUTATE,
             Kind::Mutation(parameters.explore.amount()),
-            "a step from this sound",
+            words::steps::MUTATE_HINT,
         ),
-        ("Random", Kind::Random, "any sound of the model's"),
+        (
+            words::steps::RANDOM,
+            Kind::Random,
+            words::steps::RANDOM_HINT,
+        ),
     ];
     for (place, (name, kind, hint)) in kinds.into_iter().enumerate() {
         let can = editor.model_is_here() && !editor.steps.search.is_busy();
-        let response = button(ui, cell(3 + place), name, can);
+        let response = button(ui, (cell(3 + place), 3 + place), name, can);
         if response.clicked() && can {
             let egui = ui.ctx().clone();
             let wish = Wish::new(kind, &parameters);
@@ -83,9 +87,9 @@ pub(super) fn paint(ui: &Ui, row: Rect, editor: &mut Editor, hand: &Hand<'_>) {
             parameters.mark_changed(hand);
         }
         let words = match (editor.steps.is_lost, editor.model_is_here()) {
-            (true, _) => "nothing that is as loud and in tune was found: try again".to_owned(),
-            (_, false) => "the model is not here".to_owned(),
-            _ => hint.to_owned(),
+            (true, _) => words::steps::NOTHING_FOUND,
+            (_, false) => words::steps::NO_MODEL,
+            _ => hint,
         };
         response.on_hover_text(words);
     }
@@ -95,36 +99,35 @@ pub(super) fn paint(ui: &Ui, row: Rect, editor: &mut Editor, hand: &Hand<'_>) {
 /// Undo and redo.
 fn steps(ui: &Ui, cells: [Rect; 2], parameters: &Parameters, hand: &Hand<'_>) {
     let shown = parameters.history.shown();
-    let pair = [("Undo", &shown.undo), ("Redo", &shown.redo)];
-    for ((name, step), area) in pair.into_iter().zip(cells) {
-        let response = button(ui, area, name, step.is_some());
-        if response.clicked() {
-            match name {
-                "Undo" => parameters.history.undo(parameters, hand),
-                _ => parameters.history.redo(parameters, hand),
-            };
-        }
-        match step {
-            Some(step) => drop(response.on_hover_text(format!("{name}: {step}"))),
-            None => drop(response.on_hover_text("nothing")),
-        }
+    let [undo, redo] = cells;
+    let response = button(ui, (undo, 0), words::steps::UNDO, shown.undo.is_some());
+    if response.clicked() {
+        parameters.history.undo(parameters, hand);
     }
+    let step = shown.undo.as_deref();
+    response.on_hover_text(step.map_or(words::steps::NOTHING_TO_UNDO.into(), words::steps::undo));
+    let response = button(ui, (redo, 1), words::steps::REDO, shown.redo.is_some());
+    if response.clicked() {
+        parameters.history.redo(parameters, hand);
+    }
+    let step = shown.redo.as_deref();
+    response.on_hover_text(step.map_or(words::steps::NOTHING_TO_REDO.into(), words::steps::redo));
 }
 
 /// Changes over between the two sounds; the menu copies.
 fn over(ui: &Ui, area: Rect, parameters: &Parameters, hand: &Hand<'_>) {
     let is_b = parameters.history.shown().is_b;
     let (own, other) = if is_b { ("B", "A") } else { ("A", "B") };
-    let response = button(ui, area, &format!("A/B: {own}"), true);
+    let response = button(ui, (area, 2), &words::steps::heard(own), true);
     if response.clicked() {
         parameters.history.change_over(parameters, hand);
     }
     response.context_menu(|ui| {
-        if ui.button(format!("Copy {own} to {other}")).clicked() {
+        if ui.button(words::steps::copy(own, other)).clicked() {
             copy(parameters, hand);
         }
     });
-    response.on_hover_text(format!("{own} is heard; a click changes over to {other}"));
+    response.on_hover_text(words::steps::heard_hint(own, other));
 }
 
 fn copy(parameters: &Parameters, hand: &Hand<'_>) {
@@ -166,8 +169,8 @@ fn more(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) {
     let count = parameters.explore.locks().count();
     let response = ui.interact(area, ui.scope_id().with("more"), Sense::click());
     let words = match count {
-        0 => "Locks".to_owned(),
-        count => format!("Locks {count}"),
+        0 => words::steps::LOCKS.to_owned(),
+        count => words::steps::locks(count),
     };
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &words));
     let look = menu::Face {
@@ -189,10 +192,10 @@ fn list(ui: &mut Ui, editor: &Editor) -> bool {
     theme::menu(ui);
     let explore = &editor.parameters.explore;
     let heading = |ui: &mut Ui, words: &str| {
-        ui.label(RichText::new(words).color(theme::DIM));
+        ui.label(RichText::new(words).color(theme::ink().dim));
     };
     let mut is_changed = false;
-    heading(ui, "Mutations are");
+    heading(ui, words::steps::MUTATIONS);
     for amount in Amount::ALL {
         let is_chosen = explore.amount() == amount;
         if ui.selectable_label(is_chosen, amount.name()).clicked() {
@@ -201,12 +204,11 @@ fn list(ui: &mut Ui, editor: &Editor) -> bool {
         }
     }
     ui.separator();
-    heading(ui, "Locked, never moved by them");
+    heading(ui, words::steps::LOCKED);
     let locks = explore.locks();
     let latents = LATENT_IDS.iter().enumerate().map(|(index, id)| {
         let name = latents::named(editor, index);
-        let name = name.map_or_else(String::new, |name| format!("  {name}"));
-        (*id, format!("Latent {}{name}", index + 1))
+        (*id, words::latents::in_list(index + 1, name))
     });
     let count = editor.model.header.latents.len();
     let groups = Group::ALL.map(|group| (group.name(), group.name().to_owned()));
@@ -220,18 +222,17 @@ fn list(ui: &mut Ui, editor: &Editor) -> bool {
     is_changed
 }
 
-/// A button; dimmed where it does nothing.
-fn button(ui: &Ui, area: Rect, name: &str, can: bool) -> Response {
+/// A button, by its place in the row; dimmed where it does nothing.
+fn button(ui: &Ui, (area, place): (Rect, usize), name: &str, can: bool) -> Response {
     let area = area.shrink2(vec2(0.0, 1.0));
-    // The first letters: what is heard stands behind them.
-    let id = ui.scope_id().with(("step", &name[..3]));
+    let id = ui.scope_id().with(("step", place));
     let response = ui.interact(area, id, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, can, name));
     let painter = ui.painter().with_clip_rect(area.expand(2.0));
     let (fill, colour) = match (can, response.hovered()) {
-        (false, _) => (theme::TRACK, theme::FAINT),
-        (true, true) => (theme::LINE, theme::TEXT),
-        (true, false) => (theme::TRACK, theme::TEXT),
+        (false, _) => (theme::ink().track, theme::ink().faint),
+        (true, true) => (theme::ink().line, theme::ink().text),
+        (true, false) => (theme::ink().track, theme::ink().text),
     };
     painter.rect_filled(area, 3.0, fill);
     let middle = egui::Align2::CENTER_CENTER;

@@ -1,21 +1,29 @@
 //! The window without a screen: a pointer that presses, drags and turns, and what the host hears.
 
 mod bench;
+mod canvas;
 mod controllers;
+mod cost;
+mod habits;
+pub(crate) mod hands;
 mod history;
+mod map;
 mod movement;
 mod pages;
 mod performance;
+mod pictures;
+mod play;
 mod presets;
+mod sounding;
 mod tuning;
 
 use crate::library;
 use crate::library::tests::{tiny, tiny_partials};
 use bench::{Bench, Heard, SIZE};
-use betwixt_engine::{Controls, Engine, Event as Played, EventKind, Note, Settings};
-use nice_plug::params::persist::PersistentField;
+use betwixt_engine::Controls;
+use sounding::{strike, watched};
 
-use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
+use egui::{Event, Key, Modifiers, pos2, vec2};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,7 +118,7 @@ fn the_wheel_steps() {
 #[test]
 fn the_wheel_moves_stepped_parameters_by_one() {
     let mut bench = Bench::new(8, SIZE);
-    let at = bench.control(5);
+    let at = bench.on_page("Sound", "Voices");
     let before = bench.parameters.voices.value();
     bench.wheel(at, 0.1);
     assert_eq!(bench.parameters.voices.value(), before + 1);
@@ -183,135 +191,6 @@ fn a_value_can_be_typed() {
     assert!(bench.host.take().is_empty());
 }
 
-/// The pad moves its two latents to where the pointer is, both as whole gestures; up is more.
-#[test]
-fn the_pad_moves_two_latents() {
-    let mut bench = Bench::new(8, SIZE);
-    bench.parameters.pad.set([2, 5]);
-    let centre = bench.areas().pad.center();
-    bench.drag(centre, vec2(60.0, -60.0));
-    let (across, up) = (bench.value(2), bench.value(5));
-    assert!(
-        across > 0.55 && across < 0.95 && up > 0.55 && up < 0.95,
-        "{across}, {up}"
-    );
-    let mut heard = bench.host.take();
-    heard.sort_by(|a, b| a.0.cmp(&b.0));
-    let count = |name: &str, what| {
-        heard
-            .iter()
-            .filter(|h| **h == (name.to_owned(), what))
-            .count()
-    };
-    for name in ["Latent 3", "Latent 6"] {
-        assert_eq!(
-            (count(name, Heard::Begin), count(name, Heard::End)),
-            (1, 1),
-            "{name}"
-        );
-        assert!(count(name, Heard::Set) > 0, "{name}");
-    }
-    assert!(
-        heard
-            .iter()
-            .all(|(name, _)| ["Latent 3", "Latent 6"].contains(&name.as_str()))
-    );
-}
-
-/// With shift the pad's mark moves a tenth of the pointer's way, and a double-click goes back to the
-/// model's first sound.
-#[test]
-fn the_pad_is_fine_with_shift_and_resets() {
-    let mut bench = Bench::new(8, SIZE);
-    let centre = bench.areas().pad.center();
-    let before = (bench.value(0), bench.value(1));
-    bench.modifiers = Modifiers::SHIFT;
-    bench.drag(centre, vec2(80.0, -80.0));
-    let moved = (bench.value(0) - before.0, bench.value(1) - before.1);
-    assert!(moved.0 > 0.01 && moved.0 < 0.05, "across by {}", moved.0);
-    assert!(moved.1 > 0.01 && moved.1 < 0.05, "up by {}", moved.1);
-    bench.modifiers = Modifiers::NONE;
-    bench.time_s += 5.0;
-    bench.click(centre);
-    bench.click(centre);
-    assert_eq!((bench.value(0), bench.value(1)), before);
-}
-
-/// Where the sounds of the tests' model lie on the map.
-fn spots(bench: &Bench) -> Vec<Pos2> {
-    let field = bench.field();
-    let points = tiny(8).description.points.clone();
-    let spot = |point: &betwixt_model::Point| {
-        field.left_bottom() + vec2(point.latents[0], -point.latents[1]) * field.size()
-    };
-    points.iter().map(spot).collect()
-}
-
-/// How far from a place the nearest of some spots is.
-fn distance(spots: &[Pos2], at: Pos2) -> f32 {
-    let distances = spots.iter().map(|spot| spot.distance(at));
-    distances.fold(f32::INFINITY, f32::min)
-}
-
-/// A click on a training sound goes to that sound: every latent, each as a whole gesture.
-#[test]
-fn a_click_on_a_sound_goes_to_it() {
-    let points = tiny(8).description.points.clone();
-    for target in [3, 17, 30] {
-        let mut bench = Bench::new(8, SIZE);
-        let mut others = spots(&bench);
-        let at = others.remove(target);
-        assert!(distance(&others, at) > 3.0, "sound {target} stands alone");
-        bench.click(at + vec2(1.0, -1.0));
-        for (latent, place) in points[target].latents.iter().enumerate() {
-            assert_eq!(
-                bench.value(latent),
-                *place,
-                "sound {target}, latent {latent}"
-            );
-        }
-        let expected: Vec<_> = (1..=8)
-            .flat_map(|latent| gesture_of(&format!("Latent {latent}")))
-            .collect();
-        assert_eq!(bench.host.take(), expected);
-    }
-}
-
-/// A click where no sound is moves the pad's own two latents there, and no others.
-#[test]
-fn a_click_beside_all_sounds_moves_two_latents() {
-    let mut bench = Bench::new(8, SIZE);
-    let (before, field, spots) = (bench.value(2), bench.field(), spots(&bench));
-    let place = |step: u8| vec2(f32::from(step % 20) / 20.0, f32::from(step / 20) / 10.0);
-    let spot = |place: egui::Vec2| field.left_bottom() + vec2(place.x, -place.y) * field.size();
-    let is_free = |step: &u8| distance(&spots, spot(place(*step))) > 15.0;
-    let free = (21..180)
-        .find(is_free)
-        .map(place)
-        .expect("the map has room");
-    bench.click(spot(free));
-    let moved = vec2(bench.value(0), bench.value(1));
-    assert!((moved - free).length() < 1e-3, "{moved:?} for {free:?}");
-    assert_eq!(bench.value(2), before);
-}
-
-/// The numbers along the edges choose which latents the pad moves.
-#[test]
-fn the_pads_axes_can_be_chosen() {
-    let mut bench = Bench::new(8, SIZE);
-    let inside = bench.areas().pad.shrink(12.0);
-    let width = inside.width() - 20.0;
-    let fifth = pos2(
-        inside.left() + 20.0 + width * 4.5 / 8.0,
-        inside.bottom() - 10.0,
-    );
-    bench.click(fifth);
-    assert_eq!(bench.parameters.pad.get(), [4, 1]);
-    let highest = pos2(inside.left() + 10.0, inside.top() + 16.0 + 8.0);
-    bench.click(highest);
-    assert_eq!(bench.parameters.pad.get(), [4, 7]);
-}
-
 /// Every view paints something at every size that a host may force, and nothing panics.
 #[test]
 fn every_size_can_be_painted() {
@@ -344,11 +223,8 @@ fn a_missing_model_is_said() {
     bench.parameters.slots.tell(0, Some(&wanted), found);
     bench.picture(Vec::new());
     assert!(bench.labelled("Model A: Cello").is_some());
-    assert!(
-        bench
-            .texts()
-            .contains(&"Model A is missing: silent".to_owned())
-    );
+    let said = "Model A is missing: silent. Cello: put it there".to_owned();
+    assert!(bench.texts().contains(&said), "{:?}", bench.texts());
 }
 
 /// A parameter that cannot be reached in the window would be a promise not kept: on one of its pages
@@ -357,7 +233,7 @@ fn a_missing_model_is_said() {
 fn every_parameter_can_be_moved_in_the_window() {
     let mut bench = Bench::on(tiny_partials(8), SIZE);
     let mut moved = Vec::new();
-    for page in ["Sound", "Modulation", "Playing"] {
+    for page in ["Map", "Sound", "Modulation", "Playing"] {
         bench.click_on(page);
         for node in bench.nodes() {
             bench.host.take();
@@ -397,26 +273,9 @@ fn pictures_are_painted_only_while_something_sounds() {
         bench.next_picture
     );
 
-    let settings = Settings {
-        sample_rate_hz: 48_000.0,
-        seed: 1,
-    };
-    let mut engine = Engine::new(tiny(8).decoder, settings);
-    bench.editor.screen.show(engine.telemetry());
-    let note = Note {
-        id: None,
-        channel: 0,
-        key: 60,
-    };
-    let struck = Played {
-        offset_samples: 0,
-        kind: EventKind::NoteOn {
-            note,
-            velocity: 1.0,
-        },
-    };
+    let mut engine = watched(&bench, tiny(8).decoder);
     let (mut left, mut right) = ([0.0; 4_096], [0.0; 4_096]);
-    engine.process(&Controls::default(), &[struck], &mut left, &mut right);
+    engine.process(&Controls::default(), &[strike(60)], &mut left, &mut right);
     bench.picture(Vec::new());
     assert!(
         bench.next_picture <= Duration::from_millis(33),
@@ -428,10 +287,8 @@ fn pictures_are_painted_only_while_something_sounds() {
         "{} shapes, {at_rest} at rest",
         bench.shapes
     );
-    let mut magnitudes = [0.0; betwixt_engine::telemetry::SPECTRUM_POINTS];
-    engine.telemetry().read_spectrum(&mut magnitudes);
-    assert!(
-        magnitudes.iter().any(|m| *m > 1e-3),
-        "there is something to draw"
-    );
+    let mut spectrum = betwixt_engine::telemetry::Spectrum::default();
+    engine.telemetry().read_spectrum(&mut spectrum);
+    let mut all = spectrum.tone.iter().chain(&spectrum.noise);
+    assert!(all.any(|m| *m > 1e-3), "there is something to draw");
 }

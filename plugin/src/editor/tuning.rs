@@ -11,7 +11,7 @@
 
 use super::hand::Hand;
 use super::models::words;
-use super::{Editor, compact, header, menu, theme};
+use super::{Editor, compact, header, menu, theme, words};
 use crate::history::Scope;
 use crate::parameters::Parameters;
 use crate::tuning::{EQUAL, Folder, Kind, Listing, Shown};
@@ -26,8 +26,6 @@ const WIDTH: f32 = 300.0;
 const HEIGHT: f32 = 150.0;
 /// A master may change its scale while nothing sounds: how often that is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// A keyboard that comes without a file.
-const PLAIN: &str = "Every key, from middle C";
 
 /// The list's own memory.
 pub(super) struct Panel {
@@ -71,7 +69,7 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
     let changed = match is_open {
         true => parameters
             .history
-            .change("Tuning", Scope::Tuning, parameters, show),
+            .change(words::steps::TUNING, Scope::Tuning, parameters, show),
         false => show(),
     };
     if changed.is_some_and(|changed| changed.inner) {
@@ -85,13 +83,13 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, hand: &Hand<'_>) {
 fn button(ui: &Ui, area: Rect, shown: &Shown) -> Response {
     let area = compact::bottom(area);
     let response = ui.interact(area, ui.scope_id().with("tuning"), Sense::click());
-    let name = format!("Tuning: {}", shown.name);
+    let name = words::tuning::in_force(&shown.name);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
     let look = menu::Face {
         is_used: true,
         is_warm: shown.problem.is_some(),
     };
-    menu::face(ui, &response, ("Tuning", &shown.name), look);
+    menu::face(ui, &response, (words::tuning::HEADING, &shown.name), look);
     response
 }
 
@@ -99,9 +97,9 @@ fn button(ui: &Ui, area: Rect, shown: &Shown) -> Response {
 fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> bool {
     ui.set_width(WIDTH);
     theme::menu(ui);
-    words(ui, RichText::new(&shown.name).color(theme::TEXT));
+    words(ui, RichText::new(&shown.name).color(theme::ink().text));
     if let Some(problem) = &shown.problem {
-        words(ui, RichText::new(problem).color(theme::WARM));
+        words(ui, RichText::new(problem).color(theme::ink().warm));
     }
     let listing = &panel.listing;
     let scales = Files {
@@ -112,25 +110,28 @@ fn list(ui: &mut Ui, panel: &Panel, parameters: &Parameters, shown: &Shown) -> b
     };
     let keyboards = Files {
         kind: Kind::Keyboard,
-        none: PLAIN,
+        none: words::tuning::PLAIN_KEYBOARD,
         names: &listing.keyboards,
         chosen: shown.keyboard.as_deref(),
     };
     let mut is_changed = false;
-    for (heading, files) in [("Scale", scales), ("Keyboard", keyboards)] {
+    for (heading, files) in [
+        (words::tuning::SCALE, scales),
+        (words::tuning::KEYBOARD, keyboards),
+    ] {
         ui.separator();
-        words(ui, RichText::new(heading).color(theme::DIM));
+        words(ui, RichText::new(heading).color(theme::ink().dim));
         is_changed |= files.show(ui, panel, parameters);
     }
     ui.separator();
     let mut follows = shown.follows;
-    if ui.checkbox(&mut follows, "Follow MTS-ESP").changed() {
+    if ui.checkbox(&mut follows, words::tuning::FOLLOW).changed() {
         parameters.tuning.set_follow(follows);
         is_changed = true;
     }
     let place = panel.folder.path().display();
-    let help = RichText::new(format!("Files .scl and .kbm lie in {place}"));
-    words(ui, help.small().color(theme::DIM));
+    let help = RichText::new(words::tuning::folder(place));
+    words(ui, help.small().color(theme::ink().dim));
     is_changed
 }
 

@@ -146,6 +146,11 @@ const RANGES: [(&str, Group, [f32; 2]); 24] = [
     ("mod_depth", Group::Modulation, [-0.6, 0.6]),
 ];
 
+/// With what a parameter is locked.
+pub(super) fn group_of(id: &str) -> Option<Group> {
+    range(id).map(|(group, _)| group)
+}
+
 /// Targets whose depths stay: the pitch is kept in tune, and models are not chosen here.
 const KEPT_TARGETS: [&str; 2] = ["pitch", "morph"];
 
@@ -323,7 +328,7 @@ fn unit(number: f32) -> f32 {
 }
 
 /// The stem of an identifier, and the number that follows it.
-fn parted(id: &str) -> (&str, &str) {
+pub(crate) fn parted(id: &str) -> (&str, &str) {
     match id.rsplit_once('_') {
         Some((stem, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => (stem, number),
         _ => (id, ""),

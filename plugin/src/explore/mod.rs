@@ -26,7 +26,8 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use draw::{Amount, Group, Kind};
+use crate::parameters::LATENT_IDS;
+pub(crate) use draw::{Amount, Group, Kind, parted};
 use nice_plug::params::persist::PersistentField;
 pub(crate) use search::{Search, Wish};
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,15 @@ pub(crate) struct Saved {
     amount: Amount,
     /// What never moves; names that this version does not know are kept.
     locks: BTreeSet<String>,
+}
+
+/// By which name a parameter is locked: a latent by its own, others with their group; none of what
+/// never moves anyway.
+pub(crate) fn lock_of(id: &str) -> Option<&str> {
+    if LATENT_IDS.contains(&id) {
+        return Some(id);
+    }
+    draw::group_of(id).map(Group::name)
 }
 
 /// What never moves.

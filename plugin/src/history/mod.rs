@@ -55,8 +55,8 @@ struct Steps {
     open: Option<Open>,
     /// The parameter that the wheel turned in the last step, and when.
     wheel: Option<(usize, f64)>,
-    /// The movement as it was seen last.
-    seen: Option<Moved>,
+    /// The movement as it was seen last, and after which choice.
+    seen: Option<(Moved, u64)>,
     compare: Compare,
 }
 
@@ -186,19 +186,22 @@ impl History {
         done
     }
 
-    /// Looks whether a movement has been recorded since: that is a step of the player's too.
+    /// Looks whether a movement has been recorded since: that is a step of the player's too. One that
+    /// was chosen, with a project or in the window, is none, or one already.
     pub(crate) fn watch(&self, parameters: &Parameters) {
-        let moved = parameters.movement_file.moved();
-        let seen = self.lock().seen.replace(moved.clone());
-        if let Some(seen) = seen.filter(|seen| *seen != moved) {
-            let [before, after] = [seen, moved].map(Part::moved);
+        let now = parameters.movement_file.moved_and_choice();
+        let seen = self.lock().seen.replace(now.clone());
+        if let Some((seen, choice)) = seen.filter(|seen| *seen != now)
+            && choice == now.1
+        {
+            let [before, after] = [seen, now.0].map(Part::moved);
             self.push(Step::of("Movement", before, after));
         }
     }
 
     /// What moves now is known.
     fn see(&self, parameters: &Parameters) {
-        let moved = parameters.movement_file.moved();
+        let moved = parameters.movement_file.moved_and_choice();
         self.lock().seen = Some(moved);
     }
 

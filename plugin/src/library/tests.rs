@@ -153,10 +153,11 @@ pub(crate) fn slots(latents: usize) -> Slots {
 }
 
 /// Slots whose first model is this one.
-pub(crate) fn slots_of(loaded: Loaded) -> Slots {
+pub(crate) fn slots_of(loaded: impl Into<Arc<Loaded>>) -> Slots {
+    let loaded = loaded.into();
     let wanted = loaded.wanted();
     let slots = Slots::new(wanted.clone());
-    slots.tell(0, Some(&wanted), Found::Here(Arc::new(loaded)));
+    slots.tell(0, Some(&wanted), Found::Here(loaded));
     slots
 }
 

@@ -233,12 +233,18 @@ impl MovementFile {
 
     /// The movement as part of a sound. Locks.
     pub(crate) fn moved(&self) -> Moved {
+        self.moved_and_choice().0
+    }
+
+    /// The same, and the number of the choice since which only recordings have changed it. Locks.
+    pub(crate) fn moved_and_choice(&self) -> (Moved, u64) {
         let mut kept = self.lock();
         self.settle_into(&mut kept);
-        Moved {
+        let moved = Moved {
             movement: Arc::clone(&kept.movement),
             others: kept.others.clone(),
-        }
+        };
+        (moved, kept.choice)
     }
 
     /// Another sound's movement, if it is another one. Locks.
@@ -287,6 +293,14 @@ impl MovementFile {
         let written = file::write_file(path, &file::write(&kept.movement, &kept.others));
         kept.problem = written.as_ref().err().map(ToString::to_string);
         written
+    }
+
+    /// The movement is bent; what its text says beside it stays. Locks.
+    pub(crate) fn bend(&self, movement: Arc<Trajectory>) {
+        let mut kept = self.lock();
+        self.settle_into(&mut kept);
+        let others = kept.others.clone();
+        self.choose(&mut kept, Moved { movement, others });
     }
 
     /// Nothing moves any more.

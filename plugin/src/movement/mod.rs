@@ -11,6 +11,7 @@
 //!
 //! | module     | what it holds                                                        |
 //! |------------|----------------------------------------------------------------------|
+//! | `bend`     | a movement bent by hand                                              |
 //! | `line`     | one latent's course in as few points as tell it within 0.002         |
 //! | `pulse`    | a recording's length in the host's beats                             |
 //! | `recorder` | what is being recorded                                               |
@@ -57,6 +58,7 @@
 //!
 //! *Real time:* [`Tape`] never allocates, frees, locks or waits.
 
+mod bend;
 mod file;
 mod keeper;
 mod line;
@@ -66,6 +68,7 @@ mod tape;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bend::{Span, bent, straightened};
 pub(crate) use file::Problem as MovementProblem;
 pub(crate) use keeper::{Moved, MovementFile, Shown};
 pub(crate) use tape::Tape;

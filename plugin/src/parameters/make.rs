@@ -3,12 +3,14 @@
 //!
 //! ```text
 //!  name, default, range ─► parameter ◄─ show, parse (module `text`)
-//!                             └─ moves ─► Moves: one number for all of them
+//!                             └─ moves ─► Moves: a number for each, and one for all of them
 //! ```
 
+use super::ROOM;
 use crate::text::{self, Parse, Show};
 use betwixt_engine::{LATENTS, MAX_VOICES};
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,28 +40,62 @@ fn skewed(max: f32, factor: f32) -> FloatRange {
 
 /// How often any parameter has moved: who has seen the number need not look at them all again.
 /// Clones share it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Moves(Arc<AtomicU32>);
+#[derive(Clone, Debug)]
+pub(crate) struct Moves(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    all: AtomicU32,
+    /// By place in the table of parameters.
+    each: [AtomicU32; ROOM],
+}
+
+impl Default for Moves {
+    fn default() -> Self {
+        Self(Arc::new(Counts {
+            all: AtomicU32::new(0),
+            each: std::array::from_fn(|_| AtomicU32::new(0)),
+        }))
+    }
+}
 
 impl Moves {
     /// So often until now; it wraps around.
     pub(crate) fn count(&self) -> u32 {
-        self.0.load(Ordering::Acquire)
+        self.0.all.load(Ordering::Acquire)
+    }
+
+    /// So often the parameter at a place of the table has; it wraps around.
+    pub(crate) fn count_of(&self, place: usize) -> u32 {
+        self.0.each[place].load(Ordering::Acquire)
     }
 
     /// Something has moved. The framework has written the parameter before it says so.
     pub(crate) fn one_more(&self) {
-        self.0.fetch_add(1, Ordering::Release);
+        self.0.all.fetch_add(1, Ordering::Release);
+    }
+
+    fn one_more_of(&self, place: usize) {
+        self.0.each[place].fetch_add(1, Ordering::Release);
+        self.one_more();
     }
 }
 
-/// Makes parameters whose moves are counted.
+/// Makes parameters whose moves are counted, in the order of their table.
 #[derive(Default)]
 pub(crate) struct Make {
     pub(super) moves: Moves,
+    made: Cell<usize>,
 }
 
 impl Make {
+    /// Counts the moves of the next parameter of the table.
+    fn counter(&self) -> impl Fn() + Send + Sync + 'static {
+        let (moves, place) = (self.moves.clone(), self.made.get());
+        self.made.set(place + 1);
+        move || moves.one_more_of(place)
+    }
+
     /// A continuous parameter.
     pub(super) fn real(
         &self,
@@ -67,20 +103,20 @@ impl Make {
         default: f32,
         range: FloatRange,
     ) -> FloatParam {
-        let moves = self.moves.clone();
-        FloatParam::new(name, default, range).with_callback(Arc::new(move |_| moves.one_more()))
+        let moved = self.counter();
+        FloatParam::new(name, default, range).with_callback(Arc::new(move |_| moved()))
     }
 
     /// A stepped parameter.
     pub(super) fn whole(&self, name: impl Into<String>, default: i32, range: IntRange) -> IntParam {
-        let moves = self.moves.clone();
-        IntParam::new(name, default, range).with_callback(Arc::new(move |_| moves.one_more()))
+        let moved = self.counter();
+        IntParam::new(name, default, range).with_callback(Arc::new(move |_| moved()))
     }
 
     /// A parameter that is on or off.
     pub(super) fn switch(&self, name: impl Into<String>, default: bool) -> BoolParam {
-        let moves = self.moves.clone();
-        BoolParam::new(name, default).with_callback(Arc::new(move |_| moves.one_more()))
+        let moved = self.counter();
+        BoolParam::new(name, default).with_callback(Arc::new(move |_| moved()))
     }
 
     /// A choice.
@@ -89,8 +125,8 @@ impl Make {
         name: impl Into<String>,
         default: T,
     ) -> EnumParam<T> {
-        let moves = self.moves.clone();
-        EnumParam::new(name, default).with_callback(Arc::new(move |_| moves.one_more()))
+        let moved = self.counter();
+        EnumParam::new(name, default).with_callback(Arc::new(move |_| moved()))
     }
 
     /// Seconds, steep so that short times are told apart.

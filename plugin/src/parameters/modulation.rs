@@ -389,11 +389,11 @@ impl Lfo {
             max: 30.0,
             factor: 0.3,
         };
-        let rate = make.real(name("Rate"), 1.0, rates);
+        let rate = || make.real(name("Rate"), 1.0, rates);
         let seeds = IntRange::Linear { min: 0, max: 999 };
         Self {
             shape: make.choice(name("Shape"), Shape::Sine),
-            rate: number(rate, 2, " Hz"),
+            rate: number(rate(), 2, " Hz"),
             sync: make.choice(name("Sync"), Sync::Free),
             phase: degrees(make, &name("Phase")),
             fade: make.time(&name("Fade"), 0.0, 10.0),
@@ -428,11 +428,11 @@ impl Slot {
             1 => (Source::Slide, Target::Tilt),
             _ => (Source::Off, Target::First),
         };
-        let depth = make.real(name("Depth"), usual.slots[index].depth, linear(-1.0, 1.0));
+        let depth = || make.real(name("Depth"), usual.slots[index].depth, linear(-1.0, 1.0));
         Self {
             source: make.choice(name("Source"), source),
             target: make.choice(name("Target"), target),
-            depth: words(depth, text::show_percentage(), text::parse_percentage()),
+            depth: words(depth(), text::show_percentage(), text::parse_percentage()),
         }
     }
 }

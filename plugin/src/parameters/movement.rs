@@ -72,13 +72,13 @@ pub(crate) enum Owner {
 impl Movement {
     /// Nothing is recorded or played.
     pub(super) fn new(make: &Make) -> Self {
-        let speed = make.real("Movement Speed", 0.0, linear(-3.0, 3.0));
+        let speed = || make.real("Movement Speed", 0.0, linear(-3.0, 3.0));
         Self {
             record: make.switch("Movement Record", false),
             course: make.choice("Movement", Course::Off),
             owner: make.choice("Movement For", Owner::All),
             sync: make.switch("Movement Sync", false),
-            speed: words(speed, text::show_speed(), text::parse_speed()),
+            speed: words(speed(), text::show_speed(), text::parse_speed()),
             depth: make.share("Movement Depth", 1.0),
         }
     }

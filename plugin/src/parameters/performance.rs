@@ -168,13 +168,13 @@ impl Pitch {
 
 impl Tone {
     fn new(make: &Make, usual: &Usual) -> Self {
-        let tilt = make.real("Tilt", usual.tilt_db_per_octave, linear(-6.0, 6.0));
-        let formant = make.real("Formant", usual.formant_semitones, linear(-24.0, 24.0));
+        let tilt = || make.real("Tilt", usual.tilt_db_per_octave, linear(-6.0, 6.0));
+        let formant = || make.real("Formant", usual.formant_semitones, linear(-24.0, 24.0));
         Self {
             noise: make.amount("Noise", usual.noise),
             inharmonicity: make.amount("Inharmonicity", usual.inharmonicity),
-            tilt: number(tilt, 2, " dB/oct"),
-            formant: number(formant, 2, " st"),
+            tilt: number(tilt(), 2, " dB/oct"),
+            formant: number(formant(), 2, " st"),
             formant_follow: make.share("Formant Follow", usual.formant_follow),
         }
     }

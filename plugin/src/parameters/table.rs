@@ -85,6 +85,12 @@ pub(crate) trait Knob {
     fn label(&self) -> &str;
     /// Where it is set, 0…1, whatever modulates it; and where it is with what the host modulates.
     fn places(&self) -> [f32; 2];
+    /// Where it is set unless somebody moves it, 0…1.
+    #[cfg(test)]
+    fn default_place(&self) -> f32;
+    /// A position, 0…1, in the words of the host.
+    #[cfg(test)]
+    fn words(&self, position: f32) -> String;
     /// Whether it may move while it sounds, by automation or by a controller.
     fn is_movable(&self) -> bool;
     /// Which parameter it is.
@@ -103,6 +109,16 @@ impl<P: Param> Knob for P {
             self.unmodulated_normalized_value(),
             self.modulated_normalized_value(),
         ]
+    }
+
+    #[cfg(test)]
+    fn default_place(&self) -> f32 {
+        self.default_normalized_value()
+    }
+
+    #[cfg(test)]
+    fn words(&self, position: f32) -> String {
+        self.normalized_value_to_string(position, true)
     }
 
     fn is_movable(&self) -> bool {
@@ -196,6 +212,17 @@ impl Parameters {
                 found = Some(place);
             }
             place += 1;
+        });
+        found
+    }
+
+    /// The identifier of a parameter in the table.
+    pub(crate) fn id_of(&self, knob: &dyn Knob) -> Option<&'static str> {
+        let mut found = None;
+        self.each(&mut |entry| {
+            if entry.knob.address() == knob.address() {
+                found = Some(entry.id);
+            }
         });
         found
     }

@@ -13,9 +13,9 @@
 //!
 //! *Real time:* for the audio thread all of it is a queue's atomics and the waking of a thread.
 
-use crate::editor::Screen;
 use crate::library::{self, Found, Slots, Wanted};
 use crate::parameters::Parameters;
+use crate::screen::Screen;
 use betwixt_engine::{Engine, Fitting, MODELS, Settings, Timbre};
 use crossbeam_queue::ArrayQueue;
 use std::sync::atomic::{

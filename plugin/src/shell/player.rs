@@ -111,6 +111,11 @@ impl Player {
         self.events.add_silence();
     }
 
+    /// Samples per second of the sound; 0 before the first activation.
+    pub(super) fn rate_hz(&self) -> f32 {
+        self.activation.rate_hz
+    }
+
     /// Whether anything is heard.
     pub(super) fn is_sounding(&self) -> bool {
         self.is_sounding

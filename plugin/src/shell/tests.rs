@@ -2,6 +2,7 @@
 
 mod movement;
 mod presets;
+mod storm;
 
 use super::*;
 use crate::controllers::{Mapping, Source, Takeover};

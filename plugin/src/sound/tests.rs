@@ -69,3 +69,58 @@ fn a_sound_is_what_is_heard() {
     let expected = parameters.gain.preview_plain(0.25);
     assert_eq!(sound.values[gain], Some(Value::Real(expected)));
 }
+
+/// Moves a parameter as a host does.
+#[allow(
+    unsafe_code,
+    reason = "only the framework's pointers can move a parameter"
+)]
+fn set(pointer: nice_plug::prelude::ParamPtr, position: f32) {
+    // SAFETY: the parameters outlive the pointer.
+    unsafe { pointer._internal_set_normalized_value(position) };
+}
+
+/// Each parameter's moves are counted at its own place in the table, and at no other.
+#[test]
+fn moves_are_counted_one_by_one() {
+    let parameters = parameters();
+    let counts = |places: usize| -> Vec<u32> {
+        (0..places)
+            .map(|place| parameters.moves.count_of(place))
+            .collect()
+    };
+    let table = parameters.table();
+    let pointers: std::collections::BTreeMap<_, _> = {
+        use nice_plug::prelude::Params;
+        let pointers = parameters.param_map().into_iter();
+        pointers.map(|(id, pointer, _)| (id, pointer)).collect()
+    };
+    for (place, entry) in table
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.id != "changes")
+    {
+        let before = counts(table.len());
+        let position = 1.0 - entry.knob.places()[0].round();
+        set(pointers[entry.id], position);
+        let after = counts(table.len());
+        let moved = (0..table.len()).filter(|other| before[*other] != after[*other]);
+        assert_eq!(moved.collect::<Vec<_>>(), [place], "{}", entry.id);
+    }
+}
+
+/// A value that was told is expected until the parameter moves; once it has come, a project or the
+/// host may put the parameter back to where it was, and there it stays.
+#[test]
+fn what_has_come_is_on_its_way_no_more() {
+    let parameters = parameters();
+    let entry = parameters.table()[0];
+    let place_of = || Sound::told(&parameters).values[0];
+    let (before, told) = (Value::set(entry.kind), Value::at(entry.kind, 0.9));
+    parameters.told.note(0, entry.kind, told);
+    assert_eq!(place_of(), Some(told), "it is on its way");
+    for position in [told, before].map(|value| value.position(entry.kind)) {
+        set(parameters.latent(0).as_ptr(), position);
+    }
+    assert_eq!(place_of(), Some(before), "it has come and gone");
+}

@@ -17,7 +17,8 @@ use clack_host::prelude::{
     AudioPortBuffer, AudioPortBufferType, AudioPorts, EventBuffer, InputAudioBuffers,
     PluginAudioConfiguration, PluginInstance, ProcessStatus, StartedPluginAudioProcessor,
 };
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// What a plugin said at the end of a block about the blocks to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,18 +166,49 @@ impl Audio {
             let later = events[next..].partition_point(|e| e.frame < end as u64);
             self.load(&events[next..next + later], start as u64, parameters)?;
             next += later;
-            let before = Instant::now();
-            let played = self.block(&mut left[start..end], &mut right[start..end]);
-            let seconds = before.elapsed().as_secs_f64();
-            played.map_err(|reason| HostError::Refused {
-                attempt: "play",
-                reason,
-                log: Vec::new(),
-            })?;
-            let frames = u32::try_from(end - start).unwrap_or(u32::MAX);
-            times.push(BlockTime { frames, seconds });
+            times.push(self.timed(&mut left[start..end], &mut right[start..end])?);
             start = end;
         }
         Ok((left, right, times))
+    }
+
+    /// Plays at the speed of a sound card until it is told that the end has come, and takes each
+    /// block's time.
+    pub(crate) fn live(
+        &mut self,
+        events: &[Timed],
+        blocks: &Blocks,
+        parameters: &[Parameter],
+        ended: &AtomicBool,
+    ) -> Result<Piece, HostError> {
+        let (mut left, mut right, mut times) = (Vec::new(), Vec::new(), Vec::new());
+        let (begun, mut next) = (Instant::now(), 0);
+        while !ended.load(Ordering::Acquire) {
+            let start = left.len();
+            let end = start + blocks.size(times.len()) as usize;
+            left.resize(end, 0.0);
+            right.resize(end, 0.0);
+            let later = events[next..].partition_point(|e| e.frame < end as u64);
+            self.load(&events[next..next + later], start as u64, parameters)?;
+            next += later;
+            times.push(self.timed(&mut left[start..end], &mut right[start..end])?);
+            let due = Duration::from_secs_f64(end as f64 / self.rate_hz);
+            std::thread::sleep(due.saturating_sub(begun.elapsed()));
+        }
+        Ok((left, right, times))
+    }
+
+    /// Plays one block and takes its time.
+    fn timed(&mut self, left: &mut [f32], right: &mut [f32]) -> Result<BlockTime, HostError> {
+        let frames = u32::try_from(left.len()).unwrap_or(u32::MAX);
+        let before = Instant::now();
+        let played = self.block(left, right);
+        let seconds = before.elapsed().as_secs_f64();
+        played.map_err(|reason| HostError::Refused {
+            attempt: "play",
+            reason,
+            log: Vec::new(),
+        })?;
+        Ok(BlockTime { frames, seconds })
     }
 }

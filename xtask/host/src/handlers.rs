@@ -4,6 +4,8 @@
 //!  plugin, any thread ─► Shared (flags, log) ─► Instance looks at the flags between blocks
 //! ```
 
+use crate::frame::Pixels;
+use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
 use clack_extensions::params::{
@@ -14,7 +16,8 @@ use clack_extensions::tail::{HostTail, HostTailImpl};
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
 use clack_extensions::voice_info::{HostVoiceInfo, HostVoiceInfoImpl};
 use clack_host::prelude::{
-    AudioProcessorHandler, ClapId, HostExtensions, HostHandlers, MainThreadHandler, SharedHandler,
+    AudioProcessorHandler, ClapId, HostError, HostExtensions, HostHandlers, MainThreadHandler,
+    SharedHandler,
 };
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -44,6 +47,7 @@ impl HostHandlers for Handlers {
 
     fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Self::Shared<'_>) {
         builder
+            .register::<HostGui>()
             .register::<HostLatency>()
             .register::<HostLog>()
             .register::<HostParams>()
@@ -60,6 +64,8 @@ pub(crate) struct Shared {
     callback: AtomicBool,
     restart: AtomicBool,
     dirty: AtomicBool,
+    /// What size the plugin's window asked for.
+    size: Mutex<Option<Pixels>>,
     log: Mutex<Vec<String>>,
 }
 
@@ -71,6 +77,7 @@ impl Shared {
             callback: AtomicBool::new(false),
             restart: AtomicBool::new(false),
             dirty: AtomicBool::new(false),
+            size: Mutex::new(None),
             log: Mutex::new(Vec::new()),
         }
     }
@@ -88,6 +95,13 @@ impl Shared {
     /// Whether the plugin said that its state changed since the last look.
     pub(crate) fn take_dirty(&self) -> bool {
         self.dirty.swap(false, Ordering::AcqRel)
+    }
+
+    /// The size that the plugin's window asked for since the last look.
+    pub(crate) fn take_size(&self) -> Option<Pixels> {
+        let size = self.size.lock();
+        size.unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
     }
 
     /// Everything that the plugin has logged.
@@ -118,6 +132,26 @@ impl HostLogImpl for Shared {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         log.push(format!("{severity}: {message}"));
     }
+}
+
+impl HostGuiImpl for Shared {
+    fn resize_hints_changed(&self) {}
+
+    fn request_resize(&self, GuiSize { width, height }: GuiSize) -> Result<(), HostError> {
+        let size = self.size.lock();
+        *size.unwrap_or_else(std::sync::PoisonError::into_inner) = Some([width, height]);
+        Ok(())
+    }
+
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn closed(&self, _: bool) {}
 }
 
 impl HostThreadCheckImpl for Shared {

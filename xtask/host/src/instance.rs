@@ -9,13 +9,14 @@
 use crate::audio::{Audio, Channels, Status, activate};
 use crate::error::HostError;
 use crate::event::{Reply, Timed};
+use crate::frame::Frame;
 use crate::handlers::{Handlers, MainThread, Shared, as_audio_thread};
 use crate::manners::{Page, Voices};
 use crate::parameter::{self, Parameter, find};
 use crate::project::Project;
-use crate::rendering::Rendering;
 use crate::rolling::Rolling;
-use crate::setup::{Blocks, Setup};
+use crate::setup::Setup;
+use crate::window::Front;
 use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::PluginParams;
@@ -29,12 +30,13 @@ use std::ffi::CString;
 
 /// An activated plugin instance with stereo output.
 pub struct Instance {
-    plugin: PluginInstance<Handlers>,
+    pub(crate) plugin: PluginInstance<Handlers>,
     /// Taken only to deactivate.
-    audio: Option<Audio>,
-    parameters: Vec<Parameter>,
-    setup: Setup,
+    pub(crate) audio: Option<Audio>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) setup: Setup,
     channels: Channels,
+    pub(crate) frame: Option<Frame>,
 }
 
 impl Instance {
@@ -68,6 +70,7 @@ impl Instance {
             parameters,
             setup,
             channels,
+            frame: None,
         })
     }
 
@@ -269,17 +272,7 @@ impl Instance {
     ///
     /// [`HostError::Refused`].
     pub fn load_state(&mut self, bytes: &[u8]) -> Result<(), HostError> {
-        let handle = self.plugin.plugin_handle();
-        let mut reader = bytes;
-        let loaded = handle
-            .get_extension::<PluginState>()
-            .is_some_and(|state| state.load(&handle, &mut reader).is_ok());
-        self.idle();
-        if loaded {
-            Ok(())
-        } else {
-            Err(self.refused("load a state", format!("of {} bytes", bytes.len())))
-        }
+        self.front().load_state(bytes)
     }
 
     /// Puts models of the factory into the plugin's slots, by their names, and activates it anew: they
@@ -294,11 +287,17 @@ impl Instance {
         self.activate(self.setup)
     }
 
+    /// What the main thread may do at any time: the window, and states.
+    pub fn front(&mut self) -> Front<'_> {
+        Front {
+            plugin: &mut self.plugin,
+            frame: &mut self.frame,
+        }
+    }
+
     /// Gives the plugin the main-thread time that it asked for, as a host does between blocks.
     pub fn idle(&mut self) {
-        if self.plugin.access_shared_handler(Shared::take_callback) {
-            self.plugin.call_on_main_thread_callback();
-        }
+        self.front().idle();
     }
 
     /// Whether the plugin asked to be activated anew since the last question.
@@ -387,52 +386,7 @@ impl Instance {
         audio.map_or_else(Vec::new, |audio| std::mem::take(&mut audio.replies))
     }
 
-    /// Plays a piece on a thread of its own, block after block, as fast as it goes.
-    ///
-    /// `events` are in order, their frames counted from the start of the piece; the piece is
-    /// `frames` long, so its last block may be shorter than its turn in `blocks`. Replies of the
-    /// plugin are kept for [`Instance::take_replies`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Instance::process`], before or after the first sample.
-    pub fn play(
-        &mut self,
-        events: &[Timed],
-        frames: u64,
-        blocks: &Blocks,
-    ) -> Result<Rendering, HostError> {
-        blocks.check(self.setup.longest_block)?;
-        if events.windows(2).any(|w| w[0].frame > w[1].frame) {
-            return Err(HostError::Usage {
-                what: "events",
-                expected: "rising frames".into(),
-                found: "a step back".into(),
-            });
-        }
-        let Some(audio) = &mut self.audio else {
-            return Err(self.refused("play", "it is not active".into()));
-        };
-        let (parameters, rate_hz) = (&self.parameters, self.setup.rate_hz);
-        let work = || as_audio_thread(|| audio.piece(events, frames, blocks, parameters));
-        let played = std::thread::scope(|scope| {
-            let thread = scope.spawn(work);
-            while !thread.is_finished() {
-                if self.plugin.access_shared_handler(Shared::take_callback) {
-                    self.plugin.call_on_main_thread_callback();
-                }
-                std::thread::park_timeout(std::time::Duration::from_millis(2));
-            }
-            thread.join()
-        });
-        match played {
-            Ok(Ok((left, right, times))) => Ok(Rendering::new(rate_hz, left, right, times)),
-            Ok(Err(error)) => Err(error),
-            Err(_) => Err(self.refused("play", "the audio thread panicked".into())),
-        }
-    }
-
-    fn refused(&self, attempt: &'static str, reason: String) -> HostError {
+    pub(crate) fn refused(&self, attempt: &'static str, reason: String) -> HostError {
         let log = self.log();
         HostError::Refused {
             attempt,
@@ -444,6 +398,7 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
+        self.front().close_window();
         self.deactivate();
     }
 }

@@ -4,6 +4,7 @@
 //! ```text
 //!  cargo build ─► built() ─► Host ─► Instance ◄─ parameters by name, state, latency
 //!                                       ▲ │
+//!                                       │ └─► front: its window, in one of ours (X11)
 //!  song.mid ────────┐                   │ └─► process: one block, on the caller's thread
 //!                   ├─► Score ─► [Timed]┴───► play: any sequence of blocks, on an audio thread
 //!  automation.csv ──┘                              └─► Rendering [2][frames], time per block
@@ -21,23 +22,27 @@ mod audio;
 mod build;
 mod error;
 mod event;
+mod frame;
 mod handlers;
 mod instance;
 pub mod json;
 mod library;
 mod manners;
 mod parameter;
+mod piece;
 mod project;
 mod rendering;
 mod rolling;
 pub mod score;
 mod setup;
 pub mod wav;
+mod window;
 
 pub use audio::{Channels, Status};
 pub use build::{build, built};
 pub use error::HostError;
 pub use event::{Event, Expression, NoteAddress, Reply, Timed};
+pub use frame::Pixels;
 pub use instance::Instance;
 pub use library::{BETWIXT, Host};
 pub use manners::{Page, Voices};
@@ -47,3 +52,4 @@ pub use rendering::{BlockTime, Rendering, Timing};
 pub use rolling::Rolling;
 pub use score::{HeldAlone, Note, Score};
 pub use setup::{Blocks, Setup};
+pub use window::Front;

@@ -38,7 +38,13 @@ const RULES: [Rule; 14] = [
     Rule {
         name: "betwixt",
         may: &["betwixt-engine", "betwixt-model", "betwixt-spectral"],
-        never: &["candle-core", "betwixt-trainer", "betwixt-corpus"],
+        // `colored` (MPL-2.0) comes with what compares pictures, and is for tests alone.
+        never: &[
+            "candle-core",
+            "betwixt-trainer",
+            "betwixt-corpus",
+            "colored",
+        ],
     },
     Rule {
         name: "betwixt-analysis",

@@ -1,5 +1,7 @@
-//! What a newcomer must find in order: the top level, the files' heads, the models' papers.
+//! What a newcomer must find in order: the top level, the files' heads, the window's words, the models'
+//! papers.
 
+use super::words;
 use crate::failure::Failure;
 use crate::workspace::{entries, files, root};
 use std::path::Path;
@@ -46,6 +48,7 @@ pub(super) fn run() -> Result<(), Failure> {
                     .into_iter()
                     .map(said),
             );
+            faults.extend(words::astray(shown, &text).into_iter().map(said));
         }
     }
     for model in entries(&root().join("models"))? {

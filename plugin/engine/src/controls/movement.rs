@@ -1,6 +1,7 @@
 //! How a recorded movement is played.
 
 use super::within;
+use crate::trajectory::Trajectory;
 
 /// How a recorded movement is played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,6 +60,13 @@ impl Default for Movement {
 }
 
 impl Movement {
+    /// The seconds that have passed of the movement that all notes share: by the host's beats, or
+    /// so many as were counted.
+    pub(crate) fn passed_s(&self, trajectory: &Trajectory, beat: f64, counted_s: f64) -> f64 {
+        let synced = trajectory.at_beat(beat).filter(|_| self.is_synced);
+        synced.map_or(counted_s, |at_s| at_s * f64::from(self.speed))
+    }
+
     pub(super) fn sane(mut self) -> Self {
         self.speed = within(self.speed, 0.125, 8.0, 1.0);
         self.depth = within(self.depth, 0.0, 1.0, 1.0);

@@ -22,18 +22,18 @@ mod fitting;
 mod keyboard;
 mod player;
 
-use crate::controls::{Controls, LFOS, MAX_VOICES, PhaseMode};
+use crate::controls::{Controls, Course, LFOS, MAX_VOICES, PhaseMode};
 use crate::decoder::Decoder;
 use crate::event::{Event, EventKind, Note};
 use crate::keys::Keys;
 use crate::mix::{Mix, Report};
 use crate::modulation::{Clock, Transport, Turns};
 use crate::notes::Notes;
-use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
+use crate::telemetry::{SPECTRUM_POINTS, Spectrum, Telemetry};
 use crate::trajectory::Trajectory;
 use crate::tuning::Tuning;
 use crate::voice::{Common, Fitting, Hold, Sources, Tick, Timbre, Turning};
-use betwixt_spectral::number::index;
+use betwixt_spectral::number::{index, narrow};
 use chord::Chord;
 use player::Player;
 use std::sync::Arc;
@@ -41,8 +41,9 @@ use std::sync::Arc;
 /// Notes whose end is told in one call, at most.
 const MOST_ENDED: usize = 1_024;
 
-/// The spectrum is shown this often, in samples.
-const PICTURE_SAMPLES: usize = 1024;
+/// One more voice is looked at for the spectrum this often, in samples: looking at all of them at
+/// once would make one block longer than the others.
+const LOOK_SAMPLES: usize = 64;
 
 /// Seconds that every voice plays before the engine may be used.
 const REHEARSED_S: f32 = 0.05;
@@ -99,9 +100,13 @@ pub struct Ended {
     pub sample: usize,
 }
 
-/// When the spectrum is next shown, and where its points lie.
+/// The spectrum that is being made: which voice is looked at next, and where its points lie.
 struct Picture {
+    /// Samples since the last look.
     samples: usize,
+    place: usize,
+    all: Spectrum,
+    one: Spectrum,
     edges_hz: Vec<f64>,
 }
 
@@ -143,6 +148,9 @@ impl Engine {
             is_idle: true,
             picture: Picture {
                 samples: 0,
+                place: 0,
+                all: Spectrum::default(),
+                one: Spectrum::default(),
                 edges_hz: (0..=SPECTRUM_POINTS).map(Telemetry::spectrum_hz).collect(),
             },
         };
@@ -193,6 +201,8 @@ impl Engine {
         self.ended.clear();
         self.is_idle = true;
         self.picture.samples = 0;
+        self.picture.place = 0;
+        self.picture.all.clear();
         self.telemetry.set_voices(0);
         self.telemetry.set_peak(0.0);
     }
@@ -211,10 +221,13 @@ impl Engine {
         self.tuning = *tuning;
     }
 
-    /// Plays this movement from now on, and gives back the one before it, to be freed elsewhere.
+    /// Plays this movement from now on, and gives back the one before it, to be freed elsewhere. One
+    /// that is as long goes on where the other one was: it may be the same one, bent while it plays.
     /// Real-time.
     pub fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
-        self.player.movement = Turns::default();
+        if trajectory.length_s() != self.trajectory.length_s() {
+            self.player.movement = Turns::default();
+        }
         std::mem::replace(&mut self.trajectory, trajectory)
     }
 
@@ -299,6 +312,7 @@ impl Engine {
         self.render(&mut common, done, part, &mut report);
         self.ended.sort_unstable_by_key(|ended| ended.sample);
         self.show(&report, left.len());
+        self.show_movement(&controls);
     }
 
     /// Silence passes: what moves by itself goes on.
@@ -307,6 +321,7 @@ impl Engine {
         let (mut lfos, mut movement) = (self.lfos(controls), self.movement(controls));
         self.pass(&mut lfos, &mut movement, samples);
         self.show(&Report::default(), samples);
+        self.show_movement(controls);
     }
 
     /// One event; keys that go down together wait to be struck together.
@@ -398,21 +413,53 @@ impl Engine {
             .iter()
             .enumerate()
             .for_each(|(i, k)| telemetry.set_latent(i, *k));
-        self.picture.samples += samples;
-        if self.picture.samples >= PICTURE_SAMPLES {
-            self.picture.samples = 0;
-            self.show_spectrum();
+        if telemetry.is_watched() {
+            self.show_voices();
+            self.picture.samples += samples;
+            while self.picture.samples >= LOOK_SAMPLES {
+                self.picture.samples -= LOOK_SAMPLES;
+                self.look_at_one();
+            }
         }
     }
 
-    /// What the newest note sounds like.
-    fn show_spectrum(&self) {
-        let mut points = [0.0; SPECTRUM_POINTS];
-        if let Some(voice) = self.notes.newest().filter(|_| !self.is_idle) {
-            voice.picture(&self.sources, &self.picture.edges_hz, &mut points);
+    /// Where the movement is that all notes share.
+    fn show_movement(&self, controls: &Controls) {
+        let (movement, trajectory) = (&controls.movement, &self.trajectory);
+        let plays = movement.course != Course::Off && movement.is_common;
+        let place_s = plays.then(|| {
+            let counted_s = self.player.movement.count();
+            let passed_s = movement.passed_s(trajectory, self.clock.beats(0), counted_s);
+            let length_s = f64::from(trajectory.length_s());
+            narrow(movement.course.place_s(passed_s, length_s))
+        });
+        self.telemetry.set_movement_s(place_s);
+    }
+
+    /// Which keys sound, and where each voice is among the latents.
+    fn show_voices(&self) {
+        for place in 0..MAX_VOICES {
+            let voice = self.notes.voice_at(place);
+            let shown = (!self.is_idle).then(|| voice.show()).flatten();
+            self.telemetry.set_sounding(place, shown);
         }
-        for (point, value) in points.into_iter().enumerate() {
-            self.telemetry.set_spectrum_point(point, value);
-        }
+    }
+
+    /// What one voice more sounds like; after the last one, what all of them do is shown.
+    fn look_at_one(&mut self) {
+        let picture = &mut self.picture;
+        let is_free = |place: &usize| self.notes.voice_at(*place).hold == Hold::Free;
+        let next = (picture.place..MAX_VOICES).find(|place| !is_free(place));
+        let Some(place) = next.filter(|_| !self.is_idle) else {
+            self.telemetry.set_spectrum(&picture.all);
+            picture.all.clear();
+            picture.place = 0;
+            return;
+        };
+        let voice = self.notes.voice_at(place);
+        picture.one.clear();
+        voice.picture(&self.sources, &picture.edges_hz, &mut picture.one);
+        picture.all.add(&picture.one, voice.level());
+        picture.place = place + 1;
     }
 }

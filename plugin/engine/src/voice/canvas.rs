@@ -18,7 +18,7 @@ use super::{Ask, MOST_MOMENTS, Onset};
 use crate::controls::{Controls, MAX_VOICES};
 use crate::engine::Settings;
 use crate::painter::{Oscillators, Paint, Painter};
-use crate::telemetry::{SPECTRUM_POINTS, Telemetry};
+use crate::telemetry::{Spectrum, Telemetry};
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{BANDS, GROUPS, band_edges_hz, group_edges, partial_hz};
 use betwixt_spectral::pitch;
@@ -170,16 +170,11 @@ impl Canvas {
     }
 
     /// Every partial in its point; noise as a bin of the frame would show it.
-    pub(crate) fn picture(
-        &self,
-        painter: &Painter,
-        edges_hz: &[f64],
-        points: &mut [f32; SPECTRUM_POINTS],
-    ) {
+    pub(crate) fn picture(&self, painter: &Painter, edges_hz: &[f64], spectrum: &mut Spectrum) {
         const EDGES: [usize; GROUPS + 1] = group_edges();
         let (paint, bands) = (&self.last, band_edges_hz());
         let bin = (3.0 * painter.bin_hz()).sqrt();
-        for (point, hz) in points.iter_mut().zip(edges_hz) {
+        for (point, hz) in spectrum.noise.iter_mut().zip(edges_hz) {
             let band = bands.partition_point(|edge| edge <= hz).clamp(1, BANDS) - 1;
             let density =
                 f64::from(paint.frame.noise[band]) / (bands[band + 1] - bands[band]).sqrt();
@@ -191,7 +186,7 @@ impl Canvas {
             for number in edges[0]..edges[1].min(count + 1) {
                 let point =
                     Telemetry::spectrum_point(partial_hz(number, paint.f0_hz, inharmonicity));
-                if let Some(point) = point.and_then(|point| points.get_mut(point)) {
+                if let Some(point) = point.and_then(|point| spectrum.tone.get_mut(point)) {
                     *point = point.max(*h);
                 }
             }

@@ -22,7 +22,7 @@ use crate::controls::{ChromaSource, MAX_REFINED_VOICES};
 use crate::decoder::Decoder;
 use crate::phase::{NoiseTable, PhaseTools, RefinementTools};
 use crate::simd::Loops;
-use crate::telemetry::SPECTRUM_POINTS;
+use crate::telemetry::Spectrum;
 use betwixt_model::ConditioningLayout;
 use betwixt_model::header::FrameFormat;
 use betwixt_spectral::number::{index, real};
@@ -40,6 +40,8 @@ const HIGHEST_BEND_SEMITONES: f64 = 36.0;
 const LOWEST_BEND_SEMITONES: f64 = -96.0;
 /// Time constant of each of two poles behind the wheel, in seconds: they round its steps.
 const GLIDE_S: f64 = 0.003;
+/// A bin so near to a harmonic shows it: the width of the window's main lobe to each side.
+const NEAR_BINS: f64 = 2.0;
 
 /// What all voices of a frame decoder use, one at a time.
 pub(crate) struct FrameTools {
@@ -192,21 +194,27 @@ impl FrameTone {
         }
     }
 
-    /// Each point shows the loudest bin up to the next point, where it is heard.
-    pub(super) fn picture(
-        &self,
-        tools: &FrameTools,
-        edges_hz: &[f64],
-        points: &mut [f32; SPECTRUM_POINTS],
-    ) {
-        let fft_len = tools.format.geometry.fft_len();
+    /// Each point shows the loudest bin up to the next point, where it is heard: as tone where a
+    /// harmonic of the frame's key lies in the bin or beside it, else as noise.
+    pub(super) fn picture(&self, tools: &FrameTools, edges_hz: &[f64], spectrum: &mut Spectrum) {
+        let geometry = tools.format.geometry;
+        let fft_len = geometry.fft_len();
         let magnitude = self.source.magnitude();
         let ratio = self.stream.ratio(self.tuning.ratio);
         let bin_hz = ratio * f64::from(tools.sample_rate_hz) / fft_len as f64;
         let bin = |hz: f64| index(hz / bin_hz).min(magnitude.len() - 1);
-        for (point, edges) in points.iter_mut().zip(edges_hz.windows(2)) {
-            let bins = magnitude[bin(edges[0])..=bin(edges[1])].iter().copied();
-            *point = bins.fold(0.0, f32::max) * 4.0 / real(fft_len);
+        let own_bin_hz = f64::from(geometry.sample_rate_hz()) / fft_len as f64;
+        let harmonic = pitch::hz(f64::from(self.key)) / own_bin_hz;
+        let points = spectrum.tone.iter_mut().zip(&mut spectrum.noise);
+        for ((tone, noise), edges) in points.zip(edges_hz.windows(2)) {
+            let bins = bin(edges[0])..=bin(edges[1]);
+            let loudest = bins.max_by(|a, b| magnitude[*a].total_cmp(&magnitude[*b]));
+            let loudest = loudest.unwrap_or(0);
+            let number = loudest as f64 / harmonic;
+            let away = (number - number.round()).abs() * harmonic;
+            let value = magnitude[loudest] * 4.0 / real(fft_len);
+            let is_tone = away <= NEAR_BINS && number > 0.5;
+            (*tone, *noise) = if is_tone { (value, 0.0) } else { (0.0, value) };
         }
     }
 

@@ -32,7 +32,7 @@ mod unison;
 
 use crate::controls::ChromaSource;
 use crate::event::{Note, Touch};
-use crate::telemetry::SPECTRUM_POINTS;
+use crate::telemetry::{Sounding, Spectrum};
 use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
 pub(crate) use finger::Finger;
@@ -247,14 +247,20 @@ impl Voice {
         self.loudness.level()
     }
 
+    /// What is shown of it; nothing, if it is free.
+    pub(crate) fn show(&self) -> Option<Sounding> {
+        (self.hold != Hold::Free).then(|| Sounding {
+            key: self.note.key,
+            channel: self.note.channel,
+            is_held: matches!(self.hold, Hold::Key | Hold::Pedal),
+            level: self.loudness.level(),
+            latents: self.part.asked().knobs.map(|knob| knob.clamp(0.0, 1.0)),
+        })
+    }
+
     /// The amplitude heard between each two frequencies.
-    pub(crate) fn picture(
-        &self,
-        sources: &Sources,
-        edges_hz: &[f64],
-        points: &mut [f32; SPECTRUM_POINTS],
-    ) {
-        sources.picture(self.index, &self.mixture, edges_hz, points);
+    pub(crate) fn picture(&self, sources: &Sources, edges_hz: &[f64], spectrum: &mut Spectrum) {
+        sources.picture(self.index, &self.mixture, edges_hz, spectrum);
     }
 
     /// Adds the voice's next samples to both channels. Frees itself when it has faded, and tells

@@ -382,17 +382,12 @@ impl Part {
     fn follow_movement(&self, knobs: &mut [f32; LATENTS], common: &Common, passed: usize) {
         let (trajectory, movement) = (common.trajectory, &common.controls.movement);
         let length_s = f64::from(trajectory.length_s());
-        let synced = trajectory.beats().filter(|_| movement.is_synced);
-        let passed_s = match synced {
-            _ if !movement.is_common => self.moved_s.count(),
-            Some(beats) => {
-                let since = common.clock.beats(passed) - f64::from(trajectory.first_beat());
-                since / f64::from(beats) * length_s * f64::from(movement.speed)
-            }
-            None => {
-                let Turning { turns, step } = common.movement;
-                turns.after(step, passed).count()
-            }
+        let passed_s = if movement.is_common {
+            let beat = common.clock.beats(passed);
+            let Turning { turns, step } = common.movement;
+            movement.passed_s(trajectory, beat, turns.after(step, passed).count())
+        } else {
+            self.moved_s.count()
         };
         let place_s = narrow(movement.course.place_s(passed_s, length_s));
         for (latent, knob) in knobs.iter_mut().enumerate() {

@@ -17,7 +17,7 @@ use super::story::Moment;
 use super::timbre::{Job, ROWS, Timbre};
 use super::{Ask, Instant, Onset};
 use crate::controls::{MAX_VOICES, MODELS};
-use crate::telemetry::SPECTRUM_POINTS;
+use crate::telemetry::Spectrum;
 use betwixt_spectral::number::{index, real};
 
 /// Where a model stands that has been taken out of its slot and is still heard.
@@ -311,15 +311,15 @@ impl Sources {
         voice: usize,
         mixture: &Mixture,
         edges_hz: &[f64],
-        points: &mut [f32; SPECTRUM_POINTS],
+        spectrum: &mut Spectrum,
     ) {
         let loudest = mixture.loudest();
         if self.paints(loudest) {
             if let Some(studio) = &self.studio {
-                studio.canvases[voice].picture(&studio.painter, edges_hz, points);
+                studio.canvases[voice].picture(&studio.painter, edges_hz, spectrum);
             }
         } else if let Some(timbre) = loudest.and_then(|place| self.timbres[place].as_ref()) {
-            timbre.picture(voice, edges_hz, points);
+            timbre.picture(voice, edges_hz, spectrum);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::controls::{Controls, MAX_FRAME_VOICES, MAX_VOICES, PhaseMode};
 use crate::decoder::{Activations, BATCH, Decoder};
 use crate::engine::Settings;
 use crate::painter;
-use crate::telemetry::SPECTRUM_POINTS;
+use crate::telemetry::Spectrum;
 use betwixt_model::header::Output;
 use betwixt_spectral::PartialsFormat;
 use std::sync::Arc;
@@ -266,16 +266,11 @@ impl Timbre {
     }
 
     /// Of frames: the amplitude heard between each two frequencies.
-    pub(crate) fn picture(
-        &self,
-        voice: usize,
-        edges_hz: &[f64],
-        points: &mut [f32; SPECTRUM_POINTS],
-    ) {
+    pub(crate) fn picture(&self, voice: usize, edges_hz: &[f64], spectrum: &mut Spectrum) {
         if let Family::Frames { tools, tones } = &self.family
             && voice < tones.len()
         {
-            tones[voice].picture(tools, edges_hz, points);
+            tones[voice].picture(tools, edges_hz, spectrum);
         }
     }
 }

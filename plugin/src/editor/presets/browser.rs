@@ -7,7 +7,7 @@
 //! | Escape    | closes the browser                            |
 
 use super::super::hand::Hand;
-use super::super::{files, theme};
+use super::super::{files, theme, words};
 use super::{Saving, View, saving, star};
 use crate::parameters::Parameters;
 use crate::presets::{Category, Item, Preset};
@@ -30,8 +30,6 @@ const LETTERS: f32 = 13.0;
 const STAR: f32 = 22.0;
 /// Where the columns behind the name begin, as shares of the row.
 const COLUMNS: [f32; 3] = [0.44, 0.6, 0.78];
-const ALL: &str = "All";
-const ALL_AUTHORS: &str = "All authors";
 
 /// The parameters, and the host's ear.
 type Ears<'a> = (&'a Arc<Parameters>, &'a Hand<'a>);
@@ -90,7 +88,7 @@ fn load(view: &mut View, (parameters, hand): Ears<'_>) {
 
 /// There is one in a window.
 fn search_id(ui: &Ui) -> egui::Id {
-    egui::Id::unique("preset search").with(ui.ctx().viewport_id())
+    egui::Id::unique("preset-search").with(ui.ctx().viewport_id())
 }
 
 fn has_search(ui: &Ui) -> bool {
@@ -103,18 +101,19 @@ fn top(ui: &mut Ui, view: &mut View, (parameters, hand): Ears<'_>) {
         let id = search_id(ui);
         let width = (ui.available_width() - 470.0).clamp(80.0, 300.0);
         let line = TextEdit::singleline(&mut view.query.words).id(id);
-        ui.add(line.hint_text("Search").desired_width(width));
+        ui.add(line.hint_text(words::presets::SEARCH).desired_width(width));
         authors(ui, view);
-        ui.toggle_value(&mut view.query.favourites, "Favourites");
-        if ui.button("Init").clicked() {
+        ui.toggle_value(&mut view.query.favourites, words::presets::FAVOURITES);
+        if ui.button(words::presets::INIT).clicked() {
             view.place = None;
             let initial = Arc::new(Preset::initial(parameters));
             view.load_preset(&initial, parameters, hand);
         }
-        if ui.button("Save as…").clicked() {
-            view.saving = Some(Saving::of(parameters));
+        if ui.button(words::presets::SAVE_AS).clicked() {
+            let author = view.author.clone().unwrap_or_default();
+            view.saving = Some(Saving::of(parameters, author));
         }
-        if ui.button("Close").clicked() {
+        if ui.button(words::presets::CLOSE).clicked() {
             view.is_open = false;
         }
     });
@@ -125,12 +124,12 @@ fn top(ui: &mut Ui, view: &mut View, (parameters, hand): Ears<'_>) {
 
 fn authors(ui: &mut Ui, view: &mut View) {
     let chosen = view.query.author.clone();
-    let shown = chosen.unwrap_or_else(|| ALL_AUTHORS.into());
+    let shown = chosen.unwrap_or_else(|| words::presets::ALL_AUTHORS.into());
     let authors = view.scan.list().authors();
     let own = &mut view.query.author;
     let list = ComboBox::from_id_salt("authors").selected_text(shown);
     list.width(110.0).show_ui(ui, |ui| {
-        ui.selectable_value(own, None, ALL_AUTHORS);
+        ui.selectable_value(own, None, words::presets::ALL_AUTHORS);
         for author in authors {
             let words = author.clone();
             ui.selectable_value(own, Some(author), words);
@@ -146,7 +145,7 @@ fn shelves(ui: &mut Ui, view: &mut View) {
     let before = view.query.category;
     ScrollArea::vertical().id_salt("shelves").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        ui.selectable_value(&mut view.query.category, None, ALL);
+        ui.selectable_value(&mut view.query.category, None, words::presets::ALL);
         for shelf in used {
             let own = &mut view.query.category;
             ui.selectable_value(own, Some(shelf), shelf.name());
@@ -189,7 +188,7 @@ fn rows(ui: &mut Ui, view: &mut View, ears: Ears<'_>, moved: bool) {
     if let Some(place) = turned
         && let Err(error) = view.favourites.turn(&place)
     {
-        view.said = Some(format!("The favourites could not be written: {error}"));
+        view.said = Some(words::presets::favourites_unwritten(error));
     }
     if let Some(row) = taken {
         view.cursor = row;
@@ -225,24 +224,24 @@ fn line(ui: &mut Ui, item: &Item, look: Look) -> [bool; 2] {
     let painter = ui.painter().with_clip_rect(area.intersect(ui.clip_rect()));
     if look.is_cursor || response.hovered() {
         let fill = if look.is_cursor {
-            theme::LINE
+            theme::ink().line
         } else {
-            theme::TRACK
+            theme::ink().track
         };
         painter.rect_filled(area, 3.0, fill);
     }
     let models = item.preset.sound.models.words();
     let colour = if look.is_here {
-        theme::ACCENT_BRIGHT
+        theme::ink().accent_bright
     } else {
-        theme::TEXT
+        theme::ink().text
     };
     let mut left = words.left() + 4.0;
     let columns = [
         (head.name.as_str(), colour),
-        (head.category.name(), theme::DIM),
-        (&head.author, theme::DIM),
-        (&models, theme::DIM),
+        (head.category.name(), theme::ink().dim),
+        (&head.author, theme::ink().dim),
+        (&models, theme::ink().dim),
     ];
     let ends = COLUMNS.into_iter().chain([1.0]);
     for ((text, colour), end) in columns.into_iter().zip(ends) {
@@ -269,28 +268,27 @@ fn words(ui: &mut Ui, view: &View) {
     let item = found.get(view.cursor).and_then(|at| view.item(*at));
     let faults = &view.scan.list().faults;
     let (text, colour) = match (&view.said, faults.first(), item) {
-        (Some(said), ..) => (said.clone(), theme::WARM),
+        (Some(said), ..) => (said.clone(), theme::ink().warm),
         (None, Some(fault), _) => {
-            let others = match faults.len() - 1 {
-                0 => String::new(),
-                others => format!(" (and {others} more)"),
-            };
-            (format!("Left out: {fault}{others}"), theme::WARM)
+            let told = words::presets::left_out(fault, faults.len() - 1);
+            (told, theme::ink().warm)
         }
-        (None, None, Some(item)) => (about(item), theme::DIM),
-        (None, None, None) if view.scan.is_busy() => ("Reading …".into(), theme::DIM),
-        (None, None, None) => ("Nothing is called so.".into(), theme::DIM),
+        (None, None, Some(item)) => (about(item), theme::ink().dim),
+        (None, None, None) if view.scan.is_busy() => {
+            (words::presets::READING.into(), theme::ink().dim)
+        }
+        (None, None, None) => (words::presets::NOTHING_FOUND.into(), theme::ink().dim),
     };
     ui.label(RichText::new(text).color(colour).size(12.0));
     let corner = ui.max_rect().right_bottom();
-    let count = format!("{} of {}", found.len(), view.scan.list().items.len());
+    let count = words::presets::count(found.len(), view.scan.list().items.len());
     let painter = ui.painter();
     theme::words(
         painter,
         corner,
         Align2::RIGHT_BOTTOM,
         count,
-        (11.0, theme::FAINT),
+        (11.0, theme::ink().faint),
     );
 }
 

@@ -7,7 +7,7 @@
 //! What is there already is replaced only by a button that says so.
 
 use super::super::hand::Hand;
-use super::super::theme;
+use super::super::{theme, words};
 use super::View;
 use crate::parameters::Parameters;
 use crate::presets::{Category, Head, Place, Preset, file_name};
@@ -29,10 +29,11 @@ pub(super) struct Saving {
 }
 
 impl Saving {
-    /// As the preset that is loaded says.
-    pub(super) fn of(parameters: &Parameters) -> Self {
+    /// As the preset that is loaded says; but its author is who saves it.
+    pub(super) fn of(parameters: &Parameters, author: String) -> Self {
         let loaded = parameters.loaded.preset(parameters);
         let head = loaded.map_or_else(|| Head::named(""), |preset| preset.head.clone());
+        let head = Head { author, ..head };
         Self {
             tags: head.tags.join(", "),
             head,
@@ -72,25 +73,33 @@ pub(super) fn show(ui: &mut Ui, view: &mut View, ears: (&Arc<Parameters>, &Hand<
     let Some(mut form) = view.saving.take() else {
         return;
     };
-    ui.label(RichText::new("SAVE AS").color(theme::DIM).size(11.0));
+    ui.label(
+        RichText::new(words::saving::HEADING)
+            .color(theme::ink().dim)
+            .size(11.0),
+    );
     fields(ui, &mut form);
     let place = form.place();
     let path = view.folder.as_ref().zip(place.as_ref());
     let path = path.map(|(folder, place)| folder.join(place));
     let is_there = path.as_ref().is_some_and(|path| path.exists());
-    let words = if is_there { "Replace" } else { "Save" };
+    let words = if is_there {
+        words::saving::REPLACE
+    } else {
+        words::saving::SAVE
+    };
     let mut is_done = false;
     ui.horizontal(|ui| {
         let button = egui::Button::new(words);
         if ui.add_enabled(path.is_some(), button).clicked() {
             is_done = save(view, &mut form, ears);
         }
-        is_done |= ui.button("Cancel").clicked();
+        is_done |= ui.button(words::saving::CANCEL).clicked();
     });
     let (said, colour) = match (&form.problem, path) {
-        (Some(problem), _) => (problem.clone(), theme::WARM),
-        (None, Some(path)) => (path.display().to_string(), theme::DIM),
-        (None, None) => ("Give it a name.".into(), theme::DIM),
+        (Some(problem), _) => (problem.clone(), theme::ink().warm),
+        (None, Some(path)) => (path.display().to_string(), theme::ink().dim),
+        (None, None) => (words::saving::NAMELESS.into(), theme::ink().dim),
     };
     ui.label(RichText::new(said).color(colour).size(12.0));
     if !is_done {
@@ -108,12 +117,12 @@ fn fields(ui: &mut Ui, form: &mut Saving) {
             line.labelled_by(label.id);
             ui.end_row();
         };
-        line(ui, "Name", &mut head.name);
-        line(ui, "Bank (a folder, may be empty)", &mut form.bank);
-        line(ui, "Author", &mut head.author);
-        line(ui, "Tags, with commas", &mut form.tags);
-        line(ui, "Comment", &mut head.comment);
-        ui.label("Category");
+        line(ui, words::saving::NAME, &mut head.name);
+        line(ui, words::saving::BANK, &mut form.bank);
+        line(ui, words::saving::AUTHOR, &mut head.author);
+        line(ui, words::saving::TAGS, &mut form.tags);
+        line(ui, words::saving::COMMENT, &mut head.comment);
+        ui.label(words::saving::CATEGORY);
         let list = ComboBox::from_id_salt("category").selected_text(head.category.name());
         list.show_ui(ui, |ui| {
             for category in Category::ALL {
@@ -136,6 +145,7 @@ fn save(view: &mut View, form: &mut Saving, ears: (&Arc<Parameters>, &Hand<'_>))
         .and_then(|_| preset.write_file(&folder.join(&place), parameters));
     match written {
         Ok(()) => {
+            view.author = Some(preset.head.author.clone());
             parameters.loaded.remember(Arc::new(preset), parameters);
             parameters.mark_changed(hand);
             view.place = Some(Place::Own(place));

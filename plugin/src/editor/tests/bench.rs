@@ -1,17 +1,20 @@
 //! A pointer over a window without a screen, and a host that remembers what it is told.
 
-use super::super::{Editor, Screen, controls, layout, performance, theme};
+use super::super::{Editor, layout, theme};
+use super::canvas::Canvas;
 use crate::library::Loaded;
 use crate::library::tests::{slots_of, tiny};
 use crate::parameters::Parameters;
+use crate::screen::Screen;
+use crate::settings::Keeper;
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::plugin::PluginState;
 use nice_plug::prelude::{ParamPtr, ParamSetter};
 
 use egui::{
-    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect,
-    TouchPhase, Vec2, vec2,
+    Event, FullOutput, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput,
+    Rect, TouchPhase, Vec2, ViewportId, ViewportInfo, vec2,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -35,6 +38,8 @@ pub(super) struct Host {
     heard: Mutex<Vec<(String, Heard)>>,
     /// What it was told last of each parameter.
     last: Mutex<BTreeMap<String, f32>>,
+    /// What it has not applied yet.
+    waiting: Mutex<Vec<(ParamPtr, f32)>>,
     /// It remembers and does not apply: its next call has not come yet.
     is_deaf: AtomicBool,
 }
@@ -47,6 +52,18 @@ impl Host {
     /// Whether it waits with what it is told.
     pub(super) fn set_deaf(&self, is_deaf: bool) {
         self.is_deaf.store(is_deaf, Relaxed);
+    }
+
+    /// Its next call comes: what has waited is applied.
+    #[allow(
+        unsafe_code,
+        reason = "only the framework's pointers can move a parameter"
+    )]
+    pub(super) fn deliver(&self) {
+        for (param, normalized) in std::mem::take(&mut *self.waiting.lock().unwrap()) {
+            // SAFETY: whoever waits for the next call owns the parameters.
+            unsafe { param._internal_set_normalized_value(normalized) };
+        }
     }
 
     /// Where a parameter was told to go last.
@@ -85,6 +102,7 @@ impl GuiContextInner for Host {
             .unwrap()
             .insert(name.to_owned(), normalized);
         if self.is_deaf.load(Relaxed) {
+            self.waiting.lock().unwrap().push((param, normalized));
             return;
         }
         // SAFETY: as above; this is what a host does with the value.
@@ -132,6 +150,8 @@ pub(super) struct Bench {
     words: Vec<String>,
     tree: Option<egui::accesskit::TreeUpdate>,
     pub(super) next_picture: Duration,
+    /// Where pictures are drawn, if somebody looks at them.
+    canvas: Option<Canvas>,
 }
 
 impl Bench {
@@ -141,10 +161,29 @@ impl Bench {
     }
 
     /// A window of this size.
-    pub(super) fn on(model: Loaded, size: Vec2) -> Self {
+    pub(super) fn on(model: impl Into<Arc<Loaded>>, size: Vec2) -> Self {
+        Self::make(model.into(), size, None)
+    }
+
+    /// A window whose pictures are drawn, at so many pixels per point.
+    pub(super) fn drawing(model: impl Into<Arc<Loaded>>, size: Vec2, scale: f32) -> Self {
+        Self::make(model.into(), size, Some(Canvas::new(size, scale)))
+    }
+
+    fn make(model: Arc<Loaded>, size: Vec2, canvas: Option<Canvas>) -> Self {
         let header = model.description.header.clone();
         let parameters = Arc::new(Parameters::new(&header, slots_of(model)));
-        let editor = Editor::new(Arc::clone(&parameters), Arc::new(Screen::default()));
+        Self::over(parameters, Arc::new(Screen::default()), size, canvas)
+    }
+
+    /// A window over an instrument that plays.
+    pub(super) fn over(
+        parameters: Arc<Parameters>,
+        screen: Arc<Screen>,
+        size: Vec2,
+        canvas: Option<Canvas>,
+    ) -> Self {
+        let editor = Editor::new(Arc::clone(&parameters), screen, Keeper::at(None));
         let egui = egui::Context::default();
         theme::install(&egui);
         let host = Arc::new(Host::default());
@@ -162,29 +201,20 @@ impl Bench {
             words: Vec::new(),
             tree: None,
             next_picture: Duration::MAX,
+            canvas,
         };
         bench.picture(Vec::new());
         bench
     }
 
+    /// The last picture.
+    pub(super) fn drawn(&self) -> image::RgbaImage {
+        self.canvas.as_ref().expect("it is drawn").image()
+    }
+
     /// Paints one picture, 50 ms after the last, with what happened in between.
     pub(super) fn picture(&mut self, events: Vec<Event>) {
-        self.time_s += 0.05;
-        let mut events = events;
-        if self.held != self.modifiers {
-            self.held = self.modifiers;
-            events.insert(0, Event::ModifiersChanged(self.modifiers));
-        }
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
-            time: Some(self.time_s),
-            events,
-            ..RawInput::default()
-        };
-        let (editor, gui) = (&mut self.editor, &self.gui);
-        let output = self
-            .egui
-            .run_ui(input, |ui| editor.ui(ui, &gui.param_setter()));
+        let mut output = self.run(events);
         self.shapes = output.shapes.len();
         let texts = output
             .shapes
@@ -195,8 +225,50 @@ impl Bench {
             });
         self.words = texts.collect();
         self.tree = output.platform_output.accesskit_update.clone();
-        self.next_picture = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+        self.next_picture = output.viewport_output[&ViewportId::ROOT].repaint_delay;
+        if let Some(canvas) = &mut self.canvas {
+            canvas.paint(&self.egui, &mut output);
+        }
         output.drop_without_applying_deltas();
+    }
+
+    /// One picture as triangles: how many.
+    pub(super) fn tessellated(&mut self) -> usize {
+        let mut output = self.run(Vec::new());
+        let shapes = std::mem::take(&mut output.shapes);
+        let primitives = self.egui.tessellate(shapes, 1.0);
+        let triangles = primitives.iter().map(|clipped| match &clipped.primitive {
+            egui::epaint::Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+            egui::epaint::Primitive::Callback(_) => 0,
+        });
+        let count = triangles.sum();
+        output.drop_without_applying_deltas();
+        count
+    }
+
+    /// Has egui build one picture.
+    fn run(&mut self, events: Vec<Event>) -> FullOutput {
+        self.time_s += 0.05;
+        let mut events = events;
+        if self.held != self.modifiers {
+            self.held = self.modifiers;
+            events.insert(0, Event::ModifiersChanged(self.modifiers));
+        }
+        let scale = self.canvas.as_ref().map(Canvas::scale);
+        let viewport = ViewportInfo {
+            native_pixels_per_point: scale,
+            ..ViewportInfo::default()
+        };
+        let input = RawInput {
+            viewports: [(ViewportId::ROOT, viewport)].into_iter().collect(),
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            time: Some(self.time_s),
+            events,
+            ..RawInput::default()
+        };
+        let (editor, gui) = (&mut self.editor, &self.gui);
+        self.egui
+            .run_ui(input, |ui| editor.ui(ui, &gui.param_setter()))
     }
 
     fn button(&self, pos: Pos2, pressed: bool) -> Event {
@@ -215,14 +287,19 @@ impl Bench {
     /// Presses, moves in ten steps, lets go. The pointer first moves past what egui takes for a
     /// click, which is part of the way.
     pub(super) fn drag(&mut self, from: Pos2, way: Vec2) {
+        self.drag_with(PointerButton::Primary, from, way);
+    }
+
+    /// The same with any button.
+    pub(super) fn drag_with(&mut self, button: PointerButton, from: Pos2, way: Vec2) {
         self.picture(vec![Event::PointerMoved(from)]);
-        let press = self.button(from, true);
+        let press = self.other_button(from, true, button);
         self.picture(vec![press]);
         for step in 1..=10u8 {
             let at = from + way * (f32::from(step) / 10.0);
             self.picture(vec![Event::PointerMoved(at)]);
         }
-        let release = self.button(from + way, false);
+        let release = self.other_button(from + way, false, button);
         self.picture(vec![release]);
         self.picture(Vec::new());
     }
@@ -308,11 +385,9 @@ impl Bench {
         self.parameters.latent(index).value()
     }
 
-    /// Where the pad's sounds lie.
+    /// Where the map lies when all of it is seen: its edges are the ends of the latents.
     pub(super) fn field(&self) -> Rect {
-        let inside = self.areas().pad.shrink(12.0);
-        let corner = inside.left_top() + vec2(20.0, 16.0);
-        Rect::from_min_max(corner, inside.right_bottom() - vec2(0.0, 20.0))
+        super::super::map::field(self.areas().map).shrink(12.0)
     }
 
     /// All words in the picture.
@@ -401,13 +476,10 @@ impl Bench {
         act(&self.gui.param_setter())
     }
 
-    /// A place on a control beside the latents.
-    pub(super) fn control(&self, index: usize) -> Pos2 {
-        controls::cell(self.areas().controls.shrink(12.0), index).center()
-    }
-
-    /// A place on what a model of partials can be asked for.
-    pub(super) fn performance(&self, row: usize, column: usize) -> Pos2 {
-        performance::cell(self.areas().performance.shrink(12.0), row, column).center()
+    /// A control on one of the pages, which is opened.
+    pub(super) fn on_page(&mut self, page: &str, name: &str) -> Pos2 {
+        self.click_on(page);
+        self.named(name)
+            .unwrap_or_else(|| panic!("{name} is on {page}"))
     }
 }

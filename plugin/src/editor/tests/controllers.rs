@@ -21,7 +21,8 @@ fn a_right_click_lets_a_control_learn() {
         .table()
         .iter()
         .position(|entry| entry.id == "gain");
-    for (at, target) in [(bench.latent(2), Some(2)), (bench.control(12), gain)] {
+    let own = bench.named("Gain").expect("it is there");
+    for (at, target) in [(bench.latent(2), Some(2)), (own, gain)] {
         choose(&mut bench, at, "Learn controller");
         assert_eq!(bench.parameters.map.armed(), target);
         assert!(
@@ -79,7 +80,7 @@ fn a_click_turns_over_what_is_heard() {
     let table = bench.parameters.table();
     let freeze = table.iter().position(|entry| entry.id == "freeze").unwrap();
     bench.parameters.controllers.take(freeze, 1.0);
-    let at = bench.performance(0, 1);
+    let at = bench.on_page("Sound", "Freeze");
     bench.click(at);
     assert!(!bench.parameters.performance.time.freeze.value());
     assert_eq!(bench.parameters.controllers.position(freeze), None);

@@ -65,12 +65,11 @@ fn is_one_step(bench: &mut Bench, name: &str, act: impl FnOnce(&mut Bench)) {
 #[test]
 fn every_gesture_is_one_step() {
     let mut bench = Bench::new(8, SIZE);
-    let (latent, octave) = (bench.latent(2), bench.control(2));
+    let latent = bench.latent(2);
     let field = bench.field();
     is_one_step(&mut bench, "Latent 3", |bench| {
         bench.drag(latent, vec2(70.0, 0.0))
     });
-    is_one_step(&mut bench, "Octave", |bench| bench.wheel(octave, 1.0));
     is_one_step(&mut bench, "Map", |bench| {
         bench.drag(field.center(), vec2(30.0, 40.0));
     });
@@ -83,8 +82,10 @@ fn every_gesture_is_one_step() {
         bench.write("0.777");
         bench.press(Key::Enter);
     });
+    let octave = bench.on_page("Sound", "Octave");
+    is_one_step(&mut bench, "Octave", |bench| bench.wheel(octave, 1.0));
     is_one_step(&mut bench, "Phase", |bench| {
-        let at = bench.control(1);
+        let at = bench.on_page("Sound", "Phase");
         bench.time_s += 5.0;
         bench.click(at);
         bench.picture(Vec::new());
@@ -110,6 +111,37 @@ fn defaults_are_one_step() {
     press(&mut bench, Modifiers::COMMAND, Key::Z);
     assert!(heard(&bench) == moved);
     assert_eq!(undone(&mut bench), ["Latent 6", "Latent 3"]);
+}
+
+/// What a controller held is what was heard: a control that is given a value of its own gives it back
+/// when that is undone, also where the control itself has stood there all the time.
+#[test]
+fn what_was_held_comes_back() {
+    let held = || {
+        let mut bench = Bench::new(8, SIZE);
+        bench.drag(bench.latent(2), vec2(70.0, 0.0));
+        undone(&mut bench);
+        bench.parameters.controllers.take(2, 0.9);
+        bench
+    };
+    is_one_step(&mut held(), "Latent 3", |bench| {
+        bench.modifiers = Modifiers::COMMAND;
+        bench.time_s += 5.0;
+        bench.click(bench.latent(2));
+        bench.modifiers = Modifiers::NONE;
+    });
+    is_one_step(&mut held(), "Latent 3", |bench| {
+        bench.drag(bench.latent(2), vec2(-40.0, 0.0));
+    });
+    is_one_step(&mut held(), "Latent 3", |bench| {
+        bench.right_click(bench.latent(2));
+        bench.click_on("Default");
+    });
+    is_one_step(&mut held(), "Latent 3", |bench| {
+        bench.right_click(bench.latent(2));
+        bench.write("0.777");
+        bench.press(Key::Enter);
+    });
 }
 
 /// The wheel turned again within a second goes on with its step, later or elsewhere it does not; and

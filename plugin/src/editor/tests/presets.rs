@@ -173,11 +173,16 @@ fn a_sound_is_saved_and_comes_back() {
     let name = bench.named("Name").expect("a line for the name");
     bench.click(name + vec2(300.0, 0.0));
     bench.write("My sound");
+    let author = bench.named("Author").expect("a line for the author");
+    bench.click(author + vec2(300.0, 0.0));
+    bench.write("Me");
     bench.click_on("Save");
     wait(&mut bench);
     assert_eq!(bar(&mut bench), "Preset: My sound");
     let saved = Preset::read_file(&path, &bench.parameters).unwrap();
     assert_eq!(saved.sound, sound);
+    assert_eq!(saved.head.author, "Me");
+    assert_eq!(bench.editor.settings.get().author, "Me");
     bench.click_on("Save as…");
     assert!(bench.labelled("Replace").is_some());
 }

@@ -1,6 +1,7 @@
 //! Movements through the shell's own part of a call.
 
 use super::*;
+use crate::editor::tests::hands::Hands;
 use crate::movement::MovementFile;
 use nice_plug::prelude::{BoolParam, ParamPtr};
 use serde_json::Value;
@@ -133,4 +134,42 @@ fn the_hosts_beats_are_heard() {
         let value = found[field].as_f64().unwrap_or(f64::NAN);
         assert!((value - expected).abs() < 1e-6, "{field}: {value}");
     }
+}
+
+/// What has been recorded while the window is open can be undone and done again, the first recording
+/// of a project too, and also after something else has been done.
+#[test]
+fn recordings_are_undone() {
+    let plugin = Betwixt::default();
+    let parameters = &*plugin.parameters;
+    let (file, history) = (&parameters.movement_file, &parameters.history);
+    file.prepare();
+    let mut hands = Hands::new(&plugin.parameters, &plugin.screen);
+    let mut player = ready(0);
+    hands.picture();
+    let mut lengths_s = vec![None];
+    for calls in [10, 20] {
+        record(parameters, true);
+        sweep(&mut player, parameters, calls);
+        record(parameters, false);
+        sweep(&mut player, parameters, 1);
+        hands.picture();
+        lengths_s.push(kept(file)["length_s"].as_f64());
+        hands.gesture(1, &[f32::from(calls) / 40.0]);
+    }
+    let steps = ["Latent 2", "Movement", "Latent 2", "Movement"];
+    for name in steps {
+        assert_eq!(history.shown().undo.as_deref(), Some(name));
+        let length_s = kept(file)["length_s"].as_f64();
+        assert_eq!(length_s, lengths_s[lengths_s.len() - 1], "before {name}");
+        hands.with(|setter| history.undo(parameters, setter));
+        if name == "Movement" {
+            lengths_s.pop();
+        }
+    }
+    assert_eq!(kept(file)["length_s"].as_f64(), None);
+    for _ in steps {
+        hands.with(|setter| history.redo(parameters, setter));
+    }
+    assert!((kept(file)["length_s"].as_f64().unwrap_or(0.0) - 0.4).abs() < 1e-6);
 }

@@ -6,6 +6,7 @@
 //!  painting  a frame of 20, 60, 200, 600 partials, from the table  beside  sines
 //!  playing   1, 8, 16, 64 voices: share of a core, worst block; a chord struck in one block
 //!  instances 16 silent ones: share of a core; what another one takes of memory
+//!  window    open  beside  closed, under a chord: the longest blocks
 //!  opening   presets loaded under a chord: the longest blocks  beside  a chord left alone
 //! ```
 //!
@@ -23,6 +24,7 @@ mod painting;
 mod phase;
 mod playing;
 mod timing;
+mod window;
 
 use betwixt_model::Model;
 use betwixt_model::header::Output;
@@ -55,6 +57,7 @@ fn main() -> Done<()> {
     };
     instances::figures()?;
     opening::figures()?;
+    window::figures()?;
     println!("\nPainting, no model");
     painting::figures(arguments.runs);
     let mut missed = Vec::new();

@@ -6,15 +6,17 @@
 
 use betwixt_engine::{Source, Target};
 
+/// The columns of the slots.
+pub(crate) const HEADINGS: [&str; 3] = ["SOURCE", "TARGET", "DEPTH"];
 /// When an oscillator begins.
-pub(super) const TRIGGER: &str = "Note: each note has its own turn, from its beginning on.\n\
+pub(crate) const TRIGGER: &str = "Note: each note has its own turn, from its beginning on.\n\
      Common: all notes turn together; with a length in beats, where the host is in the piece.";
 /// What the seed is for.
-pub(super) const SEED: &str =
+pub(crate) const SEED: &str =
     "Which course Steps and Wander take: the same number, the same course.";
 
 /// What a source is.
-pub(super) fn source(source: Source) -> &'static str {
+pub(crate) fn source(source: Source) -> &'static str {
     match source {
         Source::Off => "This slot moves nothing.",
         Source::Velocity => "How hard the key was struck: 0 to 1.",
@@ -26,6 +28,16 @@ pub(super) fn source(source: Source) -> &'static str {
         Source::Lfo(_) => "The oscillator: -1 to 1.",
         Source::Envelope(_) => "The envelope: 0 to 1.",
     }
+}
+
+/// The heading of an oscillator.
+pub(crate) fn lfo(number: usize) -> String {
+    format!("LFO {number}")
+}
+
+/// The heading of an envelope.
+pub(crate) fn envelope(number: usize) -> String {
+    format!("ENVELOPE {number}")
 }
 
 /// How far a source of 1 at full depth takes a target.
@@ -48,7 +60,7 @@ fn way(target: Target) -> &'static str {
 }
 
 /// What full depth means for a target, or that the model does not have it.
-pub(super) fn target(target: Target, is_there: bool) -> String {
+pub(crate) fn target(target: Target, is_there: bool) -> String {
     if is_there {
         format!("A source of 1 at full depth moves it by {}.", way(target))
     } else {
@@ -57,7 +69,7 @@ pub(super) fn target(target: Target, is_there: bool) -> String {
 }
 
 /// How far it goes; a negative depth moves the other way.
-pub(super) fn depth(percent: &str, target: Target) -> String {
+pub(crate) fn depth(percent: &str, target: Target) -> String {
     format!(
         "{percent} of {}, where the source stands at 1. Below zero it moves the other way.",
         way(target)

@@ -7,8 +7,9 @@
 //!  what came of it
 //! ```
 
+use super::dialog::Wanted;
 use super::files::{self, Files};
-use super::{Editor, theme};
+use super::{Editor, theme, words};
 use crate::controllers::file;
 use crate::controllers::{Map, Mapping, Takeover};
 use crate::parameters::{Entry, Knob};
@@ -16,13 +17,16 @@ use egui::{Button, DragValue, Grid, Rect, RichText, ScrollArea, Ui};
 
 /// Where a map is exported if no other place is named.
 const FILE: &str = "controllers/my controllers.toml";
+/// What is read.
+const WANTED: Wanted = Wanted {
+    title: words::controllers::DIALOG,
+    kind: words::controllers::FILES,
+    ends: &["toml"],
+};
 /// Height of the line with the files.
 const FILES: f32 = 62.0;
 /// Space between columns and rows.
 const SPACE: [f32; 2] = [26.0, 7.0];
-/// Words about what can be learnt.
-const HINT: &str = "A right click on a control lets it learn. Pedals (64, 66), parameter numbers (98 \
-                    to 101) and channel messages (120 to 127) keep the meaning that MIDI gives them.";
 
 /// What the view remembers between pictures.
 pub(super) struct View(Files);
@@ -30,14 +34,14 @@ pub(super) struct View(Files);
 impl View {
     /// Nothing done yet.
     pub(super) fn new() -> Self {
-        Self(Files::new(FILE))
+        Self(Files::new(FILE, WANTED))
     }
 }
 
 /// Paints the map and follows the pointer.
 pub(super) fn paint(ui: &mut Ui, area: Rect, editor: &mut Editor) {
     let inside = theme::panel(ui, area);
-    theme::heading(ui, inside, "CONTROLLERS");
+    theme::heading(ui, inside, words::controllers::HEADING);
     let top = (inside.top() + 18.0).min(inside.bottom());
     let bottom = (inside.bottom() - FILES).max(top);
     let rows = inside.with_min_y(top).with_max_y(bottom);
@@ -46,7 +50,7 @@ pub(super) fn paint(ui: &mut Ui, area: Rect, editor: &mut Editor) {
             list(ui, editor);
         });
     });
-    let (view, parameters) = (&mut editor.map_view, &editor.parameters);
+    let (view, parameters) = (&mut editor.controllers, &editor.parameters);
     files::within(ui, inside.with_min_y(bottom + 6.0), |ui| {
         self::files(ui, view, &parameters.map);
     });
@@ -72,7 +76,7 @@ fn list(ui: &mut Ui, editor: &Editor) {
     let parameters = &editor.parameters;
     let rows = parameters.map.rows();
     if rows.is_empty() {
-        ui.label("No controller moves anything.");
+        ui.label(words::controllers::EMPTY);
         return;
     }
     let table = parameters.table();
@@ -81,17 +85,8 @@ fn list(ui: &mut Ui, editor: &Editor) {
         .num_columns(8)
         .spacing(SPACE)
         .show(ui, |ui| {
-            for title in [
-                "source",
-                "channel",
-                "moves",
-                "from",
-                "to",
-                "curve",
-                "takes over",
-                "",
-            ] {
-                ui.label(RichText::new(title).color(theme::DIM).size(11.0));
+            for title in words::controllers::COLUMNS {
+                ui.label(RichText::new(title).color(theme::ink().dim).size(11.0));
             }
             ui.end_row();
             for (place, row) in rows.iter().enumerate() {
@@ -100,7 +95,7 @@ fn list(ui: &mut Ui, editor: &Editor) {
                 channel(ui, &mut changed);
                 ui.label(name(editor, table.get(row.target)));
                 way(ui, &mut changed);
-                let is_removed = ui.button("Remove").clicked();
+                let is_removed = ui.button(words::controllers::REMOVE).clicked();
                 ui.end_row();
                 if is_removed {
                     parameters.map.change(place, row, None);
@@ -116,13 +111,13 @@ fn channel(ui: &mut Ui, row: &mut Mapping) {
     let mut channel = row.origin.channel.map_or(0, |channel| channel + 1);
     let shown = |value: f64, _: std::ops::RangeInclusive<usize>| {
         if value < 1.0 {
-            "any".to_owned()
+            words::controllers::ANY_CHANNEL.to_owned()
         } else {
             format!("{value:.0}")
         }
     };
     let parsed = |words: &str| {
-        if words.trim() == "any" {
+        if words.trim() == words::controllers::ANY_CHANNEL {
             Some(0.0)
         } else {
             words.trim().parse().ok()
@@ -149,8 +144,8 @@ fn way(ui: &mut Ui, row: &mut Mapping) {
     let curve = DragValue::new(&mut row.curve).range(-1.0..=1.0);
     ui.add(curve.speed(0.01).max_decimals(2));
     let words = match row.takeover {
-        Takeover::Jump => "at once",
-        Takeover::Soft => "softly",
+        Takeover::Jump => words::controllers::AT_ONCE,
+        Takeover::Soft => words::controllers::SOFTLY,
     };
     if ui.add_sized([64.0, 18.0], Button::new(words)).clicked() {
         row.takeover = match row.takeover {
@@ -163,31 +158,27 @@ fn way(ui: &mut Ui, row: &mut Mapping) {
 fn files(ui: &mut Ui, View(view): &mut View, map: &Map) {
     ui.horizontal(|ui| {
         let path = view.path(ui, 370.0);
-        if ui.button("Import").clicked() {
-            view.done(map.import(&path), "imported", &path);
+        if ui.button(words::files::IMPORT).clicked() {
+            view.done(map.import(&path), words::files::imported, &path);
         }
-        if ui.button("Export").clicked() {
-            view.done(map.export(&path), "exported", &path);
+        if ui.button(words::files::EXPORT).clicked() {
+            view.done(map.export(&path), words::files::exported, &path);
         }
-        if ui.button("Save as my default").clicked() {
+        if ui.button(words::controllers::SAVE_DEFAULT).clicked() {
             save_default(view, map);
         }
-        if ui.button("Factory map").clicked() {
+        if ui.button(words::controllers::FACTORY).clicked() {
             map.replace(map.factory());
-            view.say(
-                "The map of the factory: CC 20 to 27 move the latents.",
-                true,
-            );
+            view.say(words::controllers::FACTORY_TAKEN, true);
         }
     });
-    view.answer(ui, HINT);
+    view.answer(ui, words::controllers::HINT);
 }
 
 fn save_default(view: &mut Files, map: &Map) {
     let Some(path) = file::own() else {
-        let words = "This system names no folder for user data; export the map to a file instead.";
-        return view.say(words, false);
+        return view.say(words::controllers::NO_FOLDER, false);
     };
-    let what = "saved, and new instances begin with it";
-    view.done(map.export(&path), what, &path);
+    let saved = words::controllers::default_saved;
+    view.done(map.export(&path), saved, &path);
 }

@@ -1,0 +1,101 @@
+//! What the engine shows of itself is what it plays.
+
+use betwixt_engine::telemetry::{SPECTRUM_POINTS, Spectrum};
+use betwixt_engine::{EventKind, Note, Telemetry, Touch, Whom};
+use betwixt_spectral::pitch::hz;
+use betwixt_tests::{Player, families, painted_model};
+
+const RATE_HZ: f32 = 48_000.0;
+
+fn whom(key: u8) -> Whom {
+    Whom {
+        key: Some(key),
+        ..Whom::default()
+    }
+}
+
+fn strike(key: u8, channel: u8) -> EventKind {
+    EventKind::NoteOn {
+        note: Note {
+            id: None,
+            channel,
+            key,
+        },
+        velocity: 0.9,
+    }
+}
+
+/// Every voice is told by its key and its channel, held until the key comes up, and with the place
+/// among the latents where it is: the knobs', and beside them what touches it alone.
+#[test]
+fn voices_are_told_where_they_are() {
+    for model in families() {
+        let mut player = Player::new(&model, RATE_HZ);
+        player.engine.telemetry().set_watched(true);
+        player.controls.latents = [0.25; 8];
+        player.at(0, strike(60, 0)).at(0, strike(67, 3));
+        let touched = Touch::Latent(0, 0.5);
+        player.at(
+            10,
+            EventKind::Touch {
+                whom: whom(67),
+                touch: touched,
+            },
+        );
+        player.at(9_000, EventKind::NoteOff { whom: whom(60) });
+        player.play(9_100, &[64]);
+        let mut told: Vec<_> = player.engine.telemetry().sounding().collect();
+        told.sort_by_key(|voice| voice.key);
+        let seen: Vec<_> = told.iter().map(|v| (v.key, v.channel, v.is_held)).collect();
+        assert_eq!(seen, [(60, 0, false), (67, 3, true)]);
+        assert!((told[0].latents[0] - 0.25).abs() < 1e-3, "{:?}", told[0]);
+        assert!((told[1].latents[0] - 0.75).abs() < 1e-3, "{:?}", told[1]);
+        assert!((told[1].latents[1] - 0.25).abs() < 1e-3, "{:?}", told[1]);
+        assert!(told[1].level > 0.0);
+    }
+}
+
+/// Nobody looks: nothing is told of voices and spectrum, and not a bit of the sound changes.
+#[test]
+fn who_looks_changes_nothing() {
+    for model in families() {
+        let heard = |is_watched: bool| {
+            let mut player = Player::new(&model, RATE_HZ);
+            player.engine.telemetry().set_watched(is_watched);
+            player.at(0, strike(48, 0)).at(500, strike(64, 0));
+            let sound = player.play(12_000, &[100]);
+            (sound, player.engine.telemetry().sounding().count())
+        };
+        let [(watched, two), (alone, none)] = [true, false].map(heard);
+        assert_eq!(watched, alone);
+        assert_eq!((two, none), (2, 0));
+    }
+}
+
+/// The tone of a painted sound stands at the multiples of its pitch, and nowhere between the first
+/// and the second; of two notes both are seen.
+#[test]
+fn the_spectrum_is_that_of_all_voices() {
+    let mut player = Player::new(&painted_model(), RATE_HZ);
+    player.engine.telemetry().set_watched(true);
+    player.controls.performance.inharmonicity = 0.0;
+    player.controls.latents = [0.0; 8];
+    player.at(0, strike(48, 0)).at(0, strike(55, 0));
+    player.play(24_000, &[64]);
+    let mut spectrum = Spectrum::default();
+    player.engine.telemetry().read_spectrum(&mut spectrum);
+    let point = |hz: f64| Telemetry::spectrum_point(hz).expect("it is shown");
+    for key in [48.0, 55.0] {
+        for number in [1.0, 2.0] {
+            let shown = spectrum.tone[point(number * hz(key))];
+            assert!(shown > 1e-4, "partial {number} of {key}: {shown}");
+        }
+    }
+    let between = 0.5 * (hz(48.0) + hz(55.0));
+    assert_eq!(spectrum.tone[point(between)], 0.0);
+    assert_eq!(
+        spectrum.tone[..point(0.9 * hz(48.0))],
+        vec![0.0; point(0.9 * hz(48.0))]
+    );
+    assert_eq!(spectrum.noise.len(), SPECTRUM_POINTS);
+}
