@@ -31,7 +31,7 @@ use crate::library::slots::Carried;
 use crate::movement::MovementFile;
 use crate::presets::Loaded;
 use crate::sound::Told;
-use crate::state::{Controllers, FormatVersion, Later, MapPlane, PadAxes, WindowSize};
+use crate::state::{Controllers, FormatVersion, Later, MapPlane, PadAxes, Page, WindowSize};
 use crate::text::{self, SILENCE_DB};
 use crate::tuning::Choice;
 use betwixt_engine::{Controls, LATENTS};
@@ -126,6 +126,9 @@ pub(crate) struct Parameters {
     /// Size of the editor's window.
     #[persist = "window"]
     pub(crate) window: WindowSize,
+    /// The page of the editor that is open.
+    #[persist = "page"]
+    pub(crate) page: Page,
     /// The two latents of the editor's pad.
     #[persist = "pad"]
     pub(crate) pad: PadAxes,
@@ -293,6 +296,7 @@ impl Parameters {
             slots,
             later: Later::default(),
             window: WindowSize::default(),
+            page: Page::default(),
             pad: PadAxes::default(),
             plane: MapPlane::default(),
             controllers: Controllers::default(),

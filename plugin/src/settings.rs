@@ -4,12 +4,15 @@
 //!  settings.toml ─► Settings ─► window;  changed there ─► written whole
 //! ```
 //!
-//! A file that cannot be read counts as none: nothing that is heard depends on it.
+//! Each line counts for itself: one that this version cannot read has its default, and stays in the
+//! file, beside whatever else another version has written. A change is made to the file as it is then:
+//! another window may have changed it since.
 
 use crate::folder;
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use toml::Table;
 
 /// No file of settings is larger, in bytes.
 const LARGEST: u64 = 64 * 1024;
@@ -38,6 +41,19 @@ pub(crate) enum Colours {
     Note,
 }
 
+/// How the letters of the computer's keyboard lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Letters {
+    /// As in America and Britain.
+    #[default]
+    Qwerty,
+    /// Y and Z change places, as in Germany.
+    Qwertz,
+    /// A and Q, W and Z change places, as in France.
+    Azerty,
+}
+
 /// What is set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -48,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) hints: bool,
     /// Whether the computer's keys play notes.
     pub(crate) typing: bool,
+    /// How its letters lie.
+    pub(crate) letters: Letters,
     /// Who saves presets: the name that was given last.
     pub(crate) author: String,
     /// The size of a new instance's window in logical points.
@@ -64,6 +82,7 @@ impl Default for Settings {
             theme: Theme::Dark,
             hints: true,
             typing: true,
+            letters: Letters::Qwerty,
             author: String::new(),
             window: None,
             audition: true,
@@ -87,9 +106,7 @@ impl Keeper {
 
     /// Those of any file; of none, they are not kept.
     pub(crate) fn at(file: Option<PathBuf>) -> Self {
-        let text = file.as_ref();
-        let text = text.and_then(|file| folder::read_text(file, LARGEST).ok());
-        let settings = text.and_then(|text| toml::from_str(&text).ok());
+        let settings = read(file.as_deref()).map(|table| readable(&table));
         Self {
             file,
             settings: settings.unwrap_or_default(),
@@ -105,16 +122,45 @@ impl Keeper {
     ///
     /// # Errors
     ///
-    /// What the system says; the change holds for as long as the window is open.
+    /// What the system says; the change holds until the next one.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) -> io::Result<()> {
-        let before = self.settings.clone();
+        let kept = read(self.file.as_deref());
+        let before = kept.as_ref().map_or(self.settings.clone(), readable);
+        self.settings = before.clone();
         change(&mut self.settings);
         let (Some(file), false) = (&self.file, before == self.settings) else {
             return Ok(());
         };
-        let text = toml::to_string(&self.settings).map_err(io::Error::other)?;
-        folder::write(file, text)
+        let written = |settings| Table::try_from(settings).map_err(io::Error::other);
+        let (was, now) = (written(&before)?, written(&self.settings)?);
+        let mut table = kept.unwrap_or_default();
+        // What has not been changed stays as it was written, whether it could be read or not.
+        for (name, value) in now {
+            if was.get(&name) != Some(&value) {
+                table.insert(name, value);
+            }
+        }
+        folder::write(file, table.to_string())
     }
+}
+
+/// What the file says; none where there is no file, or no table in it.
+fn read(file: Option<&Path>) -> Option<Table> {
+    let text = folder::read_text(file?, LARGEST).ok()?;
+    text.parse().ok()
+}
+
+/// The settings of a table, line by line.
+fn readable(table: &Table) -> Settings {
+    let alone = |name: &String, value: &toml::Value| {
+        let line = Table::from_iter([(name.clone(), value.clone())]);
+        line.try_into::<Settings>().is_ok()
+    };
+    let sound = table.iter().filter(|(name, value)| alone(name, value));
+    let sound: Table = sound
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    sound.try_into().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -139,15 +185,37 @@ mod tests {
         assert_eq!(Keeper::at(Some(file)).get().theme, Theme::Light);
     }
 
-    /// A damaged file counts as none.
+    /// A file that is no table counts as none; of any other each line counts for itself, and what
+    /// cannot be read here stays as it was written when something else is changed.
     #[test]
-    fn a_damaged_file_counts_as_none() {
+    fn each_line_counts_for_itself() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(FILE);
-        for text in ["theme = 3", "][", "window = [1]", "theme = \"loud\""] {
+        for text in ["][", "theme = 3", "window = [1]", "theme = \"loud\""] {
             std::fs::write(&file, text).unwrap();
             let keeper = Keeper::at(Some(file.clone()));
             assert_eq!(*keeper.get(), Settings::default(), "{text}");
         }
+        std::fs::write(&file, "theme = \"sepia\"\nauthor = \"Ann\"\nlater = 3\n").unwrap();
+        let mut keeper = Keeper::at(Some(file.clone()));
+        assert_eq!(keeper.get().author, "Ann");
+        keeper.change(|settings| settings.hints = false).unwrap();
+        let table: Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
+        let expected = "theme = \"sepia\"\nauthor = \"Ann\"\nlater = 3\nhints = false\n";
+        assert_eq!(table, expected.parse().unwrap());
+    }
+
+    /// What one window sets, another one does not take back.
+    #[test]
+    fn two_windows_agree() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        let [mut one, mut other] = [0, 1].map(|_| Keeper::at(Some(file.clone())));
+        one.change(|settings| settings.theme = Theme::Light)
+            .unwrap();
+        other.change(|settings| settings.hints = false).unwrap();
+        let kept = Keeper::at(Some(file));
+        assert_eq!((kept.get().theme, kept.get().hints), (Theme::Light, false));
+        assert_eq!(other.get().theme, Theme::Light);
     }
 }

@@ -143,6 +143,7 @@ impl Plugin for Betwixt {
         let (engine, number) = self.exchange.activate(&self.parameters.slots, settings);
         let rate_hz = settings.sample_rate_hz;
         self.screen.show(engine.telemetry(), rate_hz);
+        self.screen.forget_presses();
         let activation = Activation { number, rate_hz };
         self.player.activate(Box::new(engine), activation);
         (self.opened, self.is_held) = (self.parameters.slots.opened(), false);
@@ -242,7 +243,7 @@ impl Betwixt {
             let (samples, rate_hz) = (left.len(), self.player.rate_hz());
             self.screen.load.add(begun.elapsed(), samples, rate_hz);
         }
-        self.player.status()
+        self.player.status(watch.is_some())
     }
 }
 

@@ -18,7 +18,7 @@ use crate::parameters::{Chroma, Knob, Parameters, Performance, Phase, ROOM};
 use crate::parameters::{modulation, movement, playing};
 use crate::text::SILENCE_DB;
 use betwixt_engine as engine;
-use betwixt_engine::{ChromaSource, Controls, Envelope, PhaseMode, Time, Vibrato};
+use betwixt_engine::{ChromaSource, Controls, Envelope, Modulated, PhaseMode, Time, Vibrato};
 use nice_plug::prelude::{Enum, FloatParam, Param};
 
 /// Reads parameters through what controllers hold.
@@ -45,22 +45,30 @@ impl Reader {
         reader
     }
 
+    /// Where a controller holds a parameter, 0…1, if one does.
+    fn held(&self, parameter: &impl Param) -> Option<f32> {
+        let mut held = self.held[..self.count].iter();
+        let own = held.find(|(of, _)| *of == parameter.address());
+        own.map(|(_, position)| *position)
+    }
+
     /// A parameter's value in its own unit.
     fn plain<P: Param>(&self, parameter: &P) -> P::Plain {
-        let held = &self.held[..self.count];
-        let own = held.iter().find(|(of, _)| *of == parameter.address());
-        let Some((_, position)) = own else {
+        let Some(position) = self.held(parameter) else {
             return parameter.modulated_plain_value();
         };
-        let modulated =
+        let away =
             parameter.modulated_normalized_value() - parameter.unmodulated_normalized_value();
-        let moved = position
-            + if modulated.is_finite() {
-                modulated
-            } else {
-                0.0
-            };
-        parameter.preview_plain(moved.clamp(0.0, 1.0))
+        let away = if away.is_finite() { away } else { 0.0 };
+        parameter.preview_plain((position + away).clamp(0.0, 1.0))
+    }
+
+    /// How much of a continuous one's value is the host's modulation, in its own unit.
+    fn modulation(&self, parameter: &FloatParam) -> f32 {
+        let set = self.held(parameter);
+        let set = set.unwrap_or_else(|| parameter.unmodulated_normalized_value());
+        let away = self.real(parameter) - parameter.preview_plain(set);
+        if away.is_nan() { 0.0 } else { away }
     }
 
     /// The same of a continuous one: always a number.
@@ -97,6 +105,10 @@ fn controls(reader: &Reader, parameters: &Parameters) -> Controls {
     Controls {
         latents: std::array::from_fn(|index| real(parameters.latent(index))),
         morph: real(&parameters.morph),
+        modulated: Modulated {
+            latents: std::array::from_fn(|index| reader.modulation(parameters.latent(index))),
+            morph: reader.modulation(&parameters.morph),
+        },
         chroma: chroma(reader.plain(&parameters.chroma)),
         phase: phase(reader.plain(&parameters.phase)),
         octave: reader.plain(&parameters.octave),

@@ -10,6 +10,7 @@
 //! | `models`      | name and content hash of the four slots' models, null where empty |
 //! | `carried`     | copies of the models by hash, in base 64; null without      |
 //! | `window`      | size of the editor in logical points                         |
+//! | `page`        | the page of the editor that is open, from 0                  |
 //! | `pad`         | the two latents on the editor's pad                          |
 //! | `plane`       | whether the map shows the plane of all latents, or of those two |
 //! | `controllers` | where controllers hold parameters, and the modulation wheel  |
@@ -83,7 +84,7 @@ impl WindowSize {
     pub(crate) const DEFAULT: [u32; 2] = [1080, 720];
     /// Smaller, it is not readable: 0.6 times.
     pub(crate) const SMALLEST: [u32; 2] = [648, 432];
-    /// Larger, it is a mistake: three times, and as high as the widest screens are wide.
+    /// Larger, it is a mistake: three times as high as usual, and as wide as the widest screens.
     pub(crate) const LARGEST: [u32; 2] = [3840, 2160];
 
     /// Width and height.
@@ -107,6 +108,27 @@ impl PersistentField<'_, [u32; 2]> for WindowSize {
     }
 
     fn map<F: Fn(&[u32; 2]) -> R, R>(&self, read: F) -> R {
+        read(&self.get())
+    }
+}
+
+/// The page of the editor that is open, by its place among the tabs.
+#[derive(Debug, Default)]
+pub(crate) struct Page(AtomicUsize);
+
+impl Page {
+    /// Which one it is.
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+}
+
+impl PersistentField<'_, usize> for Page {
+    fn set(&self, place: usize) {
+        self.0.store(place, Relaxed);
+    }
+
+    fn map<F: Fn(&usize) -> R, R>(&self, read: F) -> R {
         read(&self.get())
     }
 }
@@ -227,6 +249,7 @@ fn is_sound(name: &str, text: &str) -> bool {
         "models" => parses::<Vec<Option<SavedSlot>>>(text),
         "carried" => parses::<Option<Copies>>(text),
         "window" => parses::<[u32; 2]>(text),
+        "page" => parses::<usize>(text),
         "pad" => parses::<[usize; 2]>(text),
         "plane" => parses::<Plane>(text),
         "controllers" => parses::<Held>(text),

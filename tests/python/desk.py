@@ -1,7 +1,7 @@
 """Eyes and hands on an X11 display that nobody sees.
 
     window's name -> Desk -> picture [height][width][3] -> PNG
-                       ^--- move, press, scroll, type (XTEST: like a mouse and a keyboard)
+                       ^--- move, press, scroll (XTEST: like a mouse)
 
 There is no window manager, and none is needed but for two things that JUCE takes for granted: that
 somebody has named the atoms of window managers, and that somebody owns the settings of the desktop.
@@ -13,7 +13,7 @@ import time
 import zlib
 
 import numpy as np
-from Xlib import XK, X, display
+from Xlib import X, display
 from Xlib.ext import xtest
 
 # What JUCE looks up without creating it (juce_XWindowSystem: Atoms).
@@ -101,33 +101,9 @@ class Desk:
                 time.sleep(STEP_S)
         self._button(PRIMARY, False)
 
-    def type(self, text):
-        """Types a text, or one key by its X11 name in angle brackets: <Return>."""
-        names = [text[1:-1]] if text.startswith("<") else [NAMES.get(c, c) for c in text]
-        for name in names:
-            symbol = XK.string_to_keysym(name)
-            code = self.display.keysym_to_keycode(symbol)
-            shifted = self.display.keycode_to_keysym(code, 0) != symbol
-            shift = self.display.keysym_to_keycode(XK.XK_Shift_L)
-            if shifted:
-                self._key(shift, True)
-            self._key(code, True)
-            self._key(code, False)
-            if shifted:
-                self._key(shift, False)
-            time.sleep(0.03)
-
     def _button(self, button, down):
         xtest.fake_input(self.display, X.ButtonPress if down else X.ButtonRelease, button)
         self.display.sync()
-
-    def _key(self, code, down):
-        xtest.fake_input(self.display, X.KeyPress if down else X.KeyRelease, code)
-        self.display.sync()
-
-
-# X11's names of keys that are not their own letter.
-NAMES = {" ": "space", "-": "minus", ".": "period", ",": "comma", "+": "plus", "/": "slash"}
 
 
 def write_png(path, picture):

@@ -32,7 +32,6 @@ class Instrument:
         if state is not None:
             self.plugin.raw_state = state
         self.messages = queue.SimpleQueue()
-        self.late_blocks = 0
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._play, daemon=True)
 
@@ -49,8 +48,6 @@ class Instrument:
             rest = due - time.monotonic()
             if rest > 0:
                 time.sleep(rest)
-            else:
-                self.late_blocks += 1
 
     def end(self):
         self.ended.set()
@@ -110,15 +107,26 @@ class Player:
     def controls(self):
         return json.loads(self.file.read_text())
 
+    def named(self, label, role=None):
+        """The controls of these words, or else those whose words begin so."""
+        here = [c for c in self.controls() if role in (None, c["role"])]
+        exact = [c for c in here if c["label"] == label]
+        return exact or [c for c in here if c["label"].startswith(label)]
+
+    def has(self, label, role=None):
+        return bool(self.named(label, role))
+
+    def value(self, label):
+        """Where a slider stands; none where it is not seen."""
+        return next((c["value"] for c in self.named(label)), None)
+
     def find(self, label, role=None):
         """Where a control is, by its words or how they begin; waits for it."""
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
-            here = [c for c in self.controls() if role in (None, c["role"])]
-            exact = [c for c in here if c["label"] == label]
-            like = [c for c in here if c["label"].startswith(label)]
-            if exact or like:
-                return (exact or like)[0]["place"]
+            named = self.named(label, role)
+            if named:
+                return named[0]["place"]
             time.sleep(0.05)
         labels = sorted({c["label"] for c in self.controls()})
         raise LookupError(f"there is no {role or 'control'} {label!r}, but {labels}")

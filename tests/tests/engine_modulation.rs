@@ -229,7 +229,7 @@ fn a_movement_begins_at_its_own_beat() {
 }
 
 /// The window is told where the movement is, that it plays once and to and fro, and nothing while it
-/// rests. One that is bent while it plays goes on where it is; one of another length begins.
+/// rests. One that is bent while it plays goes on where it is; another one begins, be it as long.
 #[test]
 fn a_bent_movement_goes_on() {
     let mut player = plain();
@@ -251,12 +251,11 @@ fn a_bent_movement_goes_on() {
     near(after(&mut player, 1.0), 1.5);
     let mut tracks = rise().tracks().clone();
     tracks[0][1].value = 0.9;
-    let bent = Trajectory::new(2.0, Some(4.0), tracks.clone()).unwrap();
-    player.engine.follow_trajectory(Arc::new(bent));
+    let bent = Trajectory::new(2.0, Some(4.0), tracks).unwrap();
+    let bent = Arc::new(bent);
+    player.engine.bend_trajectory(Arc::clone(&bent));
     near(after(&mut player, 0.5), 1.0);
-    tracks[0][1].at_s = 1.0;
-    let shorter = Trajectory::new(1.0, None, tracks).unwrap();
-    player.engine.follow_trajectory(Arc::new(shorter));
+    player.engine.follow_trajectory(bent);
     near(after(&mut player, 0.25), 0.25);
     player.controls.movement.is_common = false;
     assert_eq!(after(&mut player, 0.25), None);

@@ -5,9 +5,9 @@
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use betwixt_engine::{
     ChromaSource, Controls, Course, Decoder, Engine, Envelope, Event, EventKind, Glide, Lfo,
-    Modulation, Movement, Note, Performance, PhaseMode, PlayMode, Playing, Settings, Shape, Slot,
-    Source, Target, Time, Touch, TrackPoint, Trajectory, Transport, Tuning, Unison, Vibrato, Whom,
-    Zones,
+    Modulated, Modulation, Movement, Note, Performance, PhaseMode, PlayMode, Playing, Settings,
+    Shape, Slot, Source, Target, Time, Touch, TrackPoint, Trajectory, Transport, Tuning, Unison,
+    Vibrato, Whom, Zones,
 };
 use betwixt_model::Model;
 use betwixt_tests::families;
@@ -275,6 +275,10 @@ impl Dice {
         Controls {
             latents: std::array::from_fn(|_| self.wild()),
             morph: self.wild() * 3.0,
+            modulated: Modulated {
+                latents: std::array::from_fn(|_| self.wild() * 2.0 - 1.0),
+                morph: self.wild() * 6.0 - 3.0,
+            },
             chroma: [ChromaSource::Played, ChromaSource::Fixed(self.byte(256))][self.roll(2)],
             phase: PhaseMode::ALL[self.roll(PhaseMode::ALL.len())],
             octave: [0, 1, -2, i32::MAX, i32::MIN][self.roll(5)],

@@ -1,7 +1,7 @@
 //! What the engine shows of itself is what it plays.
 
-use betwixt_engine::telemetry::{SPECTRUM_POINTS, Spectrum};
-use betwixt_engine::{EventKind, Note, Telemetry, Touch, Whom};
+use betwixt_engine::telemetry::{Movers, SPECTRUM_POINTS, Spectrum, Stage};
+use betwixt_engine::{Envelope, EventKind, Note, Telemetry, Touch, Whom};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::{Player, families, painted_model};
 
@@ -72,6 +72,41 @@ fn who_looks_changes_nothing() {
     }
 }
 
+/// The newest note's oscillator stands where its rate has taken it, its envelope where its times say;
+/// nothing is told when nothing sounds, or nobody watches.
+#[test]
+fn the_newest_notes_movers_are_told() {
+    let mut player = Player::new(&painted_model(), RATE_HZ);
+    let telemetry = player.engine.telemetry();
+    let modulation = &mut player.controls.modulation;
+    modulation.lfos[1].rate_hz = 2.0;
+    modulation.lfos[1].is_common = false;
+    modulation.envelopes[0] = Envelope {
+        attack_s: 0.5,
+        decay_s: 1.0,
+        sustain: 0.4,
+        release_s: 1.0,
+    };
+    assert_eq!(telemetry.movers(), None);
+    player.at(0, strike(40, 0)).play(6_000, &[64]);
+    assert_eq!(telemetry.movers(), Some(Movers::default()));
+    telemetry.set_watched(true);
+    player.at(0, strike(48, 0)).play(12_000, &[64]);
+    let near = |found: f32, expected: f32| assert!((found - expected).abs() < 0.02, "{found}");
+    let movers = telemetry.movers().expect("a note sounds");
+    // A quarter of a second: half of a turn, half of the way up.
+    near(movers.lfos[1].0, 0.5);
+    near(movers.lfos[1].1, 0.0);
+    assert_eq!(movers.envelopes[0].0, Stage::Attack);
+    near(movers.envelopes[0].1, 0.5);
+    player.play(6_000, &[64]);
+    near(telemetry.movers().expect("it sounds").lfos[1].1, -1.0);
+    player.play(5 * 48_000, &[512]);
+    let movers = telemetry.movers().expect("it sounds");
+    assert_eq!(movers.envelopes[0].0, Stage::Decay);
+    near(movers.envelopes[0].1, 0.4);
+}
+
 /// The tone of a painted sound stands at the multiples of its pitch, and nowhere between the first
 /// and the second; of two notes both are seen.
 #[test]
@@ -97,5 +132,12 @@ fn the_spectrum_is_that_of_all_voices() {
         spectrum.tone[..point(0.9 * hz(48.0))],
         vec![0.0; point(0.9 * hz(48.0))]
     );
-    assert_eq!(spectrum.noise.len(), SPECTRUM_POINTS);
+    // What is noise is all that the knob of the noise takes away.
+    let noisy = spectrum.noise;
+    assert!(noisy.iter().any(|noise| *noise > 0.0));
+    player.controls.performance.noise = 0.0;
+    player.play(24_000, &[64]);
+    player.engine.telemetry().read_spectrum(&mut spectrum);
+    assert_eq!(spectrum.noise, [0.0; SPECTRUM_POINTS]);
+    assert!(spectrum.tone[point(hz(48.0))] > 1e-4);
 }

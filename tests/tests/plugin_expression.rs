@@ -155,33 +155,37 @@ fn strike(note: NoteAddress) -> Event {
     }
 }
 
-/// The host's own modulation of one note moves that note's latent, whatever the others do; the note
-/// that it names is a knob further.
+/// The host's own modulation of one note moves that note's latent, whatever the others do: it takes
+/// the place of what the host modulates for all.
 #[test]
 fn modulation_of_one_note_is_heard_in_that_note() {
-    let knob = 0.2;
+    let (knob, all, own) = (0.2, 0.3, 0.5);
     let [first, second, third] = [0, 1, 2].map(|index| named(index, KEYS[index as usize]));
-    let mut instance = instance();
-    let modulation = Event::Modulation {
+    let modulation = |amount, note| Event::Modulation {
         name: "Latent 1".into(),
-        amount: 0.5,
-        note: Some(second),
+        amount,
+        note,
     };
-    let events = [
-        Event::parameter("Latent 1", knob).at(0),
-        strike(first).at(0),
-        strike(second).at(0),
-        strike(third).at(0),
-        modulation.at(0),
-    ];
-    let [sound, _] = play(&mut instance, &events, 2 * SECOND);
-    for (key, expected) in KEYS.into_iter().zip([knob, knob + 0.5, knob]) {
-        let found = timbre(&sound[24_000..], key, &others(key));
-        let apart = apart_db(&alone(key, expected), &found);
-        assert!(apart < 0.3, "key {key}: {apart:.2} dB");
+    for all in [0.0, all] {
+        let mut instance = instance();
+        let events = [
+            Event::parameter("Latent 1", knob).at(0),
+            modulation(all, None).at(0),
+            strike(first).at(0),
+            strike(second).at(0),
+            strike(third).at(0),
+            modulation(own, Some(second)).at(0),
+        ];
+        let [sound, _] = play(&mut instance, &events, 2 * SECOND);
+        let places = [knob + all, knob + own, knob + all];
+        for (key, expected) in KEYS.into_iter().zip(places) {
+            let found = timbre(&sound[24_000..], key, &others(key));
+            let apart = apart_db(&alone(key, expected), &found);
+            assert!(apart < 0.3, "key {key}, all at {all}: {apart:.2} dB");
+        }
+        let value = instance.value("Latent 1").expect("told");
+        assert!((value - knob).abs() < 1e-6, "the parameter stays: {value}");
     }
-    let value = instance.value("Latent 1").expect("told");
-    assert!((value - knob).abs() < 1e-6, "the parameter stays: {value}");
 }
 
 /// What a host can say of one note: its tuning, its volume, its place.

@@ -186,7 +186,8 @@ fn tests() -> Result<(), Failure> {
     )
 }
 
-/// On a display of its own: on the desktop of whoever works here 200 windows would be a nuisance.
+/// On a display of its own, which brings what it needs on Debian as root: on the desktop of whoever
+/// works here 200 windows would be a nuisance.
 fn window() -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
         println!("left out: our own host opens windows on Linux only");

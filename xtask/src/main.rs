@@ -116,9 +116,10 @@ enum Verb {
     /// `cargo xtask evaluate --help` shows the program's own words.
     #[command(disable_help_flag = true)]
     Evaluate(Rest),
-    /// Measures speed: decoding, phase, voices, whole blocks, a struck chord.
+    /// Measures speed: decoding, phase, voices, whole blocks, a struck chord, instances, the window.
     ///
-    /// What follows is handed on; `cargo xtask bench --help` shows the bench's own words. Close
+    /// For the window it starts a display that nobody sees; on Debian, as root, it installs what that
+    /// needs. What follows is handed on; `cargo xtask bench --help` shows the bench's own words. Close
     /// other programs first: every figure depends on the machine.
     #[command(disable_help_flag = true)]
     Bench(Rest),

@@ -21,8 +21,8 @@ pub(crate) fn run() -> Result<(), Failure> {
     make_folder(&pictures)?;
     // A player who opens the instrument for the first time has nothing of their own yet. The place
     // can be read in the pictures, so it is one that says nothing of the machine.
-    let data = std::env::temp_dir().join("Betwixt");
-    bundle::remove(&data)?;
+    let own = std::env::temp_dir().join(format!("walk-{}", std::process::id()));
+    let data = own.join("Betwixt");
     let mut walk = Command::new(python);
     walk.arg(root().join("tests/python/screenshots.py"))
         .arg(bundles.vst3)
@@ -31,5 +31,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         .current_dir(root());
     let remedy = "the step named above found another window than it expects: mend \
                   tests/python/walk.py, or the window";
-    Display::start()?.run(&mut walk, remedy)
+    let walked = Display::start()?.run(&mut walk, remedy);
+    bundle::remove(&own)?;
+    walked
 }

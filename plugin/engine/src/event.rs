@@ -139,9 +139,11 @@ pub enum Touch {
     Slide(f32),
     /// Pressure on the key, 0…1.
     Pressure(f32),
-    /// A latent, by how far it lies from where the knob stands, −1…1.
+    /// A latent, by how far it lies from where the knob is set, −1…1: instead of what moves it for
+    /// all notes ([`crate::controls::Modulated`]).
     Latent(usize, f32),
-    /// The morph between the models, by how far it lies from where it is set, −1…1 of its way.
+    /// The morph between the models, by how far it lies from where it is set, −1…1 of its way, in
+    /// the same manner.
     Morph(f32),
 }
 

@@ -38,9 +38,9 @@ mod voice;
 
 pub use controls::{
     ChromaSource, Controls, Course, ENVELOPES, Envelope, Glide, LATENTS, LFOS, Lfo,
-    MAX_FRAME_VOICES, MAX_REFINED_VOICES, MAX_VOICES, MODELS, MOST_UNISON, Modulation, Movement,
-    Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape, Slot, Source, Target, Time, Unison,
-    Vibrato, Zones,
+    MAX_FRAME_VOICES, MAX_REFINED_VOICES, MAX_VOICES, MODELS, MOST_UNISON, Modulated, Modulation,
+    Movement, Performance, PhaseMode, PlayMode, Playing, SLOTS, Shape, Slot, Source, Target, Time,
+    Unison, Vibrato, Zones,
 };
 pub use decoder::Decoder;
 pub use engine::{Ended, Engine, Settings};

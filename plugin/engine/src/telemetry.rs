@@ -2,13 +2,14 @@
 //!
 //! ```text
 //!  engine, each call ─► counters, level
-//!     … while watched ─► each voice: key, level, place among the latents; the spectrum of all
+//!     … while watched ─► each voice: key, level, place among the latents; the spectrum of all;
+//!                        where the newest note's oscillators and envelopes stand
 //! ```
 //!
 //! A reader may catch a spectrum half old and half new; it is a picture, and the next one is 20 ms
 //! away. What only a window needs is written only while one watches.
 
-use crate::controls::{LATENTS, MAX_VOICES};
+use crate::controls::{ENVELOPES, LATENTS, LFOS, MAX_VOICES};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Points of the spectrum shown, spread evenly in log frequency from 20 Hz to 20 kHz.
@@ -31,7 +32,31 @@ pub struct Telemetry {
     tone: [AtomicU32; SPECTRUM_POINTS],
     noise: [AtomicU32; SPECTRUM_POINTS],
     sounding: [Cell; MAX_VOICES],
+    lfos: [[AtomicU32; 2]; LFOS],
+    envelopes: [[AtomicU32; 2]; ENVELOPES],
     watched: AtomicBool,
+}
+
+/// Where the newest note's own movers stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Movers {
+    /// Of each oscillator: how many turns have passed, without its phase, and how high it stands,
+    /// −1…1.
+    pub lfos: [(f32, f32); LFOS],
+    /// Of each envelope: in which part of its contour it is, and its level, 0…1.
+    pub envelopes: [(Stage, f32); ENVELOPES],
+}
+
+/// A part of a contour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// It rises.
+    #[default]
+    Attack,
+    /// It falls to where it is held, or is there.
+    Decay,
+    /// The key has come up.
+    Release,
 }
 
 /// One voice, as it was at the end of the last call.
@@ -113,6 +138,8 @@ impl Default for Telemetry {
             tone: std::array::from_fn(|_| AtomicU32::new(0)),
             noise: std::array::from_fn(|_| AtomicU32::new(0)),
             sounding: std::array::from_fn(|_| Cell::default()),
+            lfos: Default::default(),
+            envelopes: Default::default(),
             watched: AtomicBool::new(false),
         }
     }
@@ -155,7 +182,8 @@ impl Telemetry {
         f32::from_bits(self.latents[index].load(Relaxed))
     }
 
-    /// Which of its seconds the movement plays that all notes share, if it plays.
+    /// Which of its seconds the movement plays, if it does: the one that all notes share, or else the
+    /// newest note's own.
     #[must_use]
     pub fn movement_s(&self) -> Option<f32> {
         Some(f32::from_bits(self.movement_s.load(Relaxed))).filter(|place_s| !place_s.is_nan())
@@ -173,7 +201,32 @@ impl Telemetry {
 
     /// The voices that sound, in the order of their places; kept while somebody watches.
     pub fn sounding(&self) -> impl Iterator<Item = Sounding> {
-        self.sounding.iter().filter_map(Cell::read)
+        // Nobody may have watched when the last ones ended.
+        let are_any = self.voices() > 0;
+        let places = self.sounding.iter().filter(move |_| are_any);
+        places.filter_map(Cell::read)
+    }
+
+    /// Where the newest note's oscillators and envelopes stand, if a note sounds; kept while somebody
+    /// watches.
+    #[must_use]
+    pub fn movers(&self) -> Option<Movers> {
+        let read = |shared: &AtomicU32| shared.load(Relaxed);
+        let real = |shared: &AtomicU32| f32::from_bits(read(shared));
+        (self.voices() > 0).then(|| Movers {
+            lfos: self
+                .lfos
+                .each_ref()
+                .map(|[turn, height]| (real(turn), real(height))),
+            envelopes: self.envelopes.each_ref().map(|[stage, level]| {
+                let stage = match read(stage) {
+                    0 => Stage::Attack,
+                    1 => Stage::Decay,
+                    _ => Stage::Release,
+                };
+                (stage, real(level))
+            }),
+        })
     }
 
     /// Somebody looks at voices and spectrum, or nobody does any more.
@@ -238,6 +291,17 @@ impl Telemetry {
             for (value, shared) in values.iter().zip(shared) {
                 shared.store(value.to_bits(), Relaxed);
             }
+        }
+    }
+
+    pub(crate) fn set_movers(&self, movers: &Movers) {
+        for ([turn, height], now) in self.lfos.iter().zip(movers.lfos) {
+            turn.store(now.0.to_bits(), Relaxed);
+            height.store(now.1.to_bits(), Relaxed);
+        }
+        for ([stage, level], now) in self.envelopes.iter().zip(movers.envelopes) {
+            stage.store(now.0 as u32, Relaxed);
+            level.store(now.1.to_bits(), Relaxed);
         }
     }
 
@@ -308,10 +372,14 @@ mod tests {
             is_held: false,
             ..voice
         };
+        telemetry.set_voices(2);
         telemetry.set_sounding(3, Some(voice));
         telemetry.set_sounding(MAX_VOICES - 1, Some(released));
         assert_eq!(telemetry.sounding().collect::<Vec<_>>(), [voice, released]);
         telemetry.set_sounding(3, None);
         assert_eq!(telemetry.sounding().collect::<Vec<_>>(), [released]);
+        // The last one ended while nobody watched.
+        telemetry.set_voices(0);
+        assert_eq!(telemetry.sounding().count(), 0);
     }
 }

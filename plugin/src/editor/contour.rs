@@ -34,7 +34,7 @@ pub(super) fn paint_tall(ui: &Ui, area: Rect, editor: &Editor, hand: &Hand<'_>) 
     let own = &editor.parameters;
     let turned = [&own.attack, &own.decay, &own.release].map(|time| hand.position(time));
     let contour = snapshot::heard(own).controls.envelope;
-    drawing::envelope(ui, picture, &contour, turned, true);
+    drawing::envelope(ui, picture, (&contour, turned), true, None);
     sliders(ui, editor, hand, |index| {
         let row = layout::row(rows, index / 4, 2, 0.0);
         compact::bottom(layout::column(row, index % 4, 4, SPACE))

@@ -9,6 +9,7 @@
 //! told from ten.
 
 use super::{layout, theme};
+use betwixt_engine::telemetry::Stage;
 use betwixt_engine::{Envelope, LATENTS, Lfo, Shape, Trajectory};
 
 use egui::{Mesh, Painter, Pos2, Rect, Stroke, Ui, pos2};
@@ -22,11 +23,17 @@ const PART: f32 = 0.29;
 /// Share of the width that a held key takes at least.
 const HELD: f32 = 0.1;
 
+/// Size of the dot that tells where something stands.
+const DOT: f32 = 3.0;
+/// Halvings that find a place to a thousandth of a point.
+const HALVINGS: u8 = 16;
+
 /// How far the knobs of a contour are turned, 0…1: attack, decay, release.
 pub(super) type Turned = [f32; 3];
 
-/// Draws a course over some turns.
-pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool) {
+/// Draws a course over some turns; `now` is where the newest note's stands: how many have passed, and
+/// the height.
+pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool, now: Option<(f32, f32)>) {
     let (painter, field) = field(ui, area);
     let middle = theme::thin(theme::ink().line);
     painter.hline(field.x_range(), field.center().y, middle);
@@ -34,12 +41,24 @@ pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool) {
         Shape::Steps | Shape::Wander => TURNS.1,
         _ => TURNS.0,
     };
-    let height = |share: f32| 0.5 + 0.5 * lfo.height(share * turns);
+    // What is drawn by lot is another course after these turns.
+    let now = now.filter(|_| is_used);
+    let passed = now.map_or(0.0, |(passed, _)| passed / turns);
+    let height = |share: f32| 0.5 + 0.5 * lfo.height((passed.floor() + share) * turns);
     line(&painter, field, is_used, height);
+    if let Some((_, height)) = now {
+        dot(&painter, field, passed.fract(), 0.5 + 0.5 * height);
+    }
 }
 
-/// Draws a contour from the key's stroke to its end.
-pub(super) fn envelope(ui: &Ui, area: Rect, envelope: &Envelope, turned: Turned, is_used: bool) {
+/// Draws a contour from the key's stroke to its end; `now` is where the newest note's stands.
+pub(super) fn envelope(
+    ui: &Ui,
+    area: Rect,
+    (envelope, turned): (&Envelope, Turned),
+    is_used: bool,
+    now: Option<(Stage, f32)>,
+) {
     let (painter, field) = field(ui, area);
     let [attack, decay, release] = turned.map(|turned| PART * turned.clamp(0.0, 1.0).max(0.01));
     let held = (1.0 - attack - decay - release).max(HELD);
@@ -65,6 +84,39 @@ pub(super) fn envelope(ui: &Ui, area: Rect, envelope: &Envelope, turned: Turned,
         painter.vline(x, field.y_range(), theme::thin(theme::ink().panel));
     }
     line(&painter, field, is_used, level);
+    if let Some((stage, height)) = now.filter(|_| is_used) {
+        let [risen, fallen, let_go] = corners;
+        let across = match stage {
+            Stage::Attack => place_of(height, [0.0, risen], level),
+            Stage::Decay => place_of(height, [risen, fallen], level),
+            Stage::Release => place_of(height, [let_go, 1.0], level),
+        };
+        dot(&painter, field, across, height);
+    }
+}
+
+/// Where a contour that only rises or only falls between two places has a height; the end that is
+/// nearer to it where it has none.
+fn place_of(height: f32, [from, to]: [f32; 2], level: impl Fn(f32) -> f32) -> f32 {
+    let rises = level(to) > level(from);
+    let (mut low, mut high) = (from, to);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        if (level(middle) < height) == rises {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// Where it stands now.
+fn dot(painter: &Painter, field: Rect, across: f32, height: f32) {
+    let x = field.left() + across * field.width();
+    let spot = pos2(x, field.bottom() - height.clamp(0.0, 1.0) * field.height());
+    painter.circle_filled(spot, DOT + 1.5, theme::ink().background);
+    painter.circle_filled(spot, DOT, theme::ink().accent_bright);
 }
 
 /// Draws the courses of a movement, each latent in a colour of its own.
@@ -116,4 +168,20 @@ fn line(painter: &Painter, field: Rect, is_used: bool, height: impl Fn(f32) -> f
     }
     painter.add(mesh);
     painter.line(line, Stroke::new(1.5, colour));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A height is found where the contour has it, rising and falling; one that it never has at the
+    /// nearer end.
+    #[test]
+    fn heights_are_found_on_the_contour() {
+        let near = |found: f32, expected: f32| assert!((found - expected).abs() < 1e-4, "{found}");
+        near(place_of(0.25, [0.0, 0.4], |at| at / 0.4), 0.1);
+        near(place_of(0.25, [0.4, 0.8], |at| 1.0 - (at - 0.4) / 0.4), 0.7);
+        near(place_of(2.0, [0.4, 0.8], |at| 1.0 - (at - 0.4) / 0.4), 0.4);
+        near(place_of(-1.0, [0.4, 0.8], |at| 1.0 - (at - 0.4) / 0.4), 0.8);
+    }
 }

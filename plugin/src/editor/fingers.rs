@@ -9,30 +9,27 @@
 //! keys, and when it closes.
 
 use crate::screen::{Press, Screen};
+use crate::settings::Letters;
 use egui::{Key, Ui};
 use std::sync::Arc;
 
-/// The computer's keys in the order of the semitones from C: two rows, as on a piano.
-pub(super) const TYPED: [(Key, &str); 18] = [
-    (Key::A, "A"),
-    (Key::W, "W"),
-    (Key::S, "S"),
-    (Key::E, "E"),
-    (Key::D, "D"),
-    (Key::F, "F"),
-    (Key::T, "T"),
-    (Key::G, "G"),
-    (Key::Y, "Y"),
-    (Key::H, "H"),
-    (Key::U, "U"),
-    (Key::J, "J"),
-    (Key::K, "K"),
-    (Key::O, "O"),
-    (Key::L, "L"),
-    (Key::P, "P"),
-    (Key::Semicolon, ";"),
-    (Key::Quote, "'"),
-];
+/// The computer's keys in the order of the semitones from C: two rows, as on a piano. The toolkit
+/// tells letters and not places, and of what is no letter nothing.
+type Typed = [Key; 16];
+
+/// The same for every layout, and the two keys that go an octave down and up.
+pub(super) fn typed(letters: Letters) -> (&'static Typed, [Key; 2]) {
+    use Key::{A, D, E, F, G, H, J, K, L, O, P, Q, S, T, U, W, X, Y, Z};
+    const QWERTY: Typed = [A, W, S, E, D, F, T, G, Y, H, U, J, K, O, L, P];
+    const QWERTZ: Typed = [A, W, S, E, D, F, T, G, Z, H, U, J, K, O, L, P];
+    const AZERTY: Typed = [Q, Z, S, E, D, F, T, G, Y, H, U, J, K, O, L, P];
+    match letters {
+        Letters::Qwerty => (&QWERTY, [Z, X]),
+        Letters::Qwertz => (&QWERTZ, [Y, X]),
+        Letters::Azerty => (&AZERTY, [W, X]),
+    }
+}
+
 /// How hard the computer's keys strike.
 const TYPED_VELOCITY: f32 = 0.8;
 /// The C that the first of the computer's keys plays, and how low and high it may be put.
@@ -78,29 +75,30 @@ impl Fingers {
         }
     }
 
-    /// Follows the computer's keys, unless they are for something else.
-    pub(super) fn follow_keys(&mut self, ui: &Ui, may_play: bool) {
+    /// Follows the computer's keys, where they play; none, where they do not.
+    pub(super) fn follow_keys(&mut self, ui: &Ui, letters: Option<Letters>) {
         let context = ui.ctx();
-        let may_play = may_play && !context.text_edit_focused();
-        let (pressed, down, is_plain) = context.input(|input| {
-            let pressed = TYPED.iter().map(|(key, _)| input.key_pressed(*key));
-            let down = input.keys_down.clone();
-            (pressed.collect::<Vec<_>>(), down, input.modifiers.is_none())
-        });
+        let (down, is_plain) =
+            context.input(|input| (input.keys_down.clone(), input.modifiers.is_none()));
+        let letters = letters.filter(|_| is_plain && !context.text_edit_focused());
+        // A letter that comes up while another modifier is down is another letter for the toolkit:
+        // with it all come up.
         let (over, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.typed)
             .into_iter()
-            .partition(|(key, _)| !may_play || !down.contains(key));
+            .partition(|(key, _)| letters.is_none() || !down.contains(key));
         self.typed = kept;
         for (_, note) in over {
             self.up(note);
         }
-        if !may_play || !is_plain {
+        let Some(letters) = letters else {
             return;
-        }
-        self.shift(ui);
-        for (semitone, ((key, _), is_pressed)) in (0u8..).zip(TYPED.iter().zip(pressed)) {
+        };
+        let (keys, octaves) = typed(letters);
+        let is_pressed = |key: Key| context.input(|input| input.key_pressed(key));
+        self.shift(octaves.map(is_pressed));
+        for (semitone, key) in (0u8..).zip(keys) {
             let is_held = self.typed.iter().any(|(held, _)| held == key);
-            if is_pressed && !is_held {
+            if is_pressed(*key) && !is_held {
                 let note = self.first.saturating_add(semitone).min(127);
                 self.typed.push((*key, note));
                 self.down(note, TYPED_VELOCITY);
@@ -108,9 +106,8 @@ impl Fingers {
         }
     }
 
-    /// Z and X go an octave down and up.
-    fn shift(&mut self, ui: &Ui) {
-        let [lower, higher] = [Key::Z, Key::X].map(|key| ui.input(|input| input.key_pressed(key)));
+    /// An octave down or up.
+    fn shift(&mut self, [lower, higher]: [bool; 2]) {
         let (_, lowest, highest) = FIRST;
         if lower {
             self.first = (self.first - 12).max(lowest);

@@ -6,14 +6,14 @@
 //! | drags + shift   | follows ten times finer                                   |
 //! | double-clicks   | goes to its default; so does a click with ctrl or command |
 //! | turns the wheel | steps by 2 %, with shift by 0.2 %, stepped ones by one    |
-//! | right-clicks    | opens its menu (module `hand`); F2 does the same          |
+//! | right-clicks    | opens its menu (module `hand`); M does the same           |
 //! | presses arrows  | steps by 1 %, with shift by 0.1 %, stepped ones by one    |
 //! | Home, End, Del  | goes to the lowest, the highest, the default              |
 //!
 //! Every change is a whole gesture for the host: begin, set, end; and one step of the history.
 
 use super::hand::Hand;
-use egui::{Event, EventFilter, Key, MouseWheelUnit, PointerButton, Response, Ui, Vec2};
+use egui::{Event, EventFilter, Key, MouseWheelUnit, PointerButton, Response, Ui, Vec2, vec2};
 use nice_plug::prelude::Param;
 
 /// How much slower the parameter moves with shift.
@@ -118,25 +118,9 @@ fn follow_keys<P: Param>(ui: &Ui, response: &Response, parameter: &P, hand: &Han
     if !response.has_focus() {
         return;
     }
-    // Arrows are for the control, not for the way to the next one.
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|input| input.key_pressed(key));
-    let ways = [
-        (Key::ArrowRight, 1.0),
-        (Key::ArrowUp, 1.0),
-        (Key::ArrowLeft, -1.0),
-        (Key::ArrowDown, -1.0),
-    ];
-    let steps: f32 = ways
-        .iter()
-        .filter(|(key, _)| pressed(*key))
-        .map(|(_, way)| way)
-        .sum();
+    let way = arrows(ui, response);
+    let steps = way.x + way.y;
     let goals = [
         (Key::Home, 0.0),
         (Key::End, 1.0),
@@ -152,6 +136,26 @@ fn follow_keys<P: Param>(ui: &Ui, response: &Response, parameter: &P, hand: &Han
         let now = ui.input(|input| input.time);
         whole(hand, parameter, position, Some(now));
     }
+}
+
+/// The arrows pressed for what has the focus, right and up being more. They are for it, not for the
+/// way to the next control.
+pub(super) fn arrows(ui: &Ui, response: &Response) -> Vec2 {
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let ways = [
+        (Key::ArrowRight, vec2(1.0, 0.0)),
+        (Key::ArrowUp, vec2(0.0, 1.0)),
+        (Key::ArrowLeft, vec2(-1.0, 0.0)),
+        (Key::ArrowDown, vec2(0.0, -1.0)),
+    ];
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    let taken = ways.iter().filter(|(key, _)| pressed(*key));
+    taken.fold(Vec2::ZERO, |sum, (_, way)| sum + *way)
 }
 
 /// The least that a stepped parameter moves; nothing of others.

@@ -27,6 +27,8 @@ use std::ops::Deref;
 
 /// Width of the line to type a value in.
 const LINE: f32 = 120.0;
+/// Opens the menu of what has the focus: a letter that plays no note, and comes through on every system.
+const MENU: Key = Key::M;
 
 /// The host's ear and the map, for one picture.
 pub(super) struct Hand<'a> {
@@ -181,7 +183,7 @@ impl Grip<'_> {
         if !parts.is_empty() {
             response.clone().on_hover_text(parts.join("\n"));
         }
-        let by_key = response.has_focus() && response.ctx.input(|input| input.key_pressed(Key::F2));
+        let by_key = response.has_focus() && response.ctx.input(|input| input.key_pressed(MENU));
         let mut menu = Popup::context_menu(response);
         if by_key {
             let below = response.rect.left_bottom();

@@ -17,8 +17,11 @@ const LETTERS: f32 = 13.0;
 const MARGIN: egui::Vec2 = vec2(10.0, 6.0);
 /// Narrower maps have no room for them.
 const LEAST: f32 = 400.0;
-/// The two buttons.
-const BUTTONS: [(&str, f32); 2] = [(words::hints::NOT_NOW, 76.0), (words::hints::NEVER, 130.0)];
+/// The two buttons: their words and widths, and whether they put the hints away for ever.
+const BUTTONS: [(&str, f32, bool); 2] = [
+    (words::hints::NOT_NOW, 76.0, false),
+    (words::hints::NEVER, 130.0, true),
+];
 
 /// What it remembers between pictures.
 #[derive(Default)]
@@ -51,7 +54,11 @@ pub(super) fn paint(ui: &Ui, areas: &Areas, editor: &mut Editor) {
         (
             areas.keyboard.center_top() - vec2(0.0, 12.0),
             Align2::CENTER_BOTTOM,
-            words::hints::PLAY,
+            if editor.settings.get().typing {
+                words::hints::PLAY
+            } else {
+                words::hints::PLAY_KEYS
+            },
         ),
         (
             areas.map.center_top() + vec2(0.0, 64.0),
@@ -77,7 +84,7 @@ fn plate(ui: &Ui, (at, anchor): (Pos2, Align2), words: &str) {
         .painter()
         .layout_no_wrap(words.to_owned(), font, ink.background);
     let size = galley.size() + 2.0 * MARGIN;
-    let place = anchor.anchor_size(at, size).translate(vec2(0.0, 0.0));
+    let place = anchor.anchor_size(at, size);
     let window = ui.max_rect().shrink(4.0);
     let inside = place.translate(vec2(
         (window.left() - place.left()).max(0.0) + (window.right() - place.right()).min(0.0),
@@ -91,13 +98,13 @@ fn plate(ui: &Ui, (at, anchor): (Pos2, Align2), words: &str) {
 fn buttons(ui: &Ui, map: Rect, editor: &mut Editor) {
     let mut right = map.right() - 14.0;
     let top = map.bottom() - 58.0;
-    for (name, width) in BUTTONS.into_iter().rev() {
+    for (name, width, is_for_ever) in BUTTONS.into_iter().rev() {
         let place = Rect::from_min_max(pos2(right - width, top), pos2(right, top + 24.0));
         ui.painter()
             .rect_filled(place.expand(2.0), 7.0, theme::ink().accent);
         if theme::button(ui, place, name, LETTERS).clicked() {
             editor.hints.is_closed = true;
-            if name == words::hints::NEVER {
+            if is_for_ever {
                 // A file that cannot be written only brings the hints back another day.
                 drop(editor.settings.change(|settings| settings.hints = false));
             }

@@ -6,8 +6,9 @@
 //!  └ ▔▔▔▔▔▔▔▔▔▔▔ ────┘  the keys that the model was trained on are underlined
 //! ```
 
-use super::fingers::TYPED;
+use super::fingers::typed;
 use super::{Editor, layout, theme, words};
+use crate::settings::Letters;
 use betwixt_engine::Telemetry;
 
 use egui::{
@@ -46,8 +47,9 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, telemetry: &Teleme
             }
         }
     }
-    if editor.settings.get().typing {
-        keys.letters(&painter, editor.fingers.first(), &lit);
+    let settings = editor.settings.get();
+    if settings.typing {
+        keys.letters(&painter, settings.letters, editor.fingers.first(), &lit);
     }
     let (low, high) = editor.model.header.conditioning.note.keys();
     keys.trained(&painter, low, high);
@@ -123,8 +125,8 @@ impl Keys {
     }
 
     /// The letters of the computer's keys.
-    fn letters(&self, painter: &Painter, first: u8, lit: &[f32; 128]) {
-        for (semitone, (_, letter)) in (0u8..).zip(TYPED) {
+    fn letters(&self, painter: &Painter, letters: Letters, first: u8, lit: &[f32; 128]) {
+        for (semitone, letter) in (0u8..).zip(typed(letters).0) {
             let key = first.saturating_add(semitone);
             if !(RANGE.0..=RANGE.1).contains(&key) {
                 continue;
@@ -137,7 +139,8 @@ impl Keys {
             };
             let at = place.center_bottom() - vec2(0.0, down);
             let colour = words_on(colour, lit[usize::from(key & 127)]);
-            theme::words(painter, at, Align2::CENTER_BOTTOM, letter, (10.0, colour));
+            let look = (10.0, colour);
+            theme::words(painter, at, Align2::CENTER_BOTTOM, letter.name(), look);
         }
     }
 

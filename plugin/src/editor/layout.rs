@@ -42,7 +42,7 @@ pub(super) struct Areas {
     pub(super) latents: Rect,
     /// The map itself.
     pub(super) map: Rect,
-    /// The newest note's spectrum.
+    /// The spectrum of all that sounds.
     pub(super) spectrum: Rect,
     /// What was heard in the last seconds.
     pub(super) spectrogram: Rect,

@@ -30,6 +30,7 @@ mod header;
 mod hints;
 mod host;
 mod keyboard;
+mod keys;
 mod latents;
 mod layout;
 mod level;
@@ -64,6 +65,7 @@ use crate::screen::Screen;
 use crate::settings::Keeper;
 use crate::tuning::Folder;
 use betwixt_engine::Telemetry;
+use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{Param, ParamSetter};
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,7 +109,7 @@ impl Editor {
             controllers: controllers::View::new(),
             movement: movement::View::new(),
             presets: presets::View::of_the_user(),
-            tab: tabs::Tab::at(screen.page()),
+            tab: tabs::Tab::at(parameters.page.get()),
             limiter: level::Limiter::default(),
             parameters,
             models: models::Panel::new(),
@@ -185,13 +187,19 @@ impl Editor {
         tuning::paint(ui, areas.header, self, &hand);
         presets::paint(ui, areas.header, self, &hand);
         self.tab = tabs::paint(ui, steps::beside(areas.tabs), self.tab);
-        self.screen.set_page(self.tab.place());
+        self.parameters.page.set(self.tab.place());
         steps::paint(ui, areas.tabs, self, &hand);
-        self.map.pass(ui);
+        self.map.pass(ui, &parameters);
+        if !self.shows_keyboard() {
+            // What the pointer held there cannot be let go elsewhere.
+            self.fingers.point(None);
+        }
         self.page(ui, &areas, &telemetry, &hand);
         status::paint(ui, areas.status, self, &telemetry);
         hints::paint(ui, &areas, self);
-        self.fingers.follow_keys(ui, self.settings.get().typing);
+        let settings = self.settings.get();
+        let letters = settings.typing.then_some(settings.letters);
+        self.fingers.follow_keys(ui, letters);
         if !ui.input(|input| input.pointer.any_down()) {
             parameters.history.close();
         }
@@ -201,6 +209,11 @@ impl Editor {
         if telemetry.voices() > 0 || telemetry.peak() > STILL {
             ui.ctx().request_repaint_after(PICTURE);
         }
+    }
+
+    /// Whether the page with the keyboard is shown.
+    fn shows_keyboard(&self) -> bool {
+        self.tab == tabs::Tab::Map && !self.presets.is_open()
     }
 
     fn page(
@@ -223,7 +236,7 @@ impl Editor {
                 contour::paint_tall(ui, left, self, hand);
                 controls::paint(ui, right, self, hand);
             }
-            tabs::Tab::Modulation => modulation::paint(ui, areas.page, self, hand),
+            tabs::Tab::Modulation => modulation::paint(ui, areas.page, self, telemetry, hand),
             tabs::Tab::Playing => playing::paint(ui, areas.page, self, hand),
             tabs::Tab::Controllers => controllers::paint(ui, areas.page, self),
             tabs::Tab::Settings => settings::paint(ui, areas.page, self),
@@ -241,7 +254,7 @@ impl Editor {
         latents::paint(ui, areas.latents, self, telemetry, hand);
         map::paint(ui, areas.map, self, telemetry, hand);
         spectrum::paint(ui, areas.spectrum, telemetry);
-        spectrogram::paint(ui, areas.spectrogram, self);
+        spectrogram::paint(ui, areas.spectrogram, self, telemetry);
         contour::paint(ui, areas.contour, self, hand);
         ring::paint(ui, areas.ring, self, telemetry, hand);
         keyboard::paint(ui, areas.keyboard, self, telemetry);

@@ -8,7 +8,7 @@
 //!  16 Off      Latent 1        ──|──                        sustain release
 //! ```
 //!
-//! What does nothing is dimmed: a slot without a source or without a depth, a target that the model
+//! A dot shows where the newest note's stands. What does nothing is dimmed: a slot without a source or without a depth, a target that the model
 //! does not have, an oscillator that no slot takes.
 
 use super::compact::{self, Group};
@@ -17,7 +17,10 @@ use super::hand::Hand;
 use super::{Editor, drawing, latents, layout, menu, theme, words};
 use crate::parameters::modulation::{Envelope, Lfo, Slot, Target};
 use crate::snapshot;
-use betwixt_engine::{self as engine, Controls, ENVELOPES, LATENTS, LFOS, SLOTS, Source};
+use betwixt_engine::telemetry::Stage;
+use betwixt_engine::{
+    self as engine, Controls, ENVELOPES, LATENTS, LFOS, SLOTS, Source, Telemetry,
+};
 use nice_plug::prelude::Param;
 
 use egui::{Align2, Rect, Ui, pos2};
@@ -38,8 +41,9 @@ const SPACE: f32 = 8.0;
 const CELLS: (usize, usize) = (4, 2);
 
 /// Paints the page and follows the pointer.
-pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, hand: &Hand<'_>) {
+pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, telemetry: &Telemetry, hand: &Hand<'_>) {
     let heard = snapshot::heard(&editor.parameters).controls;
+    let movers = telemetry.movers();
     let middle = page.left() + SLOTS_SHARE * page.width();
     let left = page.with_max_x((middle - 0.5 * GAP).max(page.left()));
     let right = page.with_min_x((middle + 0.5 * GAP).min(page.right()));
@@ -48,11 +52,13 @@ pub(super) fn paint(ui: &Ui, page: Rect, editor: &Editor, hand: &Hand<'_>) {
     let count = LFOS + ENVELOPES;
     for (index, lfo) in own.lfos.iter().enumerate() {
         let area = layout::row(right, index, count, GAP);
-        self::lfo(ui, area, (index, lfo, &heard), hand);
+        let now = movers.map(|movers| movers.lfos[index]);
+        self::lfo(ui, area, (index, lfo, &heard), now, hand);
     }
     for (index, envelope) in own.envelopes.iter().enumerate() {
         let area = layout::row(right, LFOS + index, count, GAP);
-        self::envelope(ui, area, (index, envelope, &heard), hand);
+        let now = movers.map(|movers| movers.envelopes[index]);
+        self::envelope(ui, area, (index, envelope, &heard), now, hand);
     }
 }
 
@@ -144,7 +150,13 @@ fn is_taken(heard: &Controls, source: Source) -> bool {
         .any(|slot| slot.source == source && slot.depth != 0.0)
 }
 
-fn lfo(ui: &Ui, area: Rect, (index, lfo, heard): (usize, &Lfo, &Controls), hand: &Hand<'_>) {
+fn lfo(
+    ui: &Ui,
+    area: Rect,
+    (index, lfo, heard): (usize, &Lfo, &Controls),
+    now: Option<(f32, f32)>,
+    hand: &Hand<'_>,
+) {
     let inside = theme::panel(ui, area).expand2(egui::vec2(0.0, 5.0));
     theme::heading(ui, inside, &words::modulation::lfo(index + 1));
     let is_used = is_taken(heard, Source::Lfo(index));
@@ -156,7 +168,7 @@ fn lfo(ui: &Ui, area: Rect, (index, lfo, heard): (usize, &Lfo, &Controls), hand:
         layout::column(row, place % CELLS.0, CELLS.0, SPACE)
     };
     let cell = |place: usize| compact::bottom(whole(place));
-    drawing::lfo(ui, whole(0), &heard.modulation.lfos[index], is_used);
+    drawing::lfo(ui, whole(0), &heard.modulation.lfos[index], is_used, now);
     let is_free = heard.modulation.lfos[index].beats.is_none();
     group.choice(cell(1), &lfo.shape);
     group.used(is_used && is_free).plain(cell(2), &lfo.rate);
@@ -177,6 +189,7 @@ fn envelope(
     ui: &Ui,
     area: Rect,
     (index, envelope, heard): (usize, &Envelope, &Controls),
+    now: Option<(Stage, f32)>,
     hand: &Hand<'_>,
 ) {
     let inside = theme::panel(ui, area).expand2(egui::vec2(0.0, 5.0));
@@ -191,9 +204,9 @@ fn envelope(
     drawing::envelope(
         ui,
         picture,
-        &heard.modulation.envelopes[index],
-        turned,
+        (&heard.modulation.envelopes[index], turned),
         is_used,
+        now,
     );
     let knobs = [
         &envelope.attack,

@@ -37,22 +37,23 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &Editor, telemetry: &Telemetry,
     let whole = ui.interact(ring.square(), id, Sense::click());
     let pointed = whole.hover_pos().and_then(|at| ring.at(at));
     let clicked = whole.interact_pointer_pos().filter(|_| whole.clicked());
-    if clicked.is_some_and(|at| ring.at(at).is_none()) {
+    let clicked = clicked.and_then(|at| ring.at(at));
+    if clicked == Some(Place::Middle) {
         choose(parameter, hand, 0);
     }
-    let clicked = clicked.and_then(|at| ring.at(at));
     for (class, light) in lit(telemetry).into_iter().enumerate() {
         // The first choice is the key's own.
         let choice = class + 1;
         let is_chosen = choice == chosen;
         let response = class_response(ui, &ring, class, is_chosen);
-        if clicked == Some(class) || response.clicked() {
+        let is_at = |place: Option<Place>| place == Some(Place::Class(class));
+        if is_at(clicked) || response.clicked() {
             choose(parameter, hand, if is_chosen { 0 } else { choice });
         }
         let look = Look {
             light,
             is_chosen,
-            is_touched: pointed == Some(class) || response.hovered() || response.has_focus(),
+            is_touched: is_at(pointed) || response.hovered() || response.has_focus(),
         };
         ring.class(ui.painter(), class, look);
     }
@@ -115,6 +116,15 @@ struct Look {
     is_touched: bool,
 }
 
+/// What lies at a place of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The key's own.
+    Middle,
+    /// A pitch class.
+    Class(usize),
+}
+
 struct Ring {
     centre: Pos2,
     radius: f32,
@@ -131,14 +141,19 @@ impl Ring {
         Rect::from_center_size(self.centre, Vec2::splat(2.0 * self.radius))
     }
 
-    /// The pitch class at a place; none in the middle.
-    fn at(&self, at: Pos2) -> Option<usize> {
+    /// What lies at a place; nothing beside the ring.
+    fn at(&self, at: Pos2) -> Option<Place> {
         let way = at - self.centre;
-        if way.length() < INNER * self.radius {
+        let share = way.length() / self.radius.max(1.0);
+        if share > 1.0 {
             return None;
         }
+        if share < INNER {
+            return Some(Place::Middle);
+        }
         let turns = (way.x.atan2(-way.y) / TAU).rem_euclid(1.0);
-        Some(layout::whole((turns * layout::real(CLASSES)).round()) % CLASSES)
+        let class = layout::whole((turns * layout::real(CLASSES)).round()) % CLASSES;
+        Some(Place::Class(class))
     }
 
     /// Where the keyboard, and who cannot see the ring, meet a pitch class.

@@ -7,7 +7,7 @@
 use super::files;
 use super::{Editor, layout, theme, words};
 use crate::folder;
-use crate::settings::{Settings, Theme};
+use crate::settings::{Letters, Settings, Theme};
 use crate::state::WindowSize;
 
 use egui::{Rect, RichText, Ui};
@@ -95,6 +95,16 @@ fn playing(ui: &mut Ui, editor: &mut Editor) {
     if ui.checkbox(&mut typing, label).changed() {
         set(editor, |settings| settings.typing = typing);
     }
+    let now = editor.settings.get().letters;
+    ui.horizontal(|ui| {
+        words(ui, words::settings::LETTERS);
+        let layouts = [Letters::Qwerty, Letters::Qwertz, Letters::Azerty];
+        for (layout, name) in layouts.into_iter().zip(words::settings::LAYOUTS) {
+            if ui.radio(now == layout, letters(name)).clicked() {
+                set(editor, |settings| settings.letters = layout);
+            }
+        }
+    });
     let mut hints = editor.settings.get().hints;
     if ui
         .checkbox(&mut hints, letters(words::settings::HINTS))

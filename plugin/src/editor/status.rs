@@ -8,6 +8,7 @@ use super::{Editor, PICTURE, theme, words};
 use crate::library::Found;
 use crate::library::slots::NAMES;
 use crate::screen::Shares;
+use crate::snapshot;
 use betwixt_engine::Telemetry;
 
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2};
@@ -62,7 +63,8 @@ fn follow(ui: &Ui, editor: &mut Editor, now_s: f64) {
     let view = &mut editor.status;
     if now_s - view.taken_at_s >= EVERY_S {
         view.taken_at_s = now_s;
-        view.shares = editor.screen.load.take();
+        // A host that stands still costs what it did: the line does not jump.
+        view.shares = editor.screen.load.take().or(view.shares);
     }
     let waits = editor.screen.has_presses();
     view.waits_since_s = waits.then(|| view.waits_since_s.unwrap_or(now_s));
@@ -73,8 +75,7 @@ fn follow(ui: &Ui, editor: &mut Editor, now_s: f64) {
 }
 
 fn figures(editor: &Editor, telemetry: &Telemetry) -> String {
-    let limit = editor.parameters.voices.value();
-    let mut parts = vec![words::status::voices(telemetry.voices(), limit)];
+    let mut parts = vec![words::status::voices(telemetry.voices(), limit(editor))];
     if let Some(shares) = editor.status.shares {
         parts.push(words::status::load(shares.mean, shares.worst));
     }
@@ -88,6 +89,13 @@ fn figures(editor: &Editor, telemetry: &Telemetry) -> String {
         parts.push(format!("{} {hash}", editor.model.header.name));
     }
     parts.join("  ·  ")
+}
+
+/// How many voices can sound: as many as the player, or a controller, lets, and the models can.
+fn limit(editor: &Editor) -> u32 {
+    let controls = snapshot::heard(&editor.parameters).controls;
+    let wanted = u32::try_from(controls.voice_limit).unwrap_or(u32::MAX);
+    wanted.min(editor.parameters.slots.voices())
 }
 
 /// What is wrong, the worst first, and what can be done.

@@ -5,7 +5,7 @@
 //!  ▔▔▔
 //! ```
 //!
-//! The instance remembers which one is open, also while its window is closed.
+//! The project remembers which one is open.
 
 use super::{theme, words};
 use egui::{Align2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};

@@ -10,7 +10,7 @@
 //! The views are drawn in a space of 1080 × 720 points or more; a window of another size shows it
 //! larger or smaller, from 0.6 times to three times, with letters as sharp as the screen allows.
 
-use super::{Editor, controls_file, gl, host, theme};
+use super::{Editor, controls_file, gl, host, keys, theme};
 use crate::parameters::Parameters;
 use crate::screen::Screen;
 use crate::settings::Keeper;
@@ -84,6 +84,7 @@ impl Window {
             ),
             context: None,
             egui: None,
+            takes: None,
             parameters: Arc::clone(&self.parameters),
             screen: Arc::clone(&self.screen),
             scale: Arc::clone(&self.scale),
@@ -157,6 +158,8 @@ struct App {
     parameters: Arc<Parameters>,
     screen: Arc<Screen>,
     scale: Arc<Scale>,
+    /// Which of the computer's keys the host does not get.
+    takes: Option<keys::Wanted>,
     /// How large everything is shown.
     zoom: f32,
     /// The window's size, and since when it is that.
@@ -227,10 +230,15 @@ impl NiceEguiApp for App {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut nice_plug_egui::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut nice_plug_egui::Frame) {
         self.follow_zoom(ui.ctx());
         if let Some(context) = &self.context {
             self.editor.ui(ui, &context.param_setter());
+        }
+        let wanted = self.editor.wants_keys(ui.ctx());
+        if self.takes != Some(wanted) {
+            self.takes = Some(wanted);
+            frame.set_key_capture(keys::capture(wanted));
         }
     }
 

@@ -48,8 +48,10 @@ impl Span {
     /// The moments that tell the hill, in their order.
     fn moments(&self) -> impl Iterator<Item = f32> {
         let side = |from_s: f32, to_s: f32| {
-            (0..=POINTS)
-                .map(move |step| from_s + (to_s - from_s) * (f32::from(step) / f32::from(POINTS)))
+            // The last one is the end to the bit: beyond it there may be nothing.
+            let inner = (0..POINTS)
+                .map(move |step| from_s + (to_s - from_s) * (f32::from(step) / f32::from(POINTS)));
+            inner.chain([to_s])
         };
         let falls = side(self.at_s, self.to_s).skip(1);
         side(self.from_s, self.at_s).chain(falls)

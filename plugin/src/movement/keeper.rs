@@ -20,6 +20,7 @@ use crossbeam_queue::ArrayQueue;
 use nice_plug::params::persist::PersistentField;
 use serde_json::{Map, Value};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Rooms that lie ready, so that one recording can follow another at once.
@@ -43,6 +44,7 @@ pub(crate) struct MovementFile {
 #[derive(Debug, Default)]
 struct Kept {
     movement: Arc<Trajectory>,
+    origin: Origin,
     /// Fields of its text that say nothing here.
     others: Map<String, Value>,
     /// What a project had that could not be read.
@@ -57,6 +59,20 @@ struct Kept {
 pub(super) struct Next {
     pub(super) movement: Arc<Trajectory>,
     pub(super) choice: u64,
+    /// Whether it is the one before, bent: it does not begin anew.
+    pub(super) goes_on: bool,
+}
+
+/// From which recording, file or project a movement has come, however it has been bent since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Origin(u64);
+
+impl Origin {
+    /// None that there has been before.
+    fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        Self(COUNT.fetch_add(1, Relaxed))
+    }
 }
 
 /// A movement that has been recorded, on its way from there.
@@ -82,6 +98,7 @@ pub(crate) struct Shown {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
     movement: Arc<Trajectory>,
+    origin: Origin,
     others: Map<String, Value>,
 }
 
@@ -94,8 +111,11 @@ impl PartialEq for Moved {
 
 impl From<file::Written> for Moved {
     fn from((movement, others): file::Written) -> Self {
-        let movement = Arc::new(movement);
-        Self { movement, others }
+        Self {
+            movement: Arc::new(movement),
+            origin: Origin::new(),
+            others,
+        }
     }
 }
 
@@ -191,6 +211,7 @@ impl MovementFile {
             if recorded.choice == kept.choice {
                 *kept = Kept {
                     movement: recorded.movement,
+                    origin: Origin::new(),
                     choice: kept.choice,
                     ..Kept::default()
                 };
@@ -201,15 +222,22 @@ impl MovementFile {
     }
 
     fn choose(&self, kept: &mut Kept, moved: Moved) {
+        let is_bent = moved.origin == kept.origin;
         *kept = Kept {
             movement: moved.movement,
+            origin: moved.origin,
             others: moved.others,
             choice: kept.choice + 1,
             ..Kept::default()
         };
         let (movement, choice) = (Arc::clone(&kept.movement), kept.choice);
-        // One that has not been fetched is freed here.
-        drop(self.next.force_push(Next { movement, choice }));
+        // One that has not been fetched is freed here, and what comes instead begins as it would have.
+        let unheard = self.next.pop();
+        drop(self.next.force_push(Next {
+            movement,
+            choice,
+            goes_on: is_bent && unheard.is_none_or(|unheard| unheard.goes_on),
+        }));
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -242,6 +270,7 @@ impl MovementFile {
         self.settle_into(&mut kept);
         let moved = Moved {
             movement: Arc::clone(&kept.movement),
+            origin: kept.origin,
             others: kept.others.clone(),
         };
         (moved, kept.choice)
@@ -299,8 +328,13 @@ impl MovementFile {
     pub(crate) fn bend(&self, movement: Arc<Trajectory>) {
         let mut kept = self.lock();
         self.settle_into(&mut kept);
-        let others = kept.others.clone();
-        self.choose(&mut kept, Moved { movement, others });
+        let (origin, others) = (kept.origin, kept.others.clone());
+        let moved = Moved {
+            movement,
+            origin,
+            others,
+        };
+        self.choose(&mut kept, moved);
     }
 
     /// Nothing moves any more.

@@ -25,6 +25,8 @@ pub(crate) struct Tape {
     now: Arc<Trajectory>,
     /// Whether the engine plays it.
     is_told: bool,
+    /// Whether it is the one that the engine plays, bent.
+    goes_on: bool,
     /// Which choice of the player's it comes after.
     choice: u64,
     rate_hz: f64,
@@ -53,6 +55,7 @@ impl Tape {
             spare: None,
             now: Arc::default(),
             is_told: false,
+            goes_on: false,
             choice: 0,
             rate_hz: 48_000.0,
             transport: Transport::default(),
@@ -121,7 +124,12 @@ impl Tape {
         if let Some(engine) = engine
             && !std::mem::replace(&mut self.is_told, true)
         {
-            file.free(engine.follow_trajectory(Arc::clone(&self.now)));
+            let now = Arc::clone(&self.now);
+            file.free(if self.goes_on {
+                engine.bend_trajectory(now)
+            } else {
+                engine.follow_trajectory(now)
+            });
         }
         let mut controls = heard.controls;
         if heard.is_recording && !matches!(self.state, State::Deaf) {
@@ -159,7 +167,7 @@ impl Tape {
                     movement: Arc::clone(&movement),
                     choice: self.choice,
                 });
-                self.play(movement, file);
+                self.play(movement, false, file);
                 self.has_work = true;
             }
             Taken::Nothing(room) => self.spare = Some(room),
@@ -177,12 +185,14 @@ impl Tape {
             self.spare = Some(take.give_back());
         }
         self.choice = next.choice;
-        self.play(next.movement, file);
+        self.play(next.movement, next.goes_on, file);
         self.has_work = true;
     }
 
-    fn play(&mut self, movement: Arc<Trajectory>, file: &MovementFile) {
+    fn play(&mut self, movement: Arc<Trajectory>, goes_on: bool, file: &MovementFile) {
         file.free(std::mem::replace(&mut self.now, movement));
+        // What the engine has not been told of begins all the same.
+        self.goes_on = goes_on && (self.is_told || self.goes_on);
         self.is_told = false;
     }
 }

@@ -8,7 +8,8 @@
 //!  events ◄─ presses, silence ◄──────────────────────── keyboard, audition, panic
 //! ```
 //!
-//! *Promise:* with the window closed the audio thread does nothing of this but look at one flag.
+//! *Promise:* with the window closed the audio thread works out no voice, spectrum, tap or load: it
+//! looks at three flags, and writes the few counters that it has anyway.
 
 mod load;
 mod tap;
@@ -19,7 +20,7 @@ pub(crate) use tap::{TAPPED, Tap};
 use betwixt_engine::Telemetry;
 use crossbeam_queue::ArrayQueue;
 use nice_plug_egui::RepaintNotifier;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,7 @@ struct Wish {
     since: Instant,
     /// Whether the host has heard of it.
     is_told: bool,
-    /// How often it has been asked for again.
+    /// How often it has been asked for again; no more once it has come.
     tries: u8,
 }
 
@@ -57,6 +58,11 @@ impl Wish {
     }
 }
 
+/// Where a key's bit is among those of all keys.
+fn place_of(key: u8) -> [usize; 2] {
+    [key / 64 % 2, key % 64].map(usize::from)
+}
+
 /// For so long the host hears of no other size than the one that was wished for.
 const WISHED: Duration = Duration::from_secs(2);
 
@@ -67,14 +73,14 @@ pub(crate) struct Screen {
     /// The player wants every sound to end.
     silence: AtomicBool,
     presses: ArrayQueue<Press>,
+    /// Keys that came up when there was no room: a bit each.
+    late: [AtomicU64; 2],
     /// Windows that are open.
     watchers: AtomicU32,
     /// Samples per second; 0 before the first activation.
     rate_hz: AtomicU32,
     /// The size that the player has chosen for the window.
     wish: Mutex<Option<Wish>>,
-    /// The page that was open last, by its place among the tabs.
-    page: AtomicUsize,
     /// The sound that was heard last.
     pub(crate) tap: Tap,
     /// What the calls cost.
@@ -88,10 +94,10 @@ impl Default for Screen {
             repaint: RepaintNotifier::default(),
             silence: AtomicBool::default(),
             presses: ArrayQueue::new(PRESSES),
+            late: Default::default(),
             watchers: AtomicU32::default(),
             rate_hz: AtomicU32::default(),
             wish: Mutex::default(),
-            page: AtomicUsize::default(),
             tap: Tap::default(),
             load: Load::default(),
         }
@@ -101,22 +107,27 @@ impl Default for Screen {
 impl Screen {
     /// A new engine plays: its numbers are shown from now on. Not for the audio thread.
     pub(crate) fn show(&self, telemetry: Arc<Telemetry>, rate_hz: f32) {
+        // Under the lock, so that a window that opens or closes now meets the one or the other.
+        let mut shown = self.lock();
         telemetry.set_watched(self.is_watched());
-        *self.lock() = telemetry;
+        *shown = telemetry;
+        drop(shown);
         self.rate_hz.store(rate_hz.to_bits(), Relaxed);
         self.wake();
     }
 
     /// A window opens.
     pub(crate) fn open(&self) {
+        let shown = self.lock();
         self.watchers.fetch_add(1, Relaxed);
-        self.lock().set_watched(true);
+        shown.set_watched(true);
     }
 
     /// A window closes.
     pub(crate) fn close(&self) {
+        let shown = self.lock();
         self.watchers.fetch_sub(1, Relaxed);
-        self.lock().set_watched(self.is_watched());
+        shown.set_watched(self.is_watched());
     }
 
     /// Whether a window is open; one atomic look.
@@ -138,10 +149,14 @@ impl Screen {
     /// and when to look again.
     pub(crate) fn unfulfilled(&self, size: [f32; 2]) -> (Option<[u32; 2]>, Option<Duration>) {
         let mut lock = self.lock_wish();
-        let wish = lock.as_mut().filter(|wish| wish.tries < AGAIN.1);
-        let Some(wish) = wish.filter(|wish| !wish.is(size.map(f64::from))) else {
+        let Some(wish) = lock.as_mut().filter(|wish| wish.tries < AGAIN.1) else {
             return (None, None);
         };
+        if wish.is(size.map(f64::from)) {
+            // What the host or the player makes of the window from now on is another matter.
+            wish.tries = AGAIN.1;
+            return (None, None);
+        }
         if wish.since.elapsed() < AGAIN.0 {
             return (None, Some(AGAIN.0));
         }
@@ -166,16 +181,6 @@ impl Screen {
 
     fn lock_wish(&self) -> MutexGuard<'_, Option<Wish>> {
         self.wish.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The page that was open last, by its place among the tabs.
-    pub(crate) fn page(&self) -> usize {
-        self.page.load(Relaxed)
-    }
-
-    /// Another page is open.
-    pub(crate) fn set_page(&self, place: usize) {
-        self.page.store(place, Relaxed);
     }
 
     /// Samples per second; none before the first activation.
@@ -203,10 +208,18 @@ impl Screen {
         self.silence.load(Relaxed) && self.silence.swap(false, Relaxed)
     }
 
-    /// A key is pressed or let go. What no call takes, because nothing is processed, is lost when
-    /// the queue is full: the oldest first, so that a key that comes up is never what is lost.
+    /// A key is pressed or let go. Where no call takes them and there is no more room, no key goes
+    /// down; one that comes up always does.
     pub(crate) fn press(&self, press: Press) {
-        self.presses.force_push(press);
+        if self.presses.push(press).is_err() && press.velocity.is_none() {
+            let [place, bit] = place_of(press.key);
+            self.late[place].fetch_or(1 << bit, Relaxed);
+        }
+    }
+
+    /// Forgets what was pressed for an engine that is gone.
+    pub(crate) fn forget_presses(&self) {
+        while self.take_press().is_some() {}
     }
 
     /// Whether presses wait for the next call.
@@ -214,9 +227,23 @@ impl Screen {
         !self.presses.is_empty()
     }
 
-    /// The next press, on the audio thread.
+    /// The next press, on the audio thread; those that had no room come last.
     pub(crate) fn take_press(&self) -> Option<Press> {
-        self.presses.pop()
+        self.presses.pop().or_else(|| self.take_late())
+    }
+
+    fn take_late(&self) -> Option<Press> {
+        let is_late = |key: &u8| {
+            let [place, bit] = place_of(*key);
+            self.late[place].load(Relaxed) & (1 << bit) != 0
+        };
+        // Looked through only if there are any, which is hardly ever.
+        let are_any = self.late.iter().any(|keys| keys.load(Relaxed) != 0);
+        let key = are_any.then(|| (0..=127).find(is_late)).flatten()?;
+        let [place, bit] = place_of(key);
+        self.late[place].fetch_and(!(1 << bit), Relaxed);
+        let velocity = None;
+        Some(Press { key, velocity })
     }
 
     /// The numbers of the engine that plays.
@@ -254,22 +281,35 @@ mod tests {
         assert!(!second.is_watched() && !screen.is_watched());
     }
 
-    /// Presses come in their order; of too many the newest are kept.
+    /// Presses come in their order. However many go down while nobody plays, each of them comes up.
     #[test]
-    fn the_newest_presses_are_kept() {
+    fn every_key_that_goes_down_can_come_up() {
         let screen = Screen::default();
-        let press = |key: u8| Press {
-            key,
-            velocity: None,
-        };
-        for key in 0..=255 {
-            screen.press(press(key));
+        let press = |key: u8, velocity| screen.press(Press { key, velocity });
+        for key in (0..128).cycle().take(1_000) {
+            press(key, Some(1.0));
         }
-        screen.press(press(7));
-        let taken: Vec<u8> = std::iter::from_fn(|| screen.take_press())
-            .map(|press| press.key)
-            .collect();
-        assert_eq!(taken[0], 1);
-        assert_eq!(taken[PRESSES - 1], 7);
+        (0..128).for_each(|key| press(key, None));
+        let taken: Vec<Press> = std::iter::from_fn(|| screen.take_press()).collect();
+        let keys = |is_down: bool| {
+            let own = taken
+                .iter()
+                .filter(|press| press.velocity.is_some() == is_down);
+            own.map(|press| press.key).collect::<Vec<_>>()
+        };
+        let all: Vec<u8> = (0..128).collect();
+        assert_eq!(keys(true), all.repeat(2));
+        assert_eq!(keys(false), all);
+    }
+
+    /// A size that has come is not asked for again when the window gets another one later.
+    #[test]
+    fn a_wish_that_came_true_is_over() {
+        let screen = Screen::default();
+        screen.wish([1_350, 900]);
+        let waits = screen.unfulfilled([1_080.0, 720.0]);
+        assert_eq!(waits, (None, Some(AGAIN.0)));
+        assert_eq!(screen.unfulfilled([1_350.0, 900.0]), (None, None));
+        assert_eq!(screen.unfulfilled([1_000.0, 700.0]), (None, None));
     }
 }

@@ -88,6 +88,8 @@ impl Player {
     pub(super) fn deactivate(&mut self, movement: &MovementFile) {
         self.tape.stop();
         self.tape.keep(movement);
+        // What is shown of it is that nothing sounds.
+        self.reset();
         self.engine = None;
     }
 
@@ -242,9 +244,10 @@ impl Player {
         &self.ended
     }
 
-    /// Hosts may let a silent instrument sleep until the next event.
-    pub(super) fn status(&self) -> ProcessStatus {
-        if self.is_sounding {
+    /// Hosts may let a silent instrument sleep until the next event; not while its window is open,
+    /// whose keys are no events of the host's.
+    pub(super) fn status(&self, is_watched: bool) -> ProcessStatus {
+        if self.is_sounding || is_watched {
             ProcessStatus::KeepAlive
         } else {
             ProcessStatus::Normal

@@ -82,8 +82,11 @@ impl Instance {
         };
         let (done, played) = std::thread::scope(|scope| {
             let thread = scope.spawn(work);
-            let done = main(&mut front);
-            ended.store(true, Ordering::Release);
+            let done = {
+                // Also where `main` panics: the scope waits for the thread.
+                let _ends = Ends(&ended);
+                main(&mut front)
+            };
             (done, thread.join())
         });
         done?;
@@ -106,5 +109,14 @@ impl Instance {
             });
         }
         Ok(())
+    }
+}
+
+/// Ends a piece when it goes.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
 }

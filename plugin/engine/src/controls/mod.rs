@@ -40,6 +40,8 @@ pub struct Controls {
     pub latents: [f32; LATENTS],
     /// Which of the fitted models are heard: 0 (the first) … 3 (the fourth), two of them in between.
     pub morph: f32,
+    /// What of both is the host's modulation of all notes.
+    pub modulated: Modulated,
     /// Which pitch class conditions the decoder.
     pub chroma: ChromaSource,
     /// Where the phase of a frame decoder comes from.
@@ -70,6 +72,16 @@ pub struct Controls {
     /// How many notes may sound at once, 1…[`MAX_VOICES`]; of a frame decoder no more than
     /// [`MAX_FRAME_VOICES`] do.
     pub voice_limit: usize,
+}
+
+/// How far the host's modulation of all notes has moved what it can also modulate note by note. A
+/// note that it does modulate by itself goes its own way instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Modulated {
+    /// Of the knobs, −1…1.
+    pub latents: [f32; LATENTS],
+    /// Between the models, −3…3.
+    pub morph: f32,
 }
 
 /// What can be done with partials at known frequencies. Frame decoders leave all of it unread.
@@ -213,6 +225,7 @@ impl Default for Controls {
         Self {
             latents: [0.5; LATENTS],
             morph: 0.0,
+            modulated: Modulated::default(),
             chroma: ChromaSource::Played,
             phase: PhaseMode::Gradient,
             octave: 0,
@@ -305,6 +318,10 @@ impl Controls {
             *value = within(*value, 0.0, 1.0, fallback);
         }
         sane.morph = within(sane.morph, 0.0, MORPH_END, usual.morph);
+        for value in &mut sane.modulated.latents {
+            *value = within(*value, -1.0, 1.0, 0.0);
+        }
+        sane.modulated.morph = within(sane.modulated.morph, -MORPH_END, MORPH_END, 0.0);
         if let ChromaSource::Fixed(class) = sane.chroma {
             sane.chroma = ChromaSource::Fixed(class % 12);
         }

@@ -205,6 +205,7 @@ impl Engine {
         self.picture.all.clear();
         self.telemetry.set_voices(0);
         self.telemetry.set_peak(0.0);
+        self.telemetry.set_movement_s(None);
     }
 
     /// Gives the keys their pitches; notes that sound go there smoothly. Real-time.
@@ -221,13 +222,16 @@ impl Engine {
         self.tuning = *tuning;
     }
 
-    /// Plays this movement from now on, and gives back the one before it, to be freed elsewhere. One
-    /// that is as long goes on where the other one was: it may be the same one, bent while it plays.
-    /// Real-time.
+    /// Plays this movement from its beginning, and gives back the one before it, to be freed
+    /// elsewhere. Real-time.
     pub fn follow_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
-        if trajectory.length_s() != self.trajectory.length_s() {
-            self.player.movement = Turns::default();
-        }
+        self.player.movement = Turns::default();
+        self.bend_trajectory(trajectory)
+    }
+
+    /// The movement has been bent: it goes on where it was. Gives back the one before, as above.
+    /// Real-time.
+    pub fn bend_trajectory(&mut self, trajectory: Arc<Trajectory>) -> Arc<Trajectory> {
         std::mem::replace(&mut self.trajectory, trajectory)
     }
 
@@ -311,6 +315,7 @@ impl Engine {
         let part = [&mut left[done..], &mut right[done..]];
         self.render(&mut common, done, part, &mut report);
         self.ended.sort_unstable_by_key(|ended| ended.sample);
+        self.show_movers(&common);
         self.show(&report, left.len());
         self.show_movement(&controls);
     }
@@ -423,16 +428,30 @@ impl Engine {
         }
     }
 
-    /// Where the movement is that all notes share.
+    /// Where the newest note's oscillators and envelopes stand at the call's end.
+    fn show_movers(&self, common: &Common) {
+        if !self.telemetry.is_watched() || self.is_idle {
+            return;
+        }
+        if let Some(newest) = self.notes.newest() {
+            self.telemetry.set_movers(&newest.movers(common));
+        }
+    }
+
+    /// Where the movement is that all notes share, or the newest note's own.
     fn show_movement(&self, controls: &Controls) {
         let (movement, trajectory) = (&controls.movement, &self.trajectory);
-        let plays = movement.course != Course::Off && movement.is_common;
-        let place_s = plays.then(|| {
-            let counted_s = self.player.movement.count();
-            let passed_s = movement.passed_s(trajectory, self.clock.beats(0), counted_s);
-            let length_s = f64::from(trajectory.length_s());
-            narrow(movement.course.place_s(passed_s, length_s))
-        });
+        let passed_s = match movement.course {
+            Course::Off => None,
+            _ if movement.is_common => {
+                let counted_s = self.player.movement.count();
+                Some(movement.passed_s(trajectory, self.clock.beats(0), counted_s))
+            }
+            _ if self.is_idle => None,
+            _ => self.notes.newest().map(|newest| newest.moved_s()),
+        };
+        let length_s = f64::from(trajectory.length_s());
+        let place_s = passed_s.map(|passed_s| narrow(movement.course.place_s(passed_s, length_s)));
         self.telemetry.set_movement_s(place_s);
     }
 

@@ -9,6 +9,7 @@
 //! Corners and jumps are allowed here: [`Smoother`](super::smoother::Smoother) rounds them.
 
 use crate::controls::Envelope;
+use crate::telemetry::Stage;
 
 /// Below this level a released note has ended: −100 dB.
 const END: f32 = 1e-5;
@@ -106,6 +107,15 @@ impl Contour {
         match self {
             Self::Attack { level } | Self::Decay { level } | Self::Release { level } => level,
             Self::Ended => 0.0,
+        }
+    }
+
+    /// In which part of its contour it is.
+    pub(super) fn stage(self) -> Stage {
+        match self {
+            Self::Attack { .. } => Stage::Attack,
+            Self::Decay { .. } => Stage::Decay,
+            Self::Release { .. } | Self::Ended => Stage::Release,
         }
     }
 

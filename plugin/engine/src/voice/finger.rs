@@ -19,8 +19,9 @@ pub(crate) struct Finger {
     pub(super) expression: f32,
     pub(super) slide: f32,
     pub(super) pressure: f32,
-    pub(super) latents: [f32; LATENTS],
-    pub(super) morph: f32,
+    /// How far the host modulates this note alone, as shares of a knob's way.
+    pub(super) latents: [Option<f32>; LATENTS],
+    pub(super) morph: Option<f32>,
 }
 
 impl Finger {
@@ -33,8 +34,8 @@ impl Finger {
         expression: 1.0,
         slide: 0.0,
         pressure: 0.0,
-        latents: [0.0; LATENTS],
-        morph: 0.0,
+        latents: [None; LATENTS],
+        morph: None,
     };
 
     /// Takes what a touch moves; what is not a number moves nothing.
@@ -52,12 +53,19 @@ impl Finger {
             Touch::Expression(share) => set(&mut self.expression, share, 0.0, 1.0),
             Touch::Slide(place) => set(&mut self.slide, place, -1.0, 1.0),
             Touch::Pressure(pressure) => set(&mut self.pressure, pressure, 0.0, 1.0),
-            Touch::Morph(away) => set(&mut self.morph, away, -1.0, 1.0),
+            Touch::Morph(away) => modulate(&mut self.morph, away),
             Touch::Latent(latent, away) => {
                 if let Some(own) = self.latents.get_mut(latent) {
-                    set(own, away, -1.0, 1.0);
+                    modulate(own, away);
                 }
             }
         }
+    }
+}
+
+/// The host modulates this note by itself from now on.
+fn modulate(own: &mut Option<f32>, away: f32) {
+    if !away.is_nan() {
+        *own = Some(away.clamp(-1.0, 1.0));
     }
 }

@@ -40,8 +40,9 @@ const HIGHEST_BEND_SEMITONES: f64 = 36.0;
 const LOWEST_BEND_SEMITONES: f64 = -96.0;
 /// Time constant of each of two poles behind the wheel, in seconds: they round its steps.
 const GLIDE_S: f64 = 0.003;
-/// A bin so near to a harmonic shows it: the width of the window's main lobe to each side.
-const NEAR_BINS: f64 = 2.0;
+/// A bin so near to a harmonic shows it: the width of the window's main lobe to each side; of low
+/// keys, whose harmonics lie closer, a quarter of what is between two.
+const NEAR: (f64, f64) = (2.0, 0.25);
 
 /// What all voices of a frame decoder use, one at a time.
 pub(crate) struct FrameTools {
@@ -213,7 +214,7 @@ impl FrameTone {
             let number = loudest as f64 / harmonic;
             let away = (number - number.round()).abs() * harmonic;
             let value = magnitude[loudest] * 4.0 / real(fft_len);
-            let is_tone = away <= NEAR_BINS && number > 0.5;
+            let is_tone = away <= NEAR.0.min(NEAR.1 * harmonic) && number > 0.5;
             (*tone, *noise) = if is_tone { (value, 0.0) } else { (0.0, value) };
         }
     }

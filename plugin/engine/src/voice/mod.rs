@@ -32,7 +32,7 @@ mod unison;
 
 use crate::controls::ChromaSource;
 use crate::event::{Note, Touch};
-use crate::telemetry::{Sounding, Spectrum};
+use crate::telemetry::{Movers, Sounding, Spectrum};
 use betwixt_model::ConditioningLayout;
 pub(crate) use envelope::Rates;
 pub(crate) use finger::Finger;
@@ -256,6 +256,16 @@ impl Voice {
             level: self.loudness.level(),
             latents: self.part.asked().knobs.map(|knob| knob.clamp(0.0, 1.0)),
         })
+    }
+
+    /// Where its oscillators and envelopes stand now.
+    pub(crate) fn movers(&self, common: &Common) -> Movers {
+        self.part.movers(common, 0)
+    }
+
+    /// Where it is in a movement of its own, in seconds.
+    pub(crate) fn moved_s(&self) -> f64 {
+        self.part.moved_s()
     }
 
     /// The amplitude heard between each two frequencies.

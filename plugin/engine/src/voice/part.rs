@@ -20,6 +20,7 @@ use crate::controls::{
 use crate::event::Touch;
 use crate::modulation::{self, Clock, MORPH_SLOTS, Moved, Turns, VIBRATO_CENTS};
 use crate::random::Random;
+use crate::telemetry::Movers;
 use crate::trajectory::Trajectory;
 use betwixt_spectral::number::{index, narrow, real};
 
@@ -337,13 +338,13 @@ impl Part {
         let felt = self.kept.unwrap_or(common.felt[self.channel]);
         let (finger, place) = (&self.finger, &self.begins.place);
         let unison = &controls.playing.unison;
-        let mut knobs = common.knobs;
+        let mut knobs = self.own_knobs(common);
         if controls.movement.course != Course::Off {
             self.follow_movement(&mut knobs, common, passed);
         }
         for (knob, (away, touched)) in knobs.iter_mut().zip(place.away.iter().zip(&finger.latents))
         {
-            *knob += unison.spread * away + touched;
+            *knob += unison.spread * away + touched.unwrap_or(0.0);
         }
         let mut performance = controls.performance;
         performance.vibrato.depth_cents += VIBRATO_CENTS * (common.wheel + finger.vibrato);
@@ -353,7 +354,10 @@ impl Part {
             semitones: finger.tuning + place.across * unison.detune_cents / 200.0,
             gain: place.gain * finger.gain * finger.expression * finger.expression * felt.gain,
             pan: finger.pan + place.aside * unison.width,
-            morph: controls.morph + MORPH_SLOTS * finger.morph,
+            morph: match finger.morph {
+                Some(own) => controls.morph - controls.modulated.morph + MORPH_SLOTS * own,
+                None => controls.morph,
+            },
         };
         let slots = &controls.modulation.slots;
         let moved = moved.by(slots, |source| self.source(source, common, &felt, passed));
@@ -376,6 +380,15 @@ impl Part {
             ask.phase = ask.phase.cheaper();
         }
         ask
+    }
+
+    /// The knobs, those that the host modulates for this note alone without what it does to all.
+    fn own_knobs(&self, common: &Common) -> [f32; LATENTS] {
+        let all = &common.controls.modulated.latents;
+        std::array::from_fn(|latent| {
+            let is_alone = self.finger.latents[latent].is_some();
+            common.knobs[latent] - if is_alone { all[latent] } else { 0.0 }
+        })
     }
 
     /// Takes the knobs to where the movement is, as far as is asked.
@@ -415,13 +428,37 @@ impl Part {
     /// How high an oscillator stands.
     fn lfo(&self, index: usize, common: &Common, passed: usize) -> f32 {
         let lfo = &common.controls.modulation.lfos[index];
+        let turns = self.turns(index, common, passed).and(lfo.phase);
+        self.coming_in(lfo) * turns.height(lfo.shape, lfo.seed)
+    }
+
+    /// How far it has turned, without its phase.
+    fn turns(&self, index: usize, common: &Common, passed: usize) -> Turns {
+        let lfo = &common.controls.modulation.lfos[index];
         let turning = &common.lfos[index];
-        let turns = match lfo.beats {
+        match lfo.beats {
             _ if !lfo.is_common => self.lfos[index],
             Some(beats) => Turns::new(common.clock.beats(passed) / f64::from(beats)),
             None => turning.turns.after(turning.step, passed),
-        };
-        self.coming_in(lfo) * turns.and(lfo.phase).height(lfo.shape, lfo.seed)
+        }
+    }
+
+    /// Where its oscillators and envelopes stand after a part of so many samples.
+    pub(crate) fn movers(&self, common: &Common, passed: usize) -> Movers {
+        Movers {
+            lfos: std::array::from_fn(|index| {
+                let turns = self.turns(index, common, passed);
+                (narrow(turns.count()), self.lfo(index, common, passed))
+            }),
+            envelopes: self
+                .contours
+                .map(|contour| (contour.stage(), contour.level())),
+        }
+    }
+
+    /// Where it is in a movement of its own, in seconds.
+    pub(crate) fn moved_s(&self) -> f64 {
+        self.moved_s.count()
     }
 
     /// How far an oscillator has come in, 0…1.

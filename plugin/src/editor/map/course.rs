@@ -16,7 +16,7 @@ use super::plane::{Latents, Plane};
 use super::view::Sheet;
 use super::{View, ground, moving};
 use crate::editor::hand::Hand;
-use crate::editor::{theme, words};
+use crate::editor::{gesture, theme, words};
 use crate::history::Scope;
 use crate::movement::{Span, bent, straightened};
 use crate::parameters::Parameters;
@@ -25,8 +25,8 @@ use betwixt_spectral::number::real;
 use std::sync::Arc;
 
 use egui::{
-    Color32, Mesh, Painter, PointerButton, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui,
-    Vec2, WidgetInfo,
+    Color32, Key, Mesh, Painter, PointerButton, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
+    Ui, Vec2, WidgetInfo,
 };
 
 /// Moments of the course.
@@ -42,6 +42,8 @@ const SHADE: f32 = 4.2;
 const STRENGTH: [f32; 2] = [1.0, 0.7];
 /// How strong its beginning is as a share of its end.
 const BEGINNING: f32 = 0.4;
+/// A movement that is followed by less than this is bent as if it were followed so far.
+const LEAST_DEPTH: f32 = 0.05;
 /// Half the size of what a point is taken by.
 const HANDLE: f32 = 7.0;
 /// What a change is called.
@@ -52,8 +54,9 @@ const STEP: &str = words::steps::MOVEMENT;
 pub(super) struct Line {
     /// The movement that is shown.
     seen: Option<Arc<Trajectory>>,
-    /// Where latents stand that do not move, at the last look.
+    /// Where latents stand that do not move, and how far the others follow, at the last look.
     knobs: Latents,
+    depth: f32,
     /// Its moments, as shares of the map.
     shares: Vec<Vec2>,
     /// The moments to bend it by, in seconds.
@@ -63,6 +66,8 @@ pub(super) struct Line {
 
 /// A point in the player's hand.
 struct Grab {
+    /// Which one it is.
+    point: usize,
     /// The movement before.
     before: Arc<Trajectory>,
     span: Span,
@@ -74,6 +79,8 @@ struct Grab {
 enum Act {
     Bend(Vec2),
     LetGo,
+    /// By so much, as a step of its own.
+    Nudge(Vec2),
     Straighten,
 }
 
@@ -87,22 +94,22 @@ impl Line {
     pub(super) fn look(&mut self, hand: &Hand<'_>, plane: &Plane) {
         let movement = hand.parameters().movement_file.movement();
         let knobs = moving::heard(hand);
+        let depth = hand.heard(&hand.parameters().movement.depth);
         let is_same = self
             .seen
             .as_ref()
             .is_some_and(|seen| Arc::ptr_eq(seen, &movement));
-        if is_same && knobs == self.knobs {
+        if is_same && knobs == self.knobs && depth == self.depth {
             return;
         }
-        self.knobs = knobs;
-        if movement.tracks().iter().all(Vec::is_empty) {
-            (self.shares, self.points) = (Vec::new(), Vec::new());
-        } else {
-            let share = |moment| plane.share(&latents(&movement, &knobs, at_s(&movement, moment)));
-            self.shares = (0..MOMENTS).map(share).collect();
+        (self.knobs, self.depth) = (knobs, depth);
+        if !is_same {
+            // Another movement has come: what was held is not there any more.
+            self.grab = None;
         }
-        if !is_same && !self.shares.is_empty() {
-            let corners = corners(&self.shares);
+        self.shares = course(&movement, plane, &knobs, depth);
+        if !is_same {
+            let corners = corners(&course(&movement, plane, &knobs, 1.0));
             self.points = corners.into_iter().map(|at| at_s(&movement, at)).collect();
         }
         self.seen = Some(movement);
@@ -174,6 +181,27 @@ impl Line {
         self.knobs = [f32::NAN; LATENTS];
     }
 
+    /// A point goes to a place on the map.
+    fn bend(&mut self, point: usize, share: Vec2, plane: &Plane, hand: &Hand<'_>) {
+        let (Some(movement), span) = (self.seen.clone(), self.span(point)) else {
+            return;
+        };
+        let heard = (&moving::heard(hand), self.depth);
+        let grab = self.grab.get_or_insert_with(|| Grab {
+            point,
+            start: latents(&movement, heard, span.at_s),
+            before: movement,
+            span,
+        });
+        let goal = plane.go(&grab.start, share);
+        let follows = self.depth.max(LEAST_DEPTH);
+        let away = std::array::from_fn(|index| (goal[index] - grab.start[index]) / follows);
+        let after = bent(&grab.before, &grab.span, &away, &grab.start);
+        if let Some(after) = after {
+            self.put(Arc::new(after), hand.parameters());
+        }
+    }
+
     /// One step of the history.
     fn keep(&mut self, before: Arc<Trajectory>, after: Arc<Trajectory>, hand: &Hand<'_>) {
         let parameters = hand.parameters();
@@ -192,24 +220,21 @@ impl Line {
             return;
         };
         match act {
-            Act::Bend(share) => {
-                let start = latents(&movement, &moving::heard(hand), span.at_s);
-                let grab = self.grab.get_or_insert(Grab {
-                    before: movement,
-                    span,
-                    start,
-                });
-                let goal = plane.go(&grab.start, share);
-                let away = std::array::from_fn(|index| goal[index] - grab.start[index]);
-                let after = bent(&grab.before, &grab.span, &away, &grab.start);
-                if let Some(after) = after {
-                    self.put(Arc::new(after), hand.parameters());
-                }
-            }
+            Act::Bend(share) => self.bend(point, share, plane, hand),
             Act::LetGo => {
                 if let Some(grab) = self.grab.take() {
                     self.keep(grab.before, movement, hand);
                 }
+            }
+            Act::Nudge(way) => {
+                let share = self.share_at(span.at_s / movement.length_s()) + way;
+                self.bend(
+                    point,
+                    share.clamp(Vec2::ZERO, Vec2::splat(1.0)),
+                    plane,
+                    hand,
+                );
+                self.act(point, Act::LetGo, plane, hand);
             }
             Act::Straighten => {
                 let is_inner = span.from_s < span.at_s && span.at_s < span.to_s;
@@ -222,6 +247,15 @@ impl Line {
     }
 }
 
+/// The moments of a movement as shares of the map; none where nothing moves.
+fn course(movement: &Trajectory, plane: &Plane, knobs: &Latents, depth: f32) -> Vec<Vec2> {
+    if movement.tracks().iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let share = |moment| plane.share(&latents(movement, (knobs, depth), at_s(movement, moment)));
+    (0..MOMENTS).map(share).collect()
+}
+
 /// Paints the points to bend the movement by, and follows the pointer on them.
 pub(super) fn points(ui: &Ui, sheet: &Sheet, view: &mut View, hand: &Hand<'_>) {
     // What is being recorded is another movement.
@@ -232,12 +266,16 @@ pub(super) fn points(ui: &Ui, sheet: &Sheet, view: &mut View, hand: &Hand<'_>) {
         return;
     };
     let count = view.line.points.len();
+    let held = view.line.grab.as_ref().map(|grab| grab.point);
     let mut done = None;
     for (point, place_s) in view.line.points.iter().enumerate() {
         let spot = sheet.spot(view.line.share_at(place_s / movement.length_s()));
-        if !sheet.field.contains(spot) {
+        let is_held = held == Some(point);
+        if !sheet.field.contains(spot) && !is_held {
             continue;
         }
+        // One that is held beyond the edge is still asked about: it has to be let go.
+        let spot = spot.clamp(sheet.field.min, sheet.field.max.max(sheet.field.min));
         let area = Rect::from_center_size(spot, Vec2::splat(2.0 * HANDLE)).intersect(sheet.field);
         let id = ui.scope_id().with(("movement-point", point));
         let response = ui.interact(area, id, Sense::click_and_drag());
@@ -249,7 +287,10 @@ pub(super) fn points(ui: &Ui, sheet: &Sheet, view: &mut View, hand: &Hand<'_>) {
         }
         response.on_hover_text(words::map::POINT_HINT);
     }
-    if let Some((point, act)) = done {
+    // It may have been let go while another page was shown.
+    let is_up = !ui.input(|input| input.pointer.any_down());
+    let left = held.filter(|_| is_up).map(|point| (point, Act::LetGo));
+    if let Some((point, act)) = done.or(left) {
         view.line.act(point, act, &view.plane, hand);
     }
 }
@@ -273,8 +314,16 @@ fn paint_point(ui: &Ui, spot: Pos2, response: &Response) {
 /// What the player wants of a point.
 fn wish(ui: &Ui, response: &Response, sheet: &Sheet) -> Option<Act> {
     let alt = ui.input(|input| input.modifiers.alt);
-    if response.secondary_clicked() || response.clicked() && alt {
+    let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
+    let is_gone = pressed(Key::Delete) || pressed(Key::Backspace);
+    if response.secondary_clicked() || response.clicked() && alt || is_gone {
         return Some(Act::Straighten);
+    }
+    if response.has_focus() {
+        let way = gesture::arrows(ui, response);
+        if way != Vec2::ZERO {
+            return Some(Act::Nudge(way * moving::ARROW * gesture::speed(ui)));
+        }
     }
     if response.drag_stopped() {
         return Some(Act::LetGo);
@@ -291,13 +340,20 @@ fn at_s(movement: &Trajectory, moment: usize) -> f32 {
     movement.length_s() * (real(moment) / real(MOMENTS - 1))
 }
 
-/// The latents at a moment; those without a track stand where their knobs do.
-fn latents(movement: &Trajectory, knobs: &Latents, at_s: f32) -> Latents {
-    std::array::from_fn(|index| movement.value(index, at_s).unwrap_or(knobs[index]))
+/// The latents at a moment, followed as far as is asked; those without a track stand where their
+/// knobs do.
+fn latents(movement: &Trajectory, (knobs, depth): (&Latents, f32), at_s: f32) -> Latents {
+    std::array::from_fn(|index| {
+        let value = movement.value(index, at_s);
+        knobs[index] + value.map_or(0.0, |value| depth * (value - knobs[index]))
+    })
 }
 
 /// The places of a course that tell it best, in their order: its ends, and the corners between.
 fn corners(places: &[Vec2]) -> Vec<usize> {
+    if places.is_empty() {
+        return Vec::new();
+    }
     let mut corners = vec![0, places.len() - 1];
     while corners.len() < MOST_POINTS {
         let farthest = corners

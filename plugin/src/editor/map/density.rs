@@ -5,7 +5,7 @@
 //!                                                               └─► lines of equal height
 //! ```
 //!
-//! *Promise:* the cells' sum is the number of places: each Gaussian is weighed on the grid itself, so
+//! *Promise:* the cells' sum is the number of places that are numbers: each Gaussian is weighed on the grid itself, so
 //! nothing is lost at its edge. Made once for a model and a plane, never for a picture.
 //!
 //! *Source:* width of the kernel after D. W. Scott, "Multivariate Density Estimation", 1992:
@@ -44,8 +44,9 @@ impl Density {
     /// The hills of some places, shares of the map.
     pub(super) fn of(places: &[Vec2]) -> Self {
         let mut cells = vec![0.0; CELLS * CELLS];
-        let width = width(places);
-        for place in places.iter().filter(|place| place.is_finite()) {
+        let places: Vec<Vec2> = places.iter().copied().filter(|at| at.is_finite()).collect();
+        let width = width(&places);
+        for place in &places {
             let [across, up] = [(place.x, width.x), (place.y, width.y)].map(kernel);
             for (row, high) in &up {
                 let line = &mut cells[row * CELLS..(row + 1) * CELLS];

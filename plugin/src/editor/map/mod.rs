@@ -121,9 +121,10 @@ impl View {
     }
 
     /// Time passes, also while another page is shown.
-    pub(super) fn pass(&mut self, ui: &Ui) {
+    pub(super) fn pass(&mut self, ui: &Ui, parameters: &Parameters) {
         let now_s = ui.input(|input| input.time);
-        if let Some(left) = self.audition.pass(now_s) {
+        let has_come = || !moving::are_on_their_way(parameters);
+        if let Some(left) = self.audition.pass(now_s, has_come) {
             ui.ctx().request_repaint_after(left);
         }
     }
@@ -213,13 +214,14 @@ pub(super) fn paint(
     editor.map.follow(&editor.parameters);
 
     let response = ui.interact(field, ui.scope_id().with("map"), Sense::click_and_drag());
-    describe(&response, editor);
+    describe(&response, editor, hand);
+    let model = Arc::clone(&editor.model);
     let player = Player {
         ui,
         response: &response,
         sheet: Sheet::new(field, editor.map.zoom),
         hand,
-        count: editor.model.header.latents.len(),
+        latents: &model.header.latents,
         auditions: editor.settings.get().audition,
     };
     player.follow(&mut editor.map);
@@ -233,14 +235,14 @@ pub(super) fn paint(
 }
 
 /// What assistive tools say of the map.
-fn describe(response: &Response, editor: &Editor) {
+fn describe(response: &Response, editor: &Editor, hand: &Hand<'_>) {
     let [across, up] = editor.parameters.pad.get();
     let name = match editor.map.shown(&editor.parameters) {
         state::Plane::All => words::map::NAME_ALL.to_owned(),
         state::Plane::Two => words::map::name_two(across + 1, up + 1),
     };
-    let value = editor.parameters.latent(across).value();
-    response.widget_info(|| WidgetInfo::slider(true, f64::from(value), &name));
+    let share = editor.map.plane.share(&moving::heard(hand));
+    response.widget_info(|| WidgetInfo::slider(true, f64::from(share.x), &name));
 }
 
 fn draw(ui: &Ui, response: &Response, editor: &mut Editor, telemetry: &Telemetry, hand: &Hand<'_>) {
@@ -260,7 +262,9 @@ fn draw(ui: &Ui, response: &Response, editor: &mut Editor, telemetry: &Telemetry
     };
     let sounds = (&view.cloud, &*view.shares);
     view.ground.paint(ui, &painter, sounds, look);
-    name_axes(&painter, field, &editor.parameters, &editor.model);
+    if view.shown(&editor.parameters) == state::Plane::Two {
+        name_axes(&painter, field, &editor.parameters, &editor.model);
+    }
     movers(ui, &painter, (&sheet, view), telemetry, hand);
     if let (Some(place), Some(pointer)) = (under, pointer) {
         let sound = &view.cloud.sounds[place];
@@ -351,13 +355,12 @@ fn name_axes(painter: &Painter, field: Rect, parameters: &Parameters, model: &De
         .pad
         .get()
         .map(|axis| model.header.latents.get(axis));
-    let is_two = model.header.pca.is_none() || parameters.plane.get() == state::Plane::Two;
-    if let Some(latent) = across.filter(|_| is_two) {
+    if let Some(latent) = across {
         let corner = field.right_bottom() - vec2(6.0, 4.0);
         let words = format!("{} →", latent.name);
         theme::words(painter, corner, Align2::RIGHT_BOTTOM, words, look);
     }
-    if let Some(latent) = up.filter(|_| is_two) {
+    if let Some(latent) = up {
         let corner = field.left_top() + vec2(6.0, 4.0);
         let words = format!("↑ {}", latent.name);
         theme::words(painter, corner, Align2::LEFT_TOP, words, look);

@@ -8,7 +8,8 @@
 //! | double-clicks          | goes to the model's first sound; so does a click with command    |
 //! | turns the wheel        | the map comes closer around the pointer                          |
 //! | drags, another button  | the map moves under the pointer                                  |
-//! | arrows, + − 0          | 1 % of the map, with shift 0.1 %; closer, farther, all of it     |
+//! | presses arrows         | 1 % of the map, with shift 0.1 %                                 |
+//! | presses + − 0          | closer, farther, all of it                                       |
 //!
 //! A drag begins where the sound is, so what is orthogonal to the plane comes back when the pointer
 //! does. Every move is a whole gesture of each latent that moves, and one step of the history.
@@ -19,22 +20,28 @@ use super::{View, cloud};
 use crate::editor::gesture;
 use crate::editor::hand::Hand;
 use crate::editor::words;
+use crate::parameters::{Kind, Parameters};
 use betwixt_engine::LATENTS;
+use betwixt_model::header::Latent;
 use nice_plug::prelude::Param;
 
-use egui::{Event, EventFilter, Key, PointerButton, Response, Ui, Vec2, vec2};
+use egui::{Event, Key, PointerButton, Response, Ui, Vec2};
 
 /// What a move of the latents is called.
 const STEP: &str = words::steps::MAP;
 /// What one press of an arrow moves, as a share of the map.
-const ARROW: f32 = 0.01;
+pub(super) const ARROW: f32 = 0.01;
 
 /// A drag under way.
 pub(super) struct Drag {
     /// Where the sound was.
     start: Latents,
+    /// The latents that it moves: the host is told the end of each.
+    moves: Vec<usize>,
     /// Where the drag has come to.
     share: Vec2,
+    /// How far that is from the pointer: nothing, until it has moved finely.
+    beside: Vec2,
 }
 
 /// What the player's moves need.
@@ -43,8 +50,8 @@ pub(super) struct Player<'a> {
     pub(super) response: &'a Response,
     pub(super) sheet: Sheet,
     pub(super) hand: &'a Hand<'a>,
-    /// How many latents the model has.
-    pub(super) count: usize,
+    /// The model's latents.
+    pub(super) latents: &'a [Latent],
     /// Whether sounds are heard when they are clicked on.
     pub(super) auditions: bool,
 }
@@ -78,8 +85,7 @@ impl Player<'_> {
             return;
         };
         if gesture::wants_default(self.ui, self.response) {
-            let latent = |index| self.hand.parameters().latent(index);
-            let first = |index| Param::default_normalized_value(latent(index));
+            let first = |index: usize| self.latents.get(index).map_or(0.5, |own| own.default);
             self.once(|_| true, &std::array::from_fn(first));
         } else if !self.response.clicked() {
         } else if let Some(place) = cloud::nearest(&view.shares, &self.sheet, pointer) {
@@ -88,6 +94,7 @@ impl Player<'_> {
             if self.auditions {
                 let now_s = self.ui.input(|input| input.time);
                 view.audition.strike(sound.note, now_s);
+                self.ui.ctx().request_repaint();
             }
         } else {
             self.go(&view.plane, self.sheet.share(pointer));
@@ -104,50 +111,59 @@ impl Player<'_> {
     /// Some latents go to their places, as one step.
     fn once(&self, moves: impl Fn(usize) -> bool, latents: &Latents) {
         self.hand.as_one(STEP, || {
-            for index in (0..self.count.min(LATENTS)).filter(|index| moves(*index)) {
+            for index in self.places().filter(|index| moves(*index)) {
                 let latent = self.hand.parameters().latent(index);
                 gesture::once(self.hand, latent, latents[index]);
             }
         });
     }
 
+    /// The places of the model's latents.
+    fn places(&self) -> impl Iterator<Item = usize> {
+        0..self.latents.len().min(LATENTS)
+    }
+
     fn drag(&self, view: &mut View) {
         let (response, hand) = (self.response, self.hand);
-        let moved = |plane: &Plane| {
-            let moves = (0..self.count.min(LATENTS)).map(|index| (index, plane.moves(index)));
-            moves
-                .filter(|(_, moves)| *moves)
-                .map(|(index, _)| index)
-                .collect::<Vec<_>>()
-        };
         if response.drag_started_by(PointerButton::Primary) {
+            let moves = self.places().filter(|index| view.plane.moves(*index));
+            let start = heard(hand);
+            let drag = Drag {
+                start,
+                moves: moves.collect(),
+                share: view.plane.share(&start),
+                beside: Vec2::ZERO,
+            };
             // Held until all are let go.
             hand.parameters().history.begin_many(STEP);
-            for index in moved(&view.plane) {
-                hand.begin(hand.parameters().latent(index));
+            for index in &drag.moves {
+                hand.begin(hand.parameters().latent(*index));
             }
-            let start = heard(hand);
-            let share = view.plane.share(&start);
-            view.drag = Some(Drag { start, share });
+            view.drag = Some(drag);
         }
         if response.dragged_by(PointerButton::Primary)
             && let Some(pointer) = response.interact_pointer_pos()
             && let Some(drag) = &mut view.drag
         {
-            let speed = gesture::speed(self.ui);
+            let (speed, pointed) = (gesture::speed(self.ui), self.sheet.share(pointer));
             let share = if speed < 1.0 {
                 drag.share + self.sheet.stretch(response.drag_delta()) * speed
             } else {
-                self.sheet.share(pointer)
+                pointed + drag.beside
             };
             drag.share = share.clamp(Vec2::ZERO, Vec2::splat(1.0));
+            if speed < 1.0 {
+                drag.beside = drag.share - pointed;
+            }
             let latents = view.plane.go(&drag.start, drag.share);
-            for index in moved(&view.plane) {
-                gesture::set(hand.parameters().latent(index), hand, latents[index]);
+            for index in &drag.moves {
+                gesture::set(hand.parameters().latent(*index), hand, latents[*index]);
             }
         }
-        if response.drag_stopped() && view.drag.take().is_some() {
-            for index in moved(&view.plane) {
+        if response.drag_stopped()
+            && let Some(drag) = view.drag.take()
+        {
+            for index in drag.moves {
                 hand.end(hand.parameters().latent(index), None);
             }
             hand.parameters().history.end(None);
@@ -179,37 +195,36 @@ impl Player<'_> {
     }
 
     fn keys(&self, view: &mut View) {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        let id = self.response.id;
-        self.ui
-            .memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        let pressed = |key| self.ui.input(|input| input.key_pressed(key));
         let middle = self.sheet.field.center();
         let zoomed = |zoom: Zoom, by| zoom.about(self.sheet.field, middle, by);
-        if pressed(Key::Plus) || pressed(Key::Equals) {
+        // The signs lie on other keys everywhere: they are read as they are written.
+        let written = |signs: &[&str]| {
+            let is_sign = |event: &Event| matches!(event, Event::Text(text) if signs.contains(&text.as_str()));
+            self.ui.input(|input| input.events.iter().any(is_sign))
+        };
+        if written(&["+", "="]) {
             view.zoom = zoomed(view.zoom, view::NOTCH);
         }
-        if pressed(Key::Minus) {
+        if written(&["-", "−"]) {
             view.zoom = zoomed(view.zoom, 1.0 / view::NOTCH);
         }
-        if pressed(Key::Num0) {
+        if self.ui.input(|input| input.key_pressed(Key::Num0)) {
             view.zoom = Zoom::default();
         }
-        let arrows = [
-            (Key::ArrowLeft, vec2(-1.0, 0.0)),
-            (Key::ArrowRight, vec2(1.0, 0.0)),
-            (Key::ArrowDown, vec2(0.0, -1.0)),
-            (Key::ArrowUp, vec2(0.0, 1.0)),
-        ];
-        let steps = arrows.iter().filter(|(key, _)| pressed(*key));
-        let way = steps.fold(Vec2::ZERO, |sum, (_, step)| sum + *step);
+        let way = gesture::arrows(self.ui, self.response);
         if way != Vec2::ZERO {
             let step = way * ARROW * gesture::speed(self.ui);
             self.go(&view.plane, view.plane.share(&heard(self.hand)) + step);
         }
     }
+}
+
+/// Whether the host has been told of latents and has not handed them on yet.
+pub(super) fn are_on_their_way(parameters: &Parameters) -> bool {
+    (0..LATENTS).any(|index| {
+        let latent = parameters.latent(index);
+        let place = parameters.place_of(latent);
+        let told = place.and_then(|place| parameters.told.on_its_way(place, Kind::Real(latent)));
+        told.is_some()
+    })
 }

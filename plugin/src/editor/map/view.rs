@@ -92,7 +92,7 @@ impl Sheet {
         let inner = self
             .field
             .shrink(0.5 * INSET.min(self.field.size().min_elem()));
-        spot.clamp(inner.min, inner.max)
+        spot.clamp(inner.min, inner.max.max(inner.min))
     }
 
     /// Which share of the map lies at a point.

@@ -10,7 +10,7 @@ use super::super::hand::Hand;
 use super::super::{files, theme, words};
 use super::{Saving, View, saving, star};
 use crate::parameters::Parameters;
-use crate::presets::{Category, Item, Preset};
+use crate::presets::{Category, Item, Place, Preset};
 use std::sync::Arc;
 
 use egui::{
@@ -110,8 +110,8 @@ fn top(ui: &mut Ui, view: &mut View, (parameters, hand): Ears<'_>) {
             view.load_preset(&initial, parameters, hand);
         }
         if ui.button(words::presets::SAVE_AS).clicked() {
-            let author = view.author.clone().unwrap_or_default();
-            view.saving = Some(Saving::of(parameters, author));
+            let is_own = matches!(view.place, Some(Place::Own(_)));
+            view.saving = Some(Saving::of(parameters, view.author.clone(), is_own));
         }
         if ui.button(words::presets::CLOSE).clicked() {
             view.is_open = false;

@@ -29,10 +29,14 @@ pub(super) struct Saving {
 }
 
 impl Saving {
-    /// As the preset that is loaded says; but its author is who saves it.
-    pub(super) fn of(parameters: &Parameters, author: String) -> Self {
+    /// As the preset that is loaded says; but its author is who saves it. Who has not said yet who
+    /// that is, is the author of a preset of their own.
+    pub(super) fn of(parameters: &Parameters, saves: Option<String>, is_own: bool) -> Self {
         let loaded = parameters.loaded.preset(parameters);
         let head = loaded.map_or_else(|| Head::named(""), |preset| preset.head.clone());
+        let before = is_own.then(|| head.author.clone());
+        let saves = saves.filter(|name| !name.is_empty());
+        let author = saves.or(before).unwrap_or_default();
         let head = Head { author, ..head };
         Self {
             tags: head.tags.join(", "),

@@ -108,6 +108,11 @@ impl Analysis {
         self.done += hop;
         Some(plan.column(tap, self.done))
     }
+
+    /// What has been heard since is no part of the picture.
+    pub(super) fn pass_over(&mut self, tap: &Tap) {
+        self.done = tap.written();
+    }
 }
 
 /// The frequency of a row's middle in Hz.

@@ -13,8 +13,10 @@ mod analysis;
 
 use super::spectrum::{HEADING, share_of_octaves};
 use super::{Editor, layout, theme, words};
+use crate::screen::Tap;
 use crate::settings::Theme;
 use analysis::{Analysis, Column, FLOOR_DB};
+use betwixt_engine::Telemetry;
 
 use egui::{
     Align2, Color32, ColorImage, Pos2, Rect, Role, Sense, TextureHandle, TextureOptions, Ui,
@@ -52,12 +54,23 @@ impl View {
         }
     }
 
-    /// Takes what was heard since the last picture.
-    fn follow(&mut self, ui: &Ui, editor_theme: Theme, heard: Option<(&crate::screen::Tap, f32)>) {
-        if self.theme != editor_theme || self.picture.is_none() {
-            (self.theme, self.shades) = (editor_theme, shades());
+    /// Nothing sounds: what was heard stays, and silence is no part of it.
+    fn rest(&mut self, ui: &Ui, theme: Theme, tap: &Tap) {
+        self.dress(ui, theme);
+        self.analysis.pass_over(tap);
+    }
+
+    /// Takes the colours of a theme.
+    fn dress(&mut self, ui: &Ui, theme: Theme) {
+        if self.theme != theme || self.picture.is_none() {
+            (self.theme, self.shades) = (theme, shades());
             self.picture = Some(self.whole(ui));
         }
+    }
+
+    /// Takes what was heard since the last picture.
+    fn follow(&mut self, ui: &Ui, theme: Theme, heard: Option<(&Tap, f32)>) {
+        self.dress(ui, theme);
         let Some((tap, rate_hz)) = heard else {
             return;
         };
@@ -99,7 +112,7 @@ fn shades() -> [Color32; SHADES] {
 }
 
 /// Paints it.
-pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor) {
+pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor, telemetry: &Telemetry) {
     let inside = theme::panel(ui, area);
     theme::heading(ui, inside, words::spectrogram::HEADING);
     let (_, field) = layout::off_top(inside, HEADING, 0.0);
@@ -109,7 +122,11 @@ pub(super) fn paint(ui: &Ui, area: Rect, editor: &mut Editor) {
     let heard = rate_hz.map(|rate_hz| (&editor.screen.tap, rate_hz));
     let theme = editor.settings.get().theme;
     let view = &mut editor.spectrogram;
-    view.follow(ui, theme, heard);
+    if telemetry.voices() > 0 || telemetry.peak() > super::STILL {
+        view.follow(ui, theme, heard);
+    } else {
+        view.rest(ui, theme, &editor.screen.tap);
+    }
     if !ui.is_rect_visible(field) {
         return;
     }

@@ -207,6 +207,17 @@ impl Bench {
         bench
     }
 
+    /// The host moves a parameter.
+    #[allow(
+        unsafe_code,
+        reason = "only the framework's pointers can move a parameter"
+    )]
+    pub(super) fn put(&self, of: impl FnOnce(&Parameters) -> ParamPtr, normalized: f32) {
+        let pointer = of(&self.parameters);
+        // SAFETY: the bench owns the parameters.
+        unsafe { pointer._internal_set_normalized_value(normalized) };
+    }
+
     /// The last picture.
     pub(super) fn drawn(&self) -> image::RgbaImage {
         self.canvas.as_ref().expect("it is drawn").image()

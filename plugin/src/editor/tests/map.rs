@@ -5,8 +5,8 @@ mod movement;
 use super::bench::{Bench, Heard, SIZE};
 use super::gesture_of;
 use super::sounding::{release, strike, watched};
-use crate::library::Loaded;
 use crate::library::tests::{tiny, tiny_model};
+use crate::library::{Found, Loaded};
 use crate::state::Plane;
 use betwixt_engine::{Controls, Engine, Event as Played};
 use betwixt_model::header::Pca;
@@ -236,6 +236,7 @@ fn a_click_on_a_sound_is_heard() {
     let mut bench = Bench::new(8, SIZE);
     let at = spots(&bench)[17];
     bench.click(at);
+    bench.picture(Vec::new());
     assert_eq!(presses(&bench), [(sound.note, Some(0.8))]);
     for _ in 0..10 {
         bench.picture(Vec::new());
@@ -255,12 +256,97 @@ fn a_click_on_a_sound_is_heard() {
     bench.click_on("Audition");
     bench.time_s += 5.0;
     bench.click(at);
+    bench.picture(Vec::new());
     drop(std::mem::replace(
         &mut bench.editor.map,
         super::super::map::View::new(&tiny(8).description, Arc::clone(&bench.editor.screen)),
     ));
     let closed = [(sound.note, Some(0.8)), (sound.note, None)];
     assert_eq!(presses(&bench), closed, "the window closes");
+}
+
+/// A host hands on what the window sets with its next call: the sound is struck when it has come, so
+/// that it does not begin with the one before.
+#[test]
+fn a_sound_is_struck_when_it_has_come() {
+    let mut bench = Bench::new(8, SIZE);
+    let at = spots(&bench)[17];
+    bench.host.set_deaf(true);
+    bench.click(at);
+    bench.picture(Vec::new());
+    assert_eq!(presses(&bench), []);
+    bench.host.deliver();
+    bench.picture(Vec::new());
+    assert_eq!(presses(&bench).len(), 1);
+}
+
+/// A key that the player holds is heard already: it is not struck, and above all not let go.
+#[test]
+fn a_held_key_is_left_alone() {
+    let sound = &tiny(8).description.points[17];
+    let mut bench = Bench::new(8, SIZE);
+    let mut engine = watched(&bench, tiny(8).decoder);
+    let at = spots(&bench)[17];
+    let (mut left, mut right) = ([0.0; 512], [0.0; 512]);
+    let event = strike(sound.note);
+    engine.process(&Controls::default(), &[event], &mut left, &mut right);
+    bench.click(at);
+    for _ in 0..20 {
+        bench.picture(Vec::new());
+    }
+    assert_eq!(bench.value(0), sound.latents[0], "the sound has moved");
+    assert_eq!(presses(&bench), []);
+}
+
+/// A double-click goes to the first sound of the model that is shown, whichever the instance began
+/// with.
+#[test]
+fn a_double_click_goes_to_the_shown_models_first_sound() {
+    let mut bench = Bench::new(8, SIZE);
+    let mut model = Model::from_bytes("tiny", &tiny_model(8)).unwrap();
+    for latent in &mut model.header.latents {
+        latent.default = 0.875;
+    }
+    let bytes = model.to_bytes(WeightFormat::F32).unwrap();
+    let other = Arc::new(Loaded::from_bytes("another", bytes).unwrap());
+    let slots = &bench.parameters.slots;
+    let wanted = slots.wanted()[0].clone();
+    slots.tell(0, wanted.as_ref(), Found::Here(other));
+    bench.picture(Vec::new());
+    let centre = bench.areas().map.center();
+    bench.click(centre);
+    bench.click(centre);
+    assert_eq!([bench.value(0), bench.value(7)], [0.875; 2]);
+}
+
+/// Shift that is let go during a drag lets the sound where it is: it goes on from there.
+#[test]
+fn a_fine_drag_goes_on_coarsely() {
+    let mut bench = Bench::new(8, SIZE);
+    let centre = bench.areas().map.center();
+    let press = |bench: &mut Bench, at: Pos2, is_down: bool| {
+        let event = Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed: is_down,
+            modifiers: bench.modifiers,
+        };
+        bench.picture(vec![Event::PointerMoved(at), event]);
+    };
+    bench.modifiers = Modifiers::SHIFT;
+    press(&mut bench, centre, true);
+    for step in 1..=10u8 {
+        let at = centre + vec2(8.0 * f32::from(step), 0.0);
+        bench.picture(vec![Event::PointerMoved(at)]);
+    }
+    let finely = bench.value(0);
+    bench.modifiers = Modifiers::NONE;
+    bench.picture(vec![Event::PointerMoved(centre + vec2(80.0, 1.0))]);
+    assert!((bench.value(0) - finely).abs() < 1e-3, "it has not jumped");
+    bench.picture(vec![Event::PointerMoved(centre + vec2(130.0, 1.0))]);
+    let coarsely = 50.0 / bench.field().width();
+    assert!((bench.value(0) - finely - coarsely).abs() < 2e-3);
+    press(&mut bench, centre + vec2(130.0, 1.0), false);
 }
 
 /// The wheel brings the map closer around the pointer: what was under it still is; a drag of another

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// as an eye hardly sees), and how many pixels may be further off, of a million: what instruction
 /// sets round differently.
 const COLOUR: f32 = 1.0;
-const PER_MILLION: usize = 500;
+const PER_MILLION: usize = 25;
 
 /// The pages, by the words that open them.
 pub(super) const PAGES: [&str; 6] = [
@@ -122,15 +122,16 @@ fn pages_look_as_they_did() {
 /// The hints of the first minute, over the page to play on.
 #[test]
 fn the_hints_look_as_they_did() {
+    let mut differ = Vec::new();
     for theme in [Theme::Dark, Theme::Light] {
-        let mut bench = window(theme, 1.0);
-        bench
-            .editor
-            .settings
-            .change(|settings| settings.hints = true)
-            .unwrap();
-        bench.picture(Vec::new());
-        bench.picture(Vec::new());
-        assert_eq!(compare(&bench, "Hints", theme, 1.0), None);
+        for scale in [1.0, 2.0] {
+            let mut bench = window(theme, scale);
+            let settings = &mut bench.editor.settings;
+            settings.change(|settings| settings.hints = true).unwrap();
+            bench.picture(Vec::new());
+            bench.picture(Vec::new());
+            differ.extend(compare(&bench, "Hints", theme, scale));
+        }
     }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
 }

@@ -5,7 +5,7 @@ use super::gesture_of;
 use super::sounding::{strike, watched};
 use crate::library::tests::tiny;
 use crate::screen::Press;
-use crate::settings::Theme;
+use crate::settings::{Letters, Theme};
 use betwixt_engine::Controls;
 use nice_plug::prelude::{Enum, Param};
 
@@ -152,6 +152,63 @@ fn letters_for_something_else_play_nothing() {
     assert!(presses(&bench).is_empty());
 }
 
+/// The toolkit takes a letter that comes up with shift for another one: with shift all of them come
+/// up, and none sticks.
+#[test]
+fn a_letter_does_not_stick_under_shift() {
+    let mut bench = Bench::new(8, SIZE);
+    key(&mut bench, Key::A, true);
+    bench.modifiers = Modifiers::SHIFT;
+    bench.picture(Vec::new());
+    let up: Vec<bool> = presses(&bench)
+        .iter()
+        .map(|p| p.velocity.is_none())
+        .collect();
+    assert_eq!(up, [false, true]);
+}
+
+/// The shape of a piano on every layout: where Y and Z have changed places, G# is on Z.
+#[test]
+fn letters_lie_as_the_keyboard_does() {
+    let layouts = [
+        (Letters::Qwerty, Key::Y, Key::Z),
+        (Letters::Qwertz, Key::Z, Key::Y),
+        (Letters::Azerty, Key::Y, Key::W),
+    ];
+    for (letters, g_sharp, lower) in layouts {
+        let mut bench = Bench::new(8, SIZE);
+        let settings = &mut bench.editor.settings;
+        settings
+            .change(|settings| settings.letters = letters)
+            .unwrap();
+        for typed in [g_sharp, lower, g_sharp] {
+            key(&mut bench, typed, true);
+            key(&mut bench, typed, false);
+        }
+        let struck = presses(&bench).into_iter();
+        let struck: Vec<u8> = struck
+            .filter(|p| p.velocity.is_some())
+            .map(|p| p.key)
+            .collect();
+        assert_eq!(struck, [68, 56], "{letters:?}");
+    }
+}
+
+/// What the pointer holds comes up when another page takes the keyboard's place.
+#[test]
+fn a_pointed_key_does_not_stick_behind_another_page() {
+    let mut bench = Bench::new(8, SIZE);
+    let at = white(&bench, 21.0, 0.8);
+    press(&mut bench, at, true);
+    bench.editor.tab = crate::editor::tabs::Tab::at(1);
+    bench.picture(Vec::new());
+    let up: Vec<bool> = presses(&bench)
+        .iter()
+        .map(|p| p.velocity.is_none())
+        .collect();
+    assert_eq!(up, [false, true]);
+}
+
 /// What the window holds comes up when it loses the computer's keys, and when it closes.
 #[test]
 fn keys_come_up_when_the_window_goes() {
@@ -183,6 +240,8 @@ fn keys_come_up_when_the_window_goes() {
 fn the_ring_chooses_a_pitch_class() {
     let mut bench = Bench::new(8, SIZE);
     let area = bench.areas().ring;
+    bench.click(area.left_top() + vec2(9.0, 9.0));
+    assert_eq!(bench.host.take(), [], "beside the ring");
     for (class, name) in [(0u8, "C"), (3, "D#"), (7, "G"), (11, "B")] {
         let (sin, cos) = (f32::from(class) / 12.0 * std::f32::consts::TAU).sin_cos();
         let at = area.center() + vec2(sin, -cos) * 0.3 * area.width();

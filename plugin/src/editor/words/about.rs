@@ -105,7 +105,7 @@ const WORDS: [(&str, &str); 59] = [
     ),
     (
         "formant_follow",
-        "How far the body goes along with the key; at 0 % it stays in its place.",
+        "How far the body goes along with a bend or a glide; at 0 % it stays in its place.",
     ),
     ("width", "How far left and right differ."),
     (

@@ -223,7 +223,8 @@ pub(crate) mod steps {
 /// What to do in the first minute.
 pub(crate) mod hints {
     pub(crate) const CHOOSE: &str = "1  Choose a sound here: a click opens the list";
-    pub(crate) const PLAY: &str = "2  Play: here, on your own keyboard, or with the letters A to P";
+    pub(crate) const PLAY: &str = "2  Play: here, on your own keyboard, or with the letters";
+    pub(crate) const PLAY_KEYS: &str = "2  Play: here, or on your own keyboard";
     pub(crate) const DRAG: &str = "3  Drag on the map to move the sound; click a dot to hear it";
     pub(crate) const MENU: &str = "4  Right-click any control: learn, lock, type";
     pub(crate) const NOT_NOW: &str = "Not now";
@@ -240,7 +241,7 @@ pub(crate) mod status {
     pub(crate) const HIGH: &str =
         "Nearly all the time is used: fewer voices, Economy, or longer blocks in the host";
 
-    pub(crate) fn voices(sounding: u32, limit: i32) -> String {
+    pub(crate) fn voices(sounding: u32, limit: u32) -> String {
         format!("{sounding} of {limit} voices")
     }
 

@@ -105,6 +105,9 @@ pub(crate) mod settings {
     pub(crate) const LIGHT: &str = "Light";
     pub(crate) const SIZE: &str = "Size of this window; every new one opens so";
     pub(crate) const TYPING: &str = "The computer's keys play notes while this window has them";
+    pub(crate) const LETTERS: &str = "How its letters lie";
+    /// The layouts, as they are called everywhere.
+    pub(crate) const LAYOUTS: [&str; 3] = ["QWERTY", "QWERTZ", "AZERTY"];
     pub(crate) const HINTS: &str = "Show the hints of the first minute";
     pub(crate) const NO_FOLDER: &str = "The system names no folder for your own files.";
     /// What this is, and whose.

@@ -121,7 +121,8 @@ pub(crate) mod ring {
 pub(crate) mod keyboard {
     pub(crate) const NAME: &str = "Keyboard";
     pub(crate) const HINT: &str = "Click to play; further down on a key is harder. Letters: the \
-                                   computer's keys, Z and X go an octave down and up.";
+                                   computer's keys; the first two of the lowest row go an octave \
+                                   down and up. Settings has their layout.";
     const CLASSES: [&str; 12] = [
         "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
     ];

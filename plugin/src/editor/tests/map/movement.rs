@@ -6,8 +6,9 @@ use super::with_plane;
 use crate::library::tests::tiny;
 use betwixt_engine::Trajectory;
 use nice_plug::params::persist::PersistentField;
+use nice_plug::prelude::Param;
 
-use egui::{PointerButton, vec2};
+use egui::{Key, PointerButton, vec2};
 
 /// A movement of two seconds: across the map and back on another way.
 const MOVEMENT: &str = r#"{ "format": 1, "length_s": 2.0, "tracks": {
@@ -79,6 +80,87 @@ fn a_point_of_a_movement_is_straightened() {
         "{middle:?}"
     );
     assert!(bench.named("Movement point 2 of 2").is_some());
+}
+
+/// A point that is dragged beyond the field of a map that is near is let go there all the same: one
+/// step, and the next drag is of another point.
+#[test]
+fn a_point_is_let_go_beyond_the_edge() {
+    let mut bench = with_movement();
+    let corner = bench.named("Movement point 2 of 3").unwrap();
+    bench.wheel(corner, 7.0);
+    let corner = bench.named("Movement point 2 of 3").unwrap();
+    let edge = bench.areas().map.right();
+    bench.drag(corner, vec2(edge - corner.x + 60.0, 0.0));
+    assert_eq!(bench.parameters.history.count(), 1);
+    let beyond = bench.parameters.movement_file.movement();
+    assert!(beyond.value(0, 1.0).unwrap() > 0.85);
+    bench.click_on("Whole map");
+    let end = bench.named("Movement point 3 of 3").unwrap();
+    bench.drag(end, vec2(0.0, 40.0));
+    let after = bench.parameters.movement_file.movement();
+    assert_eq!(after.value(0, 1.0), beyond.value(0, 1.0));
+    assert!(after.value(1, 2.0).unwrap() < 0.68);
+    assert_eq!(bench.parameters.history.count(), 2);
+}
+
+/// The tab key comes to the points; arrows bend by 1 % of the map, Delete straightens.
+#[test]
+fn a_movement_is_bent_from_the_keyboard() {
+    let mut bench = with_movement();
+    let name = "Movement point 2 of 3".to_owned();
+    bench.named(&name).unwrap();
+    for _ in 0..250 {
+        if bench.focused().as_ref() == Some(&name) {
+            break;
+        }
+        bench.press(Key::Tab);
+    }
+    assert_eq!(bench.focused(), Some(name));
+    let at = |bench: &Bench| {
+        let movement = bench.parameters.movement_file.movement();
+        [0, 1].map(|latent| movement.value(latent, 1.0).unwrap())
+    };
+    let before = at(&bench);
+    bench.press(Key::ArrowLeft);
+    bench.press(Key::ArrowUp);
+    let after = at(&bench);
+    // The course is known at 240 moments: the point lies between two of them.
+    assert!(
+        (before[0] - after[0] - 0.01).abs() < 0.003,
+        "{before:?} {after:?}"
+    );
+    assert!(
+        (after[1] - before[1] - 0.01).abs() < 0.003,
+        "{before:?} {after:?}"
+    );
+    assert_eq!(bench.parameters.history.count(), 2);
+    bench.press(Key::Delete);
+    let straight = at(&bench);
+    assert!((straight[0] - 0.2).abs() < 0.01, "{straight:?}");
+}
+
+/// A movement that is followed halfway is drawn halfway, and a point that is dragged somewhere takes
+/// the sound there.
+#[test]
+fn a_movement_is_drawn_as_deep_as_it_is_followed() {
+    let mut bench = with_movement();
+    bench.put(|parameters| parameters.movement.depth.as_ptr(), 0.5);
+    let knobs = [bench.value(0), bench.value(1)];
+    let field = bench.field();
+    let spot = |x: f32, y: f32| field.left_bottom() + vec2(x, -y) * field.size();
+    let half = |knob: f32, value: f32| 0.5 * (knob + value);
+    let corner = bench.named("Movement point 2 of 3").unwrap();
+    let expected = spot(half(knobs[0], 0.8), half(knobs[1], 0.5));
+    assert!(corner.distance(expected) < 4.0, "{corner:?} {expected:?}");
+    let goal = spot(0.6, 0.6);
+    bench.drag(corner, goal - corner);
+    let movement = bench.parameters.movement_file.movement();
+    let heard = [0, 1].map(|latent| half(knobs[latent], movement.value(latent, 1.0).unwrap()));
+    assert!(
+        (vec2(heard[0], heard[1]) - vec2(0.6, 0.6)).length() < 0.01,
+        "{heard:?}"
+    );
 }
 
 /// Record and Movement stand under the map and are the parameters of the page Playing.
