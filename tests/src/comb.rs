@@ -82,6 +82,7 @@ pub(crate) fn header(name: &str, output: Output, conditioning: Conditioning) -> 
         authors: vec!["Betwixt".into()],
         licence: "MIT OR Apache-2.0".into(),
         description: "For tests.".into(),
+        tags: Vec::new(),
         output,
         latents: vec![latent("Hollow"), latent("Bright")],
         whitening: Whitening {

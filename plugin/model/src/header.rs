@@ -35,6 +35,10 @@ pub struct Header {
     pub licence: String,
     /// One or two sentences for the player.
     pub description: String,
+    /// Words by which it is looked for; the labels of its embedding are looked through too. A file
+    /// without this field has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// What the decoder's output means.
     pub output: Output,
     /// The knobs, first to last.
@@ -273,6 +277,7 @@ impl Header {
         for text in own
             .into_iter()
             .chain(&self.authors)
+            .chain(&self.tags)
             .chain(labels)
             .chain(latents)
         {

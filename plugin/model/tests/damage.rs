@@ -54,6 +54,7 @@ fn header() -> Header {
         authors: vec!["Ada".into()],
         licence: "MIT".into(),
         description: "For tests.".into(),
+        tags: vec!["round".into()],
         output: Output::Frames(FrameFormat {
             geometry: Geometry::new(512, 128, 44_100).unwrap(),
             scale: MagnitudeScale::Power { exponent: 0.5 },

@@ -270,9 +270,7 @@ fn row(
     chosen: Option<&Arc<Description>>,
 ) -> bool {
     let about = about(description);
-    let wanted = panel.search.to_lowercase();
-    let text = about.to_lowercase();
-    if !wanted.split_whitespace().all(|word| text.contains(word)) {
+    if !is_found(&panel.search, description, &about) {
         return false;
     }
     let is_chosen = chosen.is_some_and(|chosen| chosen.hash == description.hash);
@@ -312,6 +310,19 @@ fn import(ui: &mut Ui, panel: &mut Panel, slots: &Slots, slot: usize) -> bool {
     }
 }
 
+/// Whether everything that is looked for is said of a model, or is one of its instruments.
+fn is_found(search: &str, description: &Description, about: &str) -> bool {
+    let labels = description.header.embedding.iter();
+    let labels = labels.flat_map(|embedding| &embedding.labels);
+    let labels = labels.map(|label| label.to_lowercase());
+    let said: Vec<String> = std::iter::once(about.to_lowercase())
+        .chain(labels)
+        .collect();
+    let search = search.to_lowercase();
+    let mut words = search.split_whitespace();
+    words.all(|word| said.iter().any(|text| text.contains(word)))
+}
+
 /// Everything that there is to say of a model.
 fn about(description: &Description) -> String {
     let header = &description.header;
@@ -326,10 +337,45 @@ fn about(description: &Description) -> String {
         header.latents.len(),
         (kind, &words::models::bytes(description.size)),
     );
-    format!("{}\n{}\n{origin}", header.name, header.description)
+    let tags = header.tags.join(", ");
+    let lines = [&header.name, &header.description, &tags, &origin];
+    let lines = lines.into_iter().filter(|line| !line.is_empty());
+    lines.cloned().collect::<Vec<_>>().join("\n")
 }
 
 /// Words that are ragged on the right, unlike a menu's own.
 pub(super) fn words(ui: &mut Ui, text: RichText) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Models are found by what their cards say, by their tags, and by the instruments in them.
+    #[test]
+    fn models_are_found_by_what_is_in_them() {
+        let found = |search: &str| {
+            let all = library::factory().iter().map(|loaded| &loaded.description);
+            let own = all.filter(|model| is_found(search, model, &about(model)));
+            own.map(|model| model.header.name.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("").len(), library::factory().len());
+        assert_eq!(found("BANJO struck"), ["Betwixt Struck"]);
+        assert_eq!(
+            found("shakuhachi"),
+            ["Betwixt Instruments", "Betwixt Blown"]
+        );
+        assert_eq!(found("theremin of glass"), [""; 0]);
+        let mut tagged = library::tests::tiny(2).description.header.clone();
+        tagged.tags = vec!["Dusty".into()];
+        let tagged = Description {
+            header: tagged,
+            points: Vec::new(),
+            hash: library::factory()[0].description.hash,
+            size: 1,
+        };
+        assert!(is_found("dusty", &tagged, &about(&tagged)));
+    }
 }

@@ -39,6 +39,7 @@ pub(crate) fn tiny_header(latents: usize) -> Header {
         authors: vec!["A test".into()],
         licence: "CC0-1.0".into(),
         description: "One layer, made by a formula.".into(),
+        tags: vec!["round".into()],
         output: Output::Frames(FrameFormat {
             geometry,
             scale: MagnitudeScale::Linear,

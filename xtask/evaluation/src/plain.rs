@@ -80,6 +80,7 @@ fn header(output: Output, encoder_inputs: usize) -> Header {
         authors: vec![],
         licence: "MIT".into(),
         description: String::new(),
+        tags: Vec::new(),
         output,
         latents: vec![latent(-1.0, 1.0), latent(0.0, 4.0)],
         whitening: Whitening {

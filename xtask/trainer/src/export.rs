@@ -65,6 +65,7 @@ pub(crate) fn model(
         authors: recipe.authors.clone(),
         licence: recipe.licence.clone(),
         description: recipe.description.clone(),
+        tags: recipe.tags.clone(),
         output: recipe.material.output(),
         latents: knobs.latents(&default),
         whitening: knobs.whitening(),

@@ -61,6 +61,7 @@ fn header(layers: Vec<Layer>) -> Header {
         authors: vec![],
         licence: "MIT".into(),
         description: String::new(),
+        tags: Vec::new(),
         output: Output::Frames(FrameFormat {
             geometry: geometry(),
             scale: MagnitudeScale::Linear,

@@ -27,6 +27,9 @@ pub struct Recipe {
     pub licence: String,
     /// One or two sentences for the player.
     pub description: String,
+    /// Words by which the player finds it, beside the names of its instruments.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// The sounds, and the numbers that tell a moment of them.
     pub material: Material,
     /// The network.
