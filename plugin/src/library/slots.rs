@@ -64,11 +64,16 @@ struct Shared {
 struct State {
     wanted: [Option<Wanted>; MODELS],
     found: [Found; MODELS],
+    /// Slots of a later version that has more of them: kept, not heard.
+    later: Vec<Option<Saved>>,
     /// Whether projects carry the models along.
     carries: bool,
     /// Files that the project brought along, by hash.
     carried: BTreeMap<String, Arc<[u8]>>,
 }
+
+/// No later version has more slots than so many beside ours.
+const MOST_LATER: usize = 64;
 
 /// A slot as projects have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +105,7 @@ impl Slots {
             state: Mutex::new(State {
                 wanted: [Some(first), None, None, None],
                 found: [Found::Sought, Found::Empty, Found::Empty, Found::Empty],
+                later: Vec::new(),
                 carries: false,
                 carried: BTreeMap::new(),
             }),
@@ -282,7 +288,7 @@ impl State {
                 },
             })
         };
-        slots.map(saved).collect()
+        slots.map(saved).chain(self.later.iter().cloned()).collect()
     }
 
     fn copies(&self) -> Option<Copies> {
@@ -313,9 +319,13 @@ impl State {
 /// The slots in a project.
 impl PersistentField<'_, Vec<Option<Saved>>> for Slots {
     fn set(&self, saved: Vec<Option<Saved>>) {
-        let wanted = |slot: Saved| slot.wanted.shortened();
-        let mut saved = saved.into_iter().map(|slot| slot.map(wanted));
-        let wanted = std::array::from_fn(|_| saved.next().flatten().filter(Wanted::is_sound));
+        let mut saved = saved.into_iter();
+        let wanted = std::array::from_fn(|_| {
+            let slot = saved.next().flatten();
+            let wanted = slot.map(|slot| slot.wanted.shortened());
+            wanted.filter(Wanted::is_sound)
+        });
+        self.lock().later = saved.take(MOST_LATER).collect();
         if self.choose_all(wanted) {
             self.0.opened.store(self.version(), Ordering::Release);
         }
@@ -398,7 +408,16 @@ mod tests {
             (wanted.name.as_str(), wanted.hash.as_deref()),
             ("x", Some("abc"))
         );
+        // What a later version has in a fifth slot is not heard, and not lost.
+        let five = r#"[{"name":"struck"},null,null,null,{"name":"fifth"}]"#;
+        load(&slots, five);
+        assert_eq!(saved(&slots), five);
         load(&slots, "[null]");
+        assert_eq!(
+            saved(&slots).matches("null").count(),
+            3,
+            "and goes with its project"
+        );
         assert_eq!(slots.wanted()[0], Some(default_model()));
         load(&slots, r#"[{"hash":""}]"#);
         assert_eq!(slots.wanted()[0], Some(default_model()));
