@@ -183,8 +183,9 @@ fn modulation_of_one_note_is_heard_in_that_note() {
             let apart = apart_db(&alone(key, expected), &found);
             assert!(apart < 0.3, "key {key}, all at {all}: {apart:.2} dB");
         }
+        // The framework tells hosts the value with their own modulation of all notes.
         let value = instance.value("Latent 1").expect("told");
-        assert!((value - knob).abs() < 1e-6, "the parameter stays: {value}");
+        assert!((value - knob - all).abs() < 1e-6, "{value}");
     }
 }
 
