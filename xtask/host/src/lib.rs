@@ -35,6 +35,7 @@ mod rendering;
 mod rolling;
 pub mod score;
 mod setup;
+pub mod vst3;
 pub mod wav;
 mod window;
 
