@@ -12,7 +12,7 @@
 use betwixt_host::vst3::{Host, Instance};
 use betwixt_host::{Blocks, Event, Expression, NoteAddress, Setup, Timed};
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::amplitude;
+use betwixt_tests::{amplitude, level_db};
 
 const RATE_HZ: f64 = 48_000.0;
 const SECOND: u64 = 48_000;
@@ -214,4 +214,190 @@ fn brightness_tilts() {
         assert!((away - expected).abs() < 0.15, "{value}: {away:.2} dB");
         others_rest(&usual, &moved, &format!("brightness {value}"));
     }
+}
+
+/// How far the pitch of a note swings, in cents to either side: its first partial, looked at through
+/// 40 ms at a time, turns so much further from one look to the next.
+fn swing_cents(sound: &[f32], pitch: f64) -> f64 {
+    let (window, step) = (1_920, 240);
+    let angle_at = |start: usize| {
+        let (mut re, mut im) = (0.0, 0.0);
+        for (index, value) in sound[start..start + window].iter().enumerate() {
+            let share = (index as f64 + 0.5) / window as f64;
+            let weight = f64::from(*value) * (std::f64::consts::PI * share).sin().powi(2);
+            let turn = std::f64::consts::TAU * hz(pitch) * (start + index) as f64 / RATE_HZ;
+            re += weight * turn.cos();
+            im -= weight * turn.sin();
+        }
+        im.atan2(re)
+    };
+    let looks: Vec<f64> = (0..sound.len() - window)
+        .step_by(step)
+        .map(angle_at)
+        .collect();
+    let away = |pair: &[f64]| {
+        let turned = (pair[1] - pair[0]) / std::f64::consts::TAU;
+        let per_second = (turned - turned.round()) * RATE_HZ / step as f64;
+        1_200.0 * (1.0 + per_second / hz(pitch)).log2()
+    };
+    let cents: Vec<f64> = looks.windows(2).map(away).collect();
+    let [high, low] = [f64::max, f64::min].map(|f| cents.iter().copied().fold(0.0, f));
+    0.5 * (high - low)
+}
+
+/// The full way of the vibrato is a semitone to either side, as of the wheel.
+#[test]
+fn vibrato_swings() {
+    let usual = chord(&[]);
+    let pitch = f64::from(KEYS[MOVED]);
+    let mut others = instance();
+    let notes = (7..).zip(&KEYS[..MOVED]);
+    let events: Vec<Timed> = notes.map(|(id, key)| strike(id, *key).at(0)).collect();
+    let [others, _] = play(&mut others, &events, SECOND);
+    for value in [0.0, 0.25, 1.0] {
+        let moved = chord(&[(Expression::Vibrato, value)]);
+        // The others' partials are too near for so short a look.
+        let alone = moved[0].iter().zip(&others[12_000..]).map(|(a, b)| a - b);
+        let found = swing_cents(&alone.collect::<Vec<_>>(), pitch);
+        // A swing is nearly five looks long, which take off some hundredths.
+        let expected = 100.0 * value;
+        let is_right = (0.93 * expected - 0.5..1.02 * expected + 0.5).contains(&found);
+        assert!(is_right, "{value}: {found:.1} cents");
+        others_rest(&usual, &moved, &format!("vibrato {value}"));
+    }
+}
+
+/// Pressure on one key moves the first latent half of its way in that note, as a turned knob does.
+#[test]
+fn pressure_moves_the_timbre() {
+    let usual = chord(&[]);
+    let pitch = f64::from(KEYS[MOVED]);
+    let timbre = |sound: &[f32]| [1.0, 2.0, 3.0, 4.0].map(|n| level(sound, pitch, n));
+    let mut turned = instance();
+    let (id, key) = (9, KEYS[MOVED]);
+    let events = [
+        Event::parameter("Latent 1", 0.2 + 0.5 * 0.75).at(0),
+        strike(id, key).at(0),
+    ];
+    let [expected, _] = play(&mut turned, &events, SECOND);
+    let pressed = chord(&[(Expression::Pressure, 0.75)]);
+    let [found, expected, usual_timbre] = [&pressed[0], &expected[12_000..], &usual[0]].map(timbre);
+    let apart = |a: [f64; 4], b: [f64; 4]| {
+        let each = a.into_iter().zip(b).map(|(a, b)| (a - b).abs());
+        each.fold(0.0, f64::max)
+    };
+    assert!(apart(found, expected) < 0.3, "{found:.1?}, {expected:.1?}");
+    assert!(apart(found, usual_timbre) > 2.0, "{found:.1?} as without");
+    others_rest(&usual, &pressed, "pressure");
+}
+
+/// How far a note's pitch has gone where its host wanted it a quarter of a semitone higher.
+fn heard(sound: &[f32], key: u8) -> f64 {
+    cents(sound, f64::from(key) + 0.25) + 25.0
+}
+
+/// Hosts give a number again when its note has been let go: it means the newer one, also while the
+/// older one rings on at its own pitch.
+#[test]
+fn numbers_are_given_again() {
+    for id in [0, 5, 0x7fff_ffff] {
+        let mut instance = instance();
+        let [old, new] = [45, 66];
+        let events = [
+            Event::parameter("Release", 1.0).at(0),
+            strike(id, old).at(0),
+            let_go(id, old).at(4_800),
+            strike(id, new).at(9_600),
+            express(id, Expression::Tuning, 0.25).at(9_600),
+        ];
+        let [sound, _] = play(&mut instance, &events, SECOND);
+        let sound = &sound[16_000..];
+        let [new, old] = [heard(sound, new), cents(sound, f64::from(old))];
+        assert!(
+            (new - 25.0).abs() < 0.5,
+            "{id}: the new note at {new} cents"
+        );
+        assert!(old.abs() < 0.5, "{id}: the old note at {old} cents");
+    }
+}
+
+/// One note is held while others come and go, and is then moved; how far it went, in cents.
+fn moved_after(others: u32) -> f64 {
+    let mut instance = instance();
+    let mut events = vec![
+        Event::parameter("Voices", 63.0).at(0),
+        strike(1_000, 66).at(0),
+    ];
+    for id in 0..others {
+        let at = 100 * u64::from(id);
+        events.push(strike(id, 40).at(at));
+        events.push(let_go(id, 40).at(at + 50));
+    }
+    events.push(express(1_000, Expression::Tuning, 0.25).at(9_600));
+    let [sound, _] = play(&mut instance, &events, SECOND);
+    heard(&sound[16_000..], 66)
+}
+
+/// Among the last 32 notes each is known by its number. The framework forgets those before, whether
+/// they are held or not, and drops what is meant for them: nothing of it reaches the plugin.
+#[test]
+fn the_framework_knows_32_notes() {
+    let known = moved_after(31);
+    assert!((known - 25.0).abs() < 0.5, "{known}");
+    let forgotten = moved_after(32);
+    assert!(forgotten.abs() < 0.5, "it knows more now: {forgotten}");
+}
+
+/// Forty notes sound at once, and pressure finds each by its number: all that it changes are partials
+/// of that note.
+#[test]
+fn pressure_knows_every_note() {
+    let all: Vec<(u32, u8)> = (100..).zip(30..70).collect();
+    let render = |pressed: Option<u32>| {
+        let mut instance = instance();
+        let mut events = vec![
+            Event::parameter("Voices", 63.0).at(0),
+            // Below what the limiter bends, which would mix them.
+            Event::parameter("Gain", 0.3).at(0),
+        ];
+        events.extend(all.iter().map(|(id, key)| strike(*id, *key).at(0)));
+        events.extend(pressed.map(|id| {
+            let (note, kind, value) = (named(id, 0), Expression::Pressure, 1.0);
+            Event::Expression { note, kind, value }.at(64)
+        }));
+        let [sound, _] = play(&mut instance, &events, SECOND);
+        assert!(sound.iter().all(|value| value.abs() < 0.7));
+        sound[24_000..].to_vec()
+    };
+    let usual = render(None);
+    for (id, key) in [all[0], all[7], all[39]] {
+        let pressed = render(Some(id));
+        let change: Vec<f32> = pressed.iter().zip(&usual).map(|(a, b)| a - b).collect();
+        let own = hz(f64::from(key));
+        let partials = (1..).map(|n| own * f64::from(n));
+        let partials = partials.take_while(|hz| *hz < 12_000.0);
+        let power = partials.map(|hz| 0.5 * amplitude(&change, hz, RATE_HZ).powi(2));
+        let share = 10.0 * power.sum::<f64>().log10() - level_db(&change);
+        assert!(share.abs() < 0.2, "key {key}: {share:.2} dB");
+    }
+}
+
+/// A host may remove an instance in the very moment in which its parameters have moved, and the
+/// others play on; the last one leaves the host alive.
+#[test]
+fn instances_go_while_parameters_move() {
+    let host = Host::built().expect("the plugin builds and loads");
+    let setup = Setup::new(RATE_HZ, 4_096);
+    let mut last = host.instance(setup).expect("active");
+    for round in 0..20 {
+        let mut gone = host.instance(setup).expect("active");
+        let names = gone.parameters().iter().filter(|p| p.automatable);
+        let value = f64::from(round % 2);
+        let moves = names.map(|p| Event::parameter(&p.name, value).at(0));
+        let moves: Vec<Timed> = moves.collect();
+        play(&mut gone, &moves, 64);
+        drop(gone);
+    }
+    let [sound, _] = play(&mut last, &[strike(1, 60).at(0)], SECOND / 4);
+    assert!(sound.iter().any(|value| value.abs() > 0.01));
 }
