@@ -83,8 +83,16 @@ impl Table {
     /// The parameter behind a controller of a channel.
     pub(super) fn controller(&self, channel: u8, number: u8) -> Option<u32> {
         let index = usize::from(channel) * usize::from(CONTROLLERS) + usize::from(number);
-        self.controllers.get(index).copied().flatten()
+        let known = self.controllers.get(index).filter(|_| number < CONTROLLERS);
+        known.copied().flatten()
     }
+}
+
+/// The parameter that the plugin has for a controller of a channel.
+fn mapped(mapping: &ComPtr<IMidiMapping>, channel: i16, number: i16) -> Option<u32> {
+    let mut id = 0;
+    let said = ask!(mapping.getMidiControllerAssignment(0, channel, number, &mut id));
+    (said == kResultOk).then_some(id)
 }
 
 /// A parameter at its place; steps are counted as in the CLAP: a value goes from 0 to their number.
@@ -110,7 +118,9 @@ fn parameter(
         stepped: info.stepCount > 0,
         hidden: is(kIsHidden),
         automatable: is(kCanAutomate) && !is(kIsReadOnly) && !is(kIsBypass),
-        default_text: text(controller, info.id, info.defaultNormalizedValue).unwrap_or_default(),
+        default_text: text(controller, info.id, info.defaultNormalizedValue)
+            .map(|text| text + &wide(&info.units))
+            .unwrap_or_default(),
     })
 }
 
@@ -170,10 +180,11 @@ impl Instance {
         units(&self.controller)
     }
 
-    /// The parameter that a controller of a channel (0…15) moves; 128 is the pressure, 129 the wheel.
+    /// The parameter that a controller (0…129) of a channel (0…15) moves; 128 is the pressure, 129 the
+    /// wheel.
     #[must_use]
-    pub fn controller(&self, channel: u8, number: u8) -> Option<u32> {
-        self.table.controller(channel, number)
+    pub fn controller(&self, channel: i16, number: i16) -> Option<u32> {
+        mapped(&self.controller.cast()?, channel, number)
     }
 
     /// What a host may do to one note of a channel.
