@@ -49,8 +49,9 @@ pub struct Betwixt {
     exchange: Arc<Exchange>,
     /// Started by the first activation.
     worker: Option<Worker>,
-    /// The way to the framework's queue of tasks.
+    /// The way to the framework's queue of tasks, and whether it is one that must be waited for.
     executor: Option<AsyncExecutor<Self>>,
+    has_queue: bool,
     player: Player,
     /// The right channel, where the host has only one.
     side: Vec<f32>,
@@ -94,6 +95,7 @@ impl Default for Betwixt {
             exchange: Arc::new(Exchange::new()),
             worker: None,
             executor: None,
+            has_queue: false,
             player: Player::new(),
             side: Vec::new(),
             voices: 0,
@@ -142,8 +144,9 @@ impl Plugin for Betwixt {
         &mut self,
         _layout: &AudioIOLayout,
         config: &BufferConfig,
-        _context: &mut impl ActivateContext<Self>,
+        context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.has_queue = context.plugin_api() == PluginApi::Vst3;
         let settings = Settings {
             sample_rate_hz: config.sample_rate,
             seed: SEED,
@@ -191,7 +194,7 @@ impl Plugin for Betwixt {
     fn deactivate(&mut self) {
         self.player.deactivate(&self.parameters.movement_file);
         self.parameters.movement_file.settle();
-        if let Some(executor) = &self.executor {
+        if let Some(executor) = self.executor.as_ref().filter(|_| self.has_queue) {
             queue::settle(executor);
         }
     }

@@ -321,33 +321,6 @@ fn numbers_are_given_again() {
     }
 }
 
-/// One note is held while others come and go, and is then moved; how far it went, in cents.
-fn moved_after(others: u32) -> f64 {
-    let mut instance = instance();
-    let mut events = vec![
-        Event::parameter("Voices", 63.0).at(0),
-        strike(1_000, 66).at(0),
-    ];
-    for id in 0..others {
-        let at = 100 * u64::from(id);
-        events.push(strike(id, 40).at(at));
-        events.push(let_go(id, 40).at(at + 50));
-    }
-    events.push(express(1_000, Expression::Tuning, 0.25).at(9_600));
-    let [sound, _] = play(&mut instance, &events, SECOND);
-    heard(&sound[16_000..], 66)
-}
-
-/// Among the last 32 notes each is known by its number. The framework forgets those before, whether
-/// they are held or not, and drops what is meant for them: nothing of it reaches the plugin.
-#[test]
-fn the_framework_knows_32_notes() {
-    let known = moved_after(31);
-    assert!((known - 25.0).abs() < 0.5, "{known}");
-    let forgotten = moved_after(32);
-    assert!(forgotten.abs() < 0.5, "it knows more now: {forgotten}");
-}
-
 /// Forty notes sound at once, and pressure finds each by its number: all that it changes are partials
 /// of that note.
 #[test]

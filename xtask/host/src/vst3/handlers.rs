@@ -8,7 +8,6 @@ use ::vst3::Steinberg::Vst::{
 };
 use ::vst3::Steinberg::{TUID, int32, kNoInterface, kResultOk, tresult};
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The host, as the plugin is told of it.
 pub(super) struct Application;
@@ -32,12 +31,8 @@ impl IHostApplicationTrait for Application {
     }
 }
 
-/// What the plugin tells its host of itself.
-#[derive(Default)]
-pub(super) struct Handler {
-    /// The reasons that it gave to be started anew.
-    pub(super) restart: AtomicI32,
-}
+/// Who hears what the plugin tells of itself.
+pub(super) struct Handler;
 
 impl Class for Handler {
     type Interfaces = (IComponentHandler,);
@@ -56,8 +51,7 @@ impl IComponentHandlerTrait for Handler {
         kResultOk
     }
 
-    unsafe fn restartComponent(&self, reasons: int32) -> tresult {
-        self.restart.fetch_or(reasons, Ordering::AcqRel);
+    unsafe fn restartComponent(&self, _: int32) -> tresult {
         kResultOk
     }
 }

@@ -24,7 +24,6 @@ use ::vst3::Steinberg::{
 };
 use ::vst3::{ComPtr, ComWrapper};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// An instance with one stereo output, active and processing unless it is told otherwise.
 pub struct Instance {
@@ -38,7 +37,8 @@ pub struct Instance {
     /// The two sides, where they talk to each other.
     sides: Option<[ComPtr<IConnectionPoint>; 2]>,
     application: ComWrapper<Application>,
-    handler: ComWrapper<Handler>,
+    /// The plugin may speak to it for as long as it lives.
+    _handler: ComWrapper<Handler>,
     setup: Setup,
     is_active: bool,
     /// Last, so that the library goes after everything that lives in it.
@@ -97,7 +97,7 @@ impl Instance {
         let processor = component.cast::<IAudioProcessor>();
         let processor = processor.ok_or_else(|| refused("show its audio side", -1))?;
         let (controller, is_parted) = controller(host, &component, told)?;
-        let handler = ComWrapper::new(Handler::default());
+        let handler = ComWrapper::new(Handler);
         let listener = handler.as_com_ref::<IComponentHandler>();
         let listener = listener.map_or(std::ptr::null_mut(), |listener| listener.as_ptr());
         accepted(
@@ -118,7 +118,7 @@ impl Instance {
             is_parted,
             sides,
             application,
-            handler,
+            _handler: handler,
             setup,
             is_active: false,
             _module: host.module(),
@@ -267,11 +267,6 @@ impl Instance {
             let fits = ask!(view.isPlatformTypeSupported(system)) == kResultOk;
             fits && ask!(view.isPlatformTypeSupported(kPlatformTypeHIView)) != kResultOk
         })
-    }
-
-    /// The reasons that the plugin gave since the last question to be looked at anew; 0 for none.
-    pub fn take_restart(&mut self) -> i32 {
-        self.handler.restart.swap(0, Ordering::AcqRel)
     }
 }
 
