@@ -57,10 +57,17 @@ impl Luggage {
             key,
             id: None,
         };
+        let sound = match status >> 4 {
+            8 => Some(note_off(note, share(second))),
+            9 => Some(note_on(note, share(second))),
+            10 => Some(pressure(note, share(second))),
+            _ => None,
+        };
+        if let Some(sound) = sound {
+            self.push(at, sound);
+            return Ok(());
+        }
         let (number, value) = match status >> 4 {
-            8 => return Ok(self.push(at, note_off(note, share(second)))),
-            9 => return Ok(self.push(at, note_on(note, share(second)))),
-            10 => return Ok(self.push(at, pressure(note, share(second)))),
             11 => (key, share(second)),
             13 => (PRESSURE, share(first)),
             14 => {

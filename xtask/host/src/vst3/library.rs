@@ -5,12 +5,11 @@ use super::words::narrow;
 use crate::build::built;
 use crate::error::HostError;
 use crate::setup::Setup;
-use ::vst3::ComPtr;
 use ::vst3::Steinberg::{
     IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactoryTrait, PClassInfo,
     PClassInfo_::ClassCardinality_::kManyInstances, PClassInfo2, TUID, kResultOk,
 };
-use ::vst3::{Interface, Steinberg::FUnknown};
+use ::vst3::{ComPtr, Interface};
 use libloading::Library;
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
@@ -145,7 +144,7 @@ impl Host {
             && ask!(factory.getClassInfo2(index, &mut new)) == kResultOk
             && old.cid == new.cid;
         told.then(|| Class {
-            id: new.cid.map(|byte| byte.to_ne_bytes()[0]),
+            id: bytes(&new.cid),
             name: narrow(&new.name),
             category: narrow(&new.category),
             subcategories: narrow(&new.subCategories),
@@ -175,10 +174,7 @@ impl Host {
     }
 
     /// An object of a class, by one of its interfaces.
-    pub(super) fn make<I: Interface>(&self, class: &[u8; 16]) -> Option<ComPtr<I>>
-    where
-        I: ::vst3::com_scrape_types::Inherits<FUnknown>,
-    {
+    pub(super) fn make<I: Interface>(&self, class: &[u8; 16]) -> Option<ComPtr<I>> {
         let mut made = std::ptr::null_mut();
         let (class, interface) = (class.as_ptr().cast(), I::IID.as_ptr().cast());
         let result = ask!(self.factory.createInstance(class, interface, &mut made));
