@@ -14,9 +14,9 @@
 //! not come to rest before its tasks are done.
 
 use nice_plug::prelude::{AsyncExecutor, Plugin};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the queue carries for us: it is answered where it is done.
 pub(super) type Errand = SyncSender<()>;
@@ -32,14 +32,22 @@ pub(super) fn run(errand: &Errand) {
     let _answered = errand.try_send(());
 }
 
-/// Waits until all tasks are done that lie in the queue now; no longer where nobody does them.
+/// Waits until all tasks are done that lie in the queue now; not for ever, where nobody does them.
 pub(super) fn settle<P>(executor: &AsyncExecutor<P>)
 where
     P: Plugin<BackgroundTask = Errand>,
 {
-    let (errand, answer) = sync_channel(1);
-    executor.execute_background(errand);
-    if answer.recv_timeout(LONGEST).is_ok() {
+    let begun = Instant::now();
+    let mut left = LONGEST;
+    while !left.is_zero() {
+        let (errand, answer) = sync_channel(1);
+        executor.execute_background(errand);
+        let answer = answer.recv_timeout(left);
         sleep(FORGETTING);
+        // A full queue takes no errand.
+        if answer != Err(RecvTimeoutError::Disconnected) {
+            return;
+        }
+        left = LONGEST.saturating_sub(begun.elapsed());
     }
 }
