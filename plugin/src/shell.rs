@@ -11,6 +11,7 @@
 mod call;
 mod exchange;
 mod player;
+mod queue;
 mod remote;
 mod rulers;
 
@@ -29,8 +30,8 @@ use nice_plug::prelude::Transport as HostTransport;
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
     ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, PluginState,
-    PolyModulationConfig, ProcessContext, ProcessStatus, RemoteControlsContext, Vst3Plugin,
-    Vst3SubCategory, new_nonzero_u32,
+    PolyModulationConfig, ProcessContext, ProcessStatus, RemoteControlsContext, TaskExecutor,
+    Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
 };
 use player::{Activation, Player};
 use std::sync::Arc;
@@ -48,6 +49,9 @@ pub struct Betwixt {
     exchange: Arc<Exchange>,
     /// Started by the first activation.
     worker: Option<Worker>,
+    /// The way to the framework's queue of tasks, and whether it is one that must be waited for.
+    executor: Option<AsyncExecutor<Self>>,
+    has_queue: bool,
     player: Player,
     /// The right channel, where the host has only one.
     side: Vec<f32>,
@@ -90,6 +94,8 @@ impl Default for Betwixt {
             screen: Arc::new(Screen::default()),
             exchange: Arc::new(Exchange::new()),
             worker: None,
+            executor: None,
+            has_queue: false,
             player: Player::new(),
             side: Vec::new(),
             voices: 0,
@@ -112,13 +118,18 @@ impl Plugin for Betwixt {
 
     type Editor = Window;
     type SysExMessage = ();
-    type BackgroundTask = ();
+    type BackgroundTask = queue::Errand;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        Box::new(|errand| queue::run(&errand))
+    }
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.parameters) as Arc<dyn Params>
     }
 
-    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Window> {
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Window> {
+        self.executor = Some(executor);
         Some(Window::new(
             Arc::clone(&self.parameters),
             Arc::clone(&self.screen),
@@ -133,8 +144,9 @@ impl Plugin for Betwixt {
         &mut self,
         _layout: &AudioIOLayout,
         config: &BufferConfig,
-        _context: &mut impl ActivateContext<Self>,
+        context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.has_queue = context.plugin_api() == PluginApi::Vst3;
         let settings = Settings {
             sample_rate_hz: config.sample_rate,
             seed: SEED,
@@ -183,6 +195,9 @@ impl Plugin for Betwixt {
     fn deactivate(&mut self) {
         self.player.deactivate(&self.parameters.movement_file);
         self.parameters.movement_file.settle();
+        if let Some(executor) = self.executor.as_ref().filter(|_| self.has_queue) {
+            queue::settle(executor);
+        }
     }
 }
 

@@ -111,6 +111,29 @@ fn touch_reaches_its_note_alone() {
     assert!((moved_even - even).abs() < 0.1, "its timbre stays");
 }
 
+/// A number that is given again means the newest note that has it, struck already or in this very
+/// moment; the one that rings on keeps what was done to it.
+#[test]
+fn a_number_given_again_is_the_newest_note_s() {
+    let [old, new] = [note(1, 0, 50), note(1, 0, 71)];
+    for struck_at in [9_000, 12_000] {
+        let mut player = plain();
+        player.controls.envelope.release_s = 20.0;
+        player
+            .at(0, strike(old))
+            .at(4_000, touch(1, Touch::Tuning(-0.2)))
+            .at(6_000, EventKind::NoteOff { whom: old.into() })
+            .at(struck_at, strike(new))
+            .at(12_000, touch(1, Touch::Tuning(0.37)));
+        let sound = player.play(72_000, &[64])[24_000..].to_vec();
+        for (key, cents) in [(50.0, -20.0), (71.0, 37.0)] {
+            let level = |cents: f64| amplitude(&sound, hz(key + cents / 100.0), RATE_HZ);
+            let beside = level(cents - 57.0).max(level(cents + 57.0));
+            assert!(level(cents) > 30.0 * beside, "{struck_at}: key {key}");
+        }
+    }
+}
+
 /// Volume is linear, expression goes by its square, and a side is that side alone.
 #[test]
 fn loudness_and_place_are_as_asked() {

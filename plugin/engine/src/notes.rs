@@ -106,6 +106,13 @@ impl Notes {
             .max_by_key(|voice| voice.age)
     }
 
+    /// The age of the newest note of a number that sounds.
+    pub(crate) fn newest_of(&self, id: Option<i32>) -> Option<u64> {
+        let sounds = |voice: &&Voice| voice.hold != Hold::Free && voice.note.id == id;
+        let named = self.voices.iter().filter(sounds);
+        named.map(|voice| voice.age).max().filter(|_| id.is_some())
+    }
+
     /// Whether a note goes on sounding beside those that were struck with it.
     pub(crate) fn is_sounding(&self, age: u64) -> bool {
         let sounds = |voice: &Voice| voice.hold != Hold::Free && voice.age == age;

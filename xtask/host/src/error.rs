@@ -14,7 +14,7 @@ pub enum HostError {
         reason: String,
     },
     /// A file is no plugin.
-    #[error("{path}: expected a CLAP library, but it cannot be loaded: {reason}; build it anew")]
+    #[error("{path}: expected a plugin, but it cannot be loaded: {reason}; build it anew")]
     Library {
         /// The library.
         path: PathBuf,

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! What is heard here went the way it goes in a DAW: through the plugin's exported entry point.
-//! Tests, the demo and the `render` program all use this one road.
+//! Tests, the demo and the `render` program all use this one road; module [`vst3`] is the same for the
+//! other format that the library speaks.
 //!
 //! *Promise:* the same events and blocks, the same calls: nothing here depends on a clock but the
 //! times that [`Rendering`] reports.
@@ -35,6 +36,7 @@ mod rendering;
 mod rolling;
 pub mod score;
 mod setup;
+pub mod vst3;
 pub mod wav;
 mod window;
 

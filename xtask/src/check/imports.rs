@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  cargo metadata ─► our crates ─► direct imports of ours ⊆ the table
+//!                               ├► direct imports         ∌ what is another's own
 //!                               └► everything reached     ∌ what is forbidden
 //! ```
 
@@ -119,6 +120,13 @@ const RULES: [Rule; 14] = [
     },
 ];
 
+/// What only one of ours may import directly: a host's side of plugins' binary interfaces.
+const OWN: [(&str, &str); 3] = [
+    ("clack-host", "betwixt-host"),
+    ("clack-extensions", "betwixt-host"),
+    ("vst3", "betwixt-host"),
+];
+
 /// Fails with one line per forbidden import.
 pub(super) fn run() -> Result<(), Failure> {
     let graph = Graph::read(&metadata()?);
@@ -137,6 +145,8 @@ pub(super) fn run() -> Result<(), Failure> {
 struct Graph {
     /// Of each of ours: crates of ours imported for any purpose, tests too.
     direct: BTreeMap<String, BTreeSet<String>>,
+    /// The same, with everybody else's crates.
+    imported: BTreeMap<String, BTreeSet<String>>,
     /// Of every package (by identifier): what is linked into it.
     linked: BTreeMap<String, Vec<String>>,
     names: BTreeMap<String, String>,
@@ -167,9 +177,14 @@ impl Graph {
             graph.linked.insert(id.clone(), linked.collect());
             if members.contains(&id) {
                 let all = dependencies.iter().map(|d| text(&d["pkg"]));
-                let ours = all.filter(|d| members.contains(d));
-                let names = ours.map(|d| graph.names[&d].clone()).collect();
-                graph.direct.insert(graph.names[&id].clone(), names);
+                let (ours, others): (BTreeSet<_>, BTreeSet<_>) =
+                    all.partition(|d| members.contains(d));
+                let names = |ids: &BTreeSet<String>| -> BTreeSet<String> {
+                    ids.iter().map(|id| graph.names[id].clone()).collect()
+                };
+                let (ours, others) = (names(&ours), names(&others));
+                graph.imported.insert(graph.names[&id].clone(), others);
+                graph.direct.insert(graph.names[&id].clone(), ours);
             }
         }
         graph
@@ -192,6 +207,15 @@ impl Graph {
         let mut faults: Vec<_> = strangers
             .map(|d| format!("{} imports {d}, which it may not", rule.name))
             .collect();
+        let imported = self.imported.get(rule.name).into_iter().flatten();
+        for (theirs, owner) in OWN.iter().filter(|(_, owner)| *owner != rule.name) {
+            if imported.clone().any(|name| name == theirs) {
+                faults.push(format!(
+                    "{} imports {theirs}, which only {owner} may",
+                    rule.name
+                ));
+            }
+        }
         for forbidden in rule.never {
             if let Some(way) = self.way(rule.name, forbidden) {
                 faults.push(format!("{} reaches {forbidden}: {way}", rule.name));
@@ -259,6 +283,23 @@ mod tests {
         ])
         .faults();
         let expected = "betwixt-engine reaches egui: betwixt-engine → widgets → egui";
+        assert_eq!(faults, [expected]);
+    }
+
+    /// The interfaces of plugins are the host's own, for tests too; to link them through it is well.
+    #[test]
+    fn interfaces_of_plugins_are_the_host_s() {
+        let faults = graph(&[
+            (
+                "betwixt-engine",
+                &[("vst3", json!("dev")), ("other", Value::Null)],
+            ),
+            ("other", &[("vst3", Value::Null)]),
+            ("betwixt-host", &[("vst3", Value::Null)]),
+            ("vst3", &[]),
+        ])
+        .faults();
+        let expected = "betwixt-engine imports vst3, which only betwixt-host may";
         assert_eq!(faults, [expected]);
     }
 

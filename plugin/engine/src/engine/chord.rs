@@ -32,12 +32,15 @@ impl Chord {
         self.count == ROWS
     }
 
-    /// Moves notes that have not begun yet.
-    pub(super) fn feel(&mut self, whom: &Whom, touch: Touch) {
+    /// Moves notes that have not begun yet; true when one of them has the very number asked for.
+    pub(super) fn feel(&mut self, whom: &Whom, touch: Touch) -> bool {
+        let mut is_named = false;
         let pending = self.strikes[..self.count].iter_mut().flatten();
         for strike in pending.filter(|strike| strike.note.answers_to(whom)) {
+            is_named |= whom.id.is_some() && strike.note.id == whom.id;
             strike.finger.feel(touch);
         }
+        is_named
     }
 
     /// How many wait; none after this.

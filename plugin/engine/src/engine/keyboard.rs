@@ -11,7 +11,7 @@
 use super::{Ended, Engine};
 use crate::controls::PlayMode;
 use crate::event::{Note, Touch, Whom};
-use crate::voice::{Common, Finger, Hold, Place, ROWS, Strike, velocity_gain};
+use crate::voice::{Common, Finger, Hold, Place, ROWS, Strike, Voice, velocity_gain};
 
 impl Engine {
     /// A key goes down.
@@ -66,10 +66,16 @@ impl Engine {
         self.notes.keys_up(&whom, common);
     }
 
-    /// The player moves single notes, also ones that begin at this very sample.
+    /// The player moves single notes, also ones that begin at this very sample. A host gives a number
+    /// again while the note that had it rings on: it means the newest note of that number.
     pub(super) fn feel(&mut self, whom: &Whom, touch: Touch) {
-        self.chord.feel(whom, touch);
-        let meant = self.notes.sounding().filter(|v| v.note.answers_to(whom));
+        let begins = self.chord.feel(whom, touch);
+        let newest = self.notes.newest_of(whom.id).filter(|_| !begins);
+        let is_meant = |voice: &&mut Voice| {
+            let is_named = whom.id.is_some() && voice.note.id == whom.id;
+            voice.note.answers_to(whom) && (!is_named || newest == Some(voice.age))
+        };
+        let meant = self.notes.sounding().filter(is_meant);
         meant.for_each(|voice| voice.feel(touch));
     }
 

@@ -30,9 +30,9 @@ impl ProcessContext<Betwixt> for Desk {
         PluginApi::Clap
     }
 
-    fn execute_background(&self, _task: ()) {}
+    fn execute_background(&self, _task: queue::Errand) {}
 
-    fn execute_gui(&self, _task: ()) {}
+    fn execute_gui(&self, _task: queue::Errand) {}
 
     fn transport(&self) -> &HostTransport {
         &self.transport
@@ -62,7 +62,7 @@ impl ActivateContext<Betwixt> for Desk {
         PluginApi::Clap
     }
 
-    fn execute(&self, _task: ()) {}
+    fn execute(&self, _task: queue::Errand) {}
 
     fn set_latency_samples(&self, _samples: u32) {}
 
