@@ -37,11 +37,13 @@ const UNREAD: [&str; 10] = [
     ".name(",
     "include_bytes!(",
 ];
-/// By view: names of files and their ends, fonts and the product, what models' files say, and what
+/// By view: names of files and their ends, of keys, fonts and the product, what models' files say, and what
 /// the host alone is told.
-const KNOWN: [(&str, &str); 12] = [
+const KNOWN: [(&str, &str); 14] = [
     ("controllers.rs", "controllers/my controllers.toml"),
     ("controllers.rs", "toml"),
+    ("keys.rs", "Tab"),
+    ("keys.rs", "Escape"),
     ("latents.rs", "latent {}"),
     ("models.rs", "Betwixt "),
     ("models.rs", "safetensors"),
