@@ -92,7 +92,7 @@ WALK = [
     ("play", "A chord is held: keys, ring, spectrum, voices.", [play(*CHORD), wait(1.5)], sees("5 of ")),
     ("map", "A drag on the map moves all latents.", [drag(MAP, (0.5, 0.5), (0.7, 0.35)), wait(0.3)], moved("Latent 3")),
     ("menu", "A right click on a latent.", [right_click("Latent 4")], sees("Learn controller")),
-    ("learn", "The latent waits for a controller.", [click("Learn controller")], sees("Stop learning")),
+    ("learn", "The latent waits for a controller.", [click("Learn controller")], lacks("Learn controller")),
     ("learnt", "A knob was turned: it moves the latent.", [turn(30, 20, 60, 100), wait(0.3)], moved("Latent 4")),
     ("controllers", "What moves what.", [click("Controllers", "Tab")], sees("Factory map")),
     ("record", "A movement is being drawn on the map.", [

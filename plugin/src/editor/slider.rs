@@ -66,7 +66,8 @@ pub(super) fn show<P: Param>(
     look: &Look<'_>,
 ) -> Response {
     let (response, grip) = interact(ui, area, parameter, hand);
-    let position = parameter.unmodulated_normalized_value().clamp(0.0, 1.0);
+    // What is heard, as the words beside it say.
+    let position = hand.position(parameter).clamp(0.0, 1.0);
     response
         .widget_info(|| WidgetInfo::slider(look.is_used, f64::from(position), parameter.name()));
     if ui.is_rect_visible(area) {
