@@ -25,6 +25,9 @@ use std::ops::Range;
 
 /// Valleys are told their phases this far below the floor: many faint bins are heard together.
 const FAINTER: f32 = 0.03;
+/// Of a turn.
+const QUARTER: u32 = 1 << 30;
+const HALF: u32 = 1 << 31;
 
 /// One frame, `[bins]` each: linear magnitude, frequency in bins, what that turns in half a hop,
 /// phase in turns, and which bins are noise and have no phase to hand on.
@@ -53,6 +56,18 @@ impl Frame {
     pub(super) fn set(&mut self, phase: impl Iterator<Item = u32>) {
         let phases = self.phase.iter_mut().zip(phase);
         phases.for_each(|(own, given)| *own = given);
+    }
+
+    /// At 0 Hz and at half the rate the spectrum of a sound is real, and so is a lobe that is centred
+    /// there: of any other phase only the cosine would sound.
+    pub(super) fn make_ends_real(&mut self) {
+        let last = self.phase.len() - 1;
+        for (end, beside) in [(0, 1), (last, last - 1)] {
+            self.phase[end] = self.phase[end].wrapping_add(QUARTER) & HALF;
+            if self.magnitude[end] > self.magnitude[beside] {
+                self.phase[beside] = self.phase[end];
+            }
+        }
     }
 }
 
