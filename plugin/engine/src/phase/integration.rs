@@ -90,15 +90,18 @@ pub(super) struct Integration {
     floor: f32,
 }
 
-/// How phase reaches the bins of a frame, `[bins]` each.
+/// How phase reaches the bins of a frame, `[bins]` each. Loudness is a magnitude's bits: they have
+/// its order, and whole numbers are compared in half the time.
 #[derive(Debug)]
 struct Routes {
     /// How loud a bin's own source is; 0 without one.
-    source: Vec<f32>,
+    source: Vec<i32>,
     /// How loud a bin is as part of a route; 0 where none goes through.
-    width: Vec<f32>,
+    width: Vec<i32>,
     /// How wide the widest route from below is; 0 without one.
-    below: Vec<f32>,
+    below: Vec<i32>,
+    /// The same from above.
+    above: Vec<i32>,
     from: Vec<From>,
 }
 
@@ -114,36 +117,45 @@ enum From {
 impl Routes {
     fn new(bins: usize) -> Self {
         Self {
-            source: vec![0.0; bins],
-            width: vec![0.0; bins],
-            below: vec![0.0; bins],
+            source: vec![0; bins],
+            width: vec![0; bins],
+            below: vec![0; bins],
+            above: vec![0; bins],
             from: vec![From::Nowhere; bins],
         }
     }
 
-    /// Finds each bin's widest route: as wide as its faintest bin is loud.
+    /// Finds each bin's widest route: as wide as its faintest bin is loud. Upwards and downwards at
+    /// once, so that neither waits for the other.
     fn find(&mut self) {
-        let mut carried = 0.0f32;
-        let bins = self.below.iter_mut().zip(&self.source).zip(&self.width);
-        for ((below, source), width) in bins {
-            *below = carried;
-            carried = least(*width, largest(*source, carried));
+        let bins = self.from.len();
+        let [source, width] = [&self.source, &self.width].map(|loud| &loud[..bins]);
+        let [below, above] = [&mut self.below, &mut self.above].map(|wide| &mut wide[..bins]);
+        let (mut upwards, mut downwards) = (0, 0);
+        for (bin, mirrored) in (0..bins).zip((0..bins).rev()) {
+            below[bin] = upwards;
+            upwards = width[bin].min(source[bin].max(upwards));
+            above[mirrored] = downwards;
+            downwards = width[mirrored].min(source[mirrored].max(downwards));
         }
-        let mut above = 0.0f32;
-        let bins = self.from.iter_mut().zip(&self.below);
-        let bins = bins.zip(self.source.iter().zip(&self.width));
-        for ((from, below), (source, width)) in bins.rev() {
-            let widest = largest(*source, largest(*below, above));
-            *from = if *width <= 0.0 || widest <= 0.0 {
-                From::Nowhere
-            } else if *source >= widest {
-                From::Source
-            } else if *below >= widest {
+        for (bin, from) in self.from.iter_mut().enumerate() {
+            let (source, below, above) = (source[bin], below[bin], above[bin]);
+            let from_side = if below >= above {
                 From::Below
             } else {
                 From::Above
             };
-            above = least(*width, largest(*source, above));
+            let widest = source.max(below.max(above));
+            let told = if source >= widest {
+                From::Source
+            } else {
+                from_side
+            };
+            *from = if (width[bin] == 0) | (widest == 0) {
+                From::Nowhere
+            } else {
+                told
+            };
         }
     }
 }
@@ -173,12 +185,8 @@ impl Integration {
         let next = self.next.magnitude.iter().zip(&self.next.noise);
         for ((width, source), (last, next)) in widths.zip(last.zip(next)) {
             let tonal = |(magnitude, noise): (&f32, &bool)| (*magnitude > floor) & !noise;
-            *width = if tonal(next) { *next.0 } else { 0.0 };
-            *source = if tonal(next) & tonal(last) {
-                *last.0
-            } else {
-                0.0
-            };
+            *width = loudness(*next.0, tonal(next));
+            *source = loudness(*last.0, tonal(next) & tonal(last));
         }
         self.follow(lean, |frames, bin| {
             frames.turned(bin).wrapping_add(lean.in_time(bin))
@@ -190,7 +198,7 @@ impl Integration {
     pub(super) fn begin_anew(&mut self, fresh: u32, lean: &impl Lean) {
         for bin in 0..self.settled.len() {
             let open = !self.settled[bin] && self.is_tonal(bin);
-            let width = if open { self.next.magnitude[bin] } else { 0.0 };
+            let width = loudness(self.next.magnitude[bin], open);
             (self.routes.width[bin], self.routes.source[bin]) = (width, width);
         }
         self.follow(lean, |_, _| fresh);
@@ -288,15 +296,11 @@ impl Integration {
     }
 }
 
-/// The larger one; without the care for NaN that costs a sweep half its speed.
+/// How loud a bin is, if it counts.
 #[inline(always)]
-fn largest(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
-#[inline(always)]
-fn least(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
+fn loudness(magnitude: f32, counts: bool) -> i32 {
+    let bits = magnitude.to_bits().cast_signed();
+    if counts { bits } else { 0 }
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ use betwixt_spectral::number::{index, real, turns};
 use std::f32::consts::PI;
 use std::ops::Range;
 
+/// Bins of which the peaks are gathered before they are read.
+const TOGETHER: usize = 64;
+/// Bins of a lobe that are written at once.
+const WIDE: usize = 8;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
 /// A peak of a frame.
@@ -33,6 +37,17 @@ pub(super) struct Peak {
 }
 
 impl Peak {
+    /// A peak and the valley before it, in a frame.
+    fn read(bin: usize, from: u16, magnitude: &[f32]) -> Self {
+        let lobe = [bin - 1, bin, bin + 1].map(|bin| magnitude[bin]);
+        Self {
+            bin: small(bin),
+            from,
+            offset: lobes::peak_offset(lobe),
+            loudest: lobe[1],
+        }
+    }
+
     /// Its largest bin.
     pub(super) fn bin(&self) -> usize {
         usize::from(self.bin)
@@ -80,6 +95,21 @@ impl Peak {
     /// 2·sin(πδ) / π|x|(x² − 1) at x bins from the centre, δ bins from the largest bin.
     fn sides(&self) -> f32 {
         (2.0 * self.loudest * self.offset * (1.0 - self.offset * self.offset)).abs()
+    }
+}
+
+/// A magnitude's bits above its bin: the least of some is the first of the faintest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u64);
+
+impl Key {
+    #[inline(always)]
+    fn of(bin: usize, magnitude: u32) -> Self {
+        Self(u64::from(magnitude) << 16 | u64::from(small(bin)))
+    }
+
+    fn bin(self) -> u16 {
+        (self.0 & 0xffff) as u16
     }
 }
 
@@ -187,8 +217,9 @@ impl Own {
         for (number, peak) in self.peaks.iter().enumerate() {
             let range = peak.from()..self.end(number);
             let frequency = lobes::snap(peak.frequency(), fundamental);
-            frame.frequency[range.clone()].fill(frequency);
-            frame.half_hop[range].fill(half_hop(0, frequency, turns_per_bin));
+            let half = half_hop(0, frequency, turns_per_bin);
+            spread(&mut frame.frequency, range.clone(), frequency);
+            spread(&mut frame.half_hop, range, half);
         }
     }
 
@@ -201,30 +232,33 @@ impl Own {
         }
     }
 
+    /// Without branches on what a bin holds: in noise every third is a peak, and nothing foretells
+    /// which. Magnitudes are compared by their bits, which have the same order and take a third of
+    /// the time.
     fn find_peaks(&mut self, magnitude: &[f32]) {
-        let floor = lobes::loudest(magnitude) * lobes::FLOOR;
+        let floor = (lobes::loudest(magnitude) * lobes::FLOOR).to_bits();
         self.peaks.clear();
-        let (mut valley, mut lowest) = (0, magnitude[0]);
-        for (at, around) in magnitude.windows(3).enumerate() {
-            let (bin, [before, here, after]) = (at + 1, [around[0], around[1], around[2]]);
-            // Without branches: what lies under the floor goes up and down at random.
-            let lower = here < lowest;
-            valley = if lower { bin } else { valley };
-            lowest = if lower { here } else { lowest };
-            if (here > floor) & (here > before) & (here >= after) {
-                let offset = lobes::peak_offset([before, here, after]);
-                self.peaks.push(Peak {
-                    bin: small(bin),
-                    from: if self.peaks.is_empty() {
-                        0
-                    } else {
-                        small(valley)
-                    },
-                    offset,
-                    loudest: here,
-                });
-                (valley, lowest) = (bin, here);
+        let mut lowest = Key::of(0, magnitude[0].to_bits());
+        let mut found = [(0, lowest); TOGETHER];
+        for first in (1..magnitude.len() - 1).step_by(TOGETHER) {
+            let to = (first + TOGETHER).min(magnitude.len() - 1);
+            let mut count = 0;
+            for (at, around) in magnitude[first - 1..=to].windows(3).enumerate() {
+                let bin = first + at;
+                let [before, here, after] = [around[0], around[1], around[2]].map(f32::to_bits);
+                let key = Key::of(bin, here);
+                lowest = lowest.min(key);
+                let is_peak = (here > floor) & (here > before) & (here >= after);
+                found[count] = (bin, lowest);
+                count += usize::from(is_peak);
+                lowest = if is_peak { key } else { lowest };
             }
+            let found = found[..count].iter();
+            self.peaks
+                .extend(found.map(|(bin, valley)| Peak::read(*bin, valley.bin(), magnitude)));
+        }
+        if let Some(first) = self.peaks.first_mut() {
+            first.from = 0;
         }
     }
 
@@ -278,19 +312,21 @@ impl Lobe {
     }
 
     /// Marks the lobe's bins that are opposite to its centre: side lobes alternate from bin to bin.
+    /// The first is two bins away; close peaks have none.
     fn mark(&self, magnitude: &[f32], opposite: &mut [bool]) {
         let centre = index(f64::from(self.centre));
         let past = self.centre - real(centre);
-        let split = (centre + 1).clamp(self.range.start, self.range.end);
-        let below = self.range.start..split;
-        let pairs = opposite[below.clone()].iter_mut().zip(&magnitude[below]);
-        for (away, (own, magnitude)) in pairs.rev().enumerate() {
-            *own = self.is_side(real(away) + past, *magnitude) & (away % 2 == 0);
+        let mut away = 2;
+        while centre >= self.range.start + away {
+            let bin = centre - away;
+            opposite[bin] = self.is_side(real(away) + past, magnitude[bin]);
+            away += 2;
         }
-        let above = split..self.range.end;
-        let pairs = opposite[above.clone()].iter_mut().zip(&magnitude[above]);
-        for (away, (own, magnitude)) in pairs.enumerate() {
-            *own = self.is_side(real(away) + 1.0 - past, *magnitude) & (away % 2 == 0);
+        let mut away = 2;
+        while centre + 1 + away < self.range.end {
+            let bin = centre + 1 + away;
+            opposite[bin] = self.is_side(real(away) + 1.0 - past, magnitude[bin]);
+            away += 2;
         }
     }
 }
@@ -312,7 +348,20 @@ pub(super) fn write_half_hops(
         let to = lobes
             .get(number + 1)
             .map_or(out.len(), |to| usize::from(*to));
-        out[from..to].fill(half_hop(0, frequency[from], turns_per_bin));
+        spread(
+            out,
+            from..to,
+            half_hop(0, frequency[from], turns_per_bin),
+        );
+    }
+}
+
+/// Writes a number to all bins of a lobe, lobes being written upwards: many are short, and what is
+/// written past their ends at once is written over by the next.
+fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
+    match out[lobe.start..].first_chunk_mut::<WIDE>() {
+        Some(wide) if lobe.len() <= WIDE => *wide = [number; WIDE],
+        _ => out[lobe].fill(number),
     }
 }
 

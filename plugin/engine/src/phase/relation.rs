@@ -30,7 +30,7 @@ const FRAMES: std::ops::RangeInclusive<usize> = 1..=5;
 /// frame takes this, divided by its number: what they say is averaged.
 const GAIN: f64 = 3.0;
 /// Bins of a valley lie at least this far from both peaks: outside the main lobes.
-const OUTSIDE: f32 = 2.0;
+const OUTSIDE: usize = 2;
 /// What cosine and sine say together is one when the picture of two lobes is right.
 const CREDIBLE: std::ops::RangeInclusive<f32> = 0.6..=1.5;
 /// The sum of two lobes is the frame's valley when it has so many times its power: 3 dB.
@@ -71,15 +71,19 @@ pub(super) fn lock(
 pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
     if let Some(first) = own.peaks.first() {
         let partial = phasor(frame.phase[first.bin()]);
-        let to = index(f64::from(first.frequency() - OUTSIDE).max(0.0));
+        let to = index(f64::from(first.frequency() - real(OUTSIDE)).max(0.0));
         frame.fill(0..to, floor, |bin| {
             partial * first.side(bin) + partial.conj() * first.side_of_image(bin)
         });
     }
     for pair in own.peaks.windows(2) {
         let [lower, upper] = [pair[0], pair[1]];
-        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
         let valley = valley([lower, upper], frame.magnitude.len());
+        // Of many peaks most stand close.
+        if valley.is_empty() {
+            continue;
+        }
+        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
         frame.fill(valley, floor, |bin| {
             below * lower.side(bin) + above * upper.side(bin)
         });
@@ -95,8 +99,8 @@ impl Frame {
                 continue;
             }
             let sum = sum(bin);
-            let share = sum.norm_sqr() / (magnitude * magnitude);
-            if (share > LEAST) & (share < MOST) {
+            let (found, wanted) = (sum.norm_sqr(), magnitude * magnitude);
+            if (found > LEAST * wanted) & (found < MOST * wanted) {
                 self.phase[bin] = angle_of(sum);
                 self.noise[bin] = false;
             }
@@ -104,11 +108,12 @@ impl Frame {
     }
 }
 
-/// The bins between two lobes, of so many.
+/// The bins between two lobes, of so many: those at least [`OUTSIDE`] from both. Counted from the
+/// peaks' own, for rounding is a call on the baseline instruction set.
 fn valley([lower, upper]: [Peak; 2], bins: usize) -> Range<usize> {
-    let from = index(f64::from(lower.frequency() + OUTSIDE).ceil());
-    let to = index(f64::from(upper.frequency() - OUTSIDE).max(0.0)) + 1;
-    from..to.min(bins)
+    let from = lower.bin() + OUTSIDE + usize::from(lower.frequency() > real(lower.bin()));
+    let to = upper.bin() + 1 - usize::from(upper.frequency() < real(upper.bin()));
+    from..to.saturating_sub(OUTSIDE).min(bins)
 }
 
 /// The angle from the lower to the upper of two partials, in turns; `None` where the valley does
