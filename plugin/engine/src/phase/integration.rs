@@ -25,6 +25,8 @@ use std::ops::Range;
 
 /// Valleys are told their phases this far below the floor: many faint bins are heard together.
 const FAINTER: f32 = 0.03;
+/// Bins that are asked together whether any of them is open.
+const TOGETHER: usize = 32;
 /// Of a turn.
 const QUARTER: u32 = 1 << 30;
 const HALF: u32 = 1 << 31;
@@ -239,6 +241,29 @@ impl Integration {
     /// Whether a bin of the next frame is above the floor and no noise.
     pub(super) fn is_tonal(&self, bin: usize) -> bool {
         self.next.magnitude[bin] > self.floor && !self.next.noise[bin]
+    }
+
+    /// Goes through the tonal bins that nothing has reached. There are few: whether any of some bins
+    /// is one is asked of all of them at once.
+    pub(super) fn for_each_open(&mut self, mut begin: impl FnMut(&mut Frame, usize)) {
+        let bins = self.settled.len();
+        for first in (0..bins).step_by(TOGETHER) {
+            let some = first..(first + TOGETHER).min(bins);
+            let settled = self.settled[some.clone()].iter();
+            let noise = settled.zip(&self.next.noise[some.clone()]);
+            let any = noise
+                .zip(&self.next.magnitude[some.clone()])
+                .fold(false, |any, ((settled, noise), magnitude)| {
+                    any | (!settled & !noise & (*magnitude > self.floor))
+                });
+            if any {
+                for bin in some {
+                    if !self.settled[bin] & self.is_tonal(bin) {
+                        begin(&mut self.next, bin);
+                    }
+                }
+            }
+        }
     }
 
     /// Gives the next frame's valleys between two lobes the phases that both make together.

@@ -53,11 +53,8 @@ pub(super) fn snap(frequency: f32, fundamental: Option<f32>) -> f32 {
     // Truncated, for rounding is a call on the baseline instruction set.
     let number = index(f64::from(frequency / fundamental + 0.5)).max(1);
     let multiple = real(number) * fundamental;
-    if (frequency - multiple).abs() < 1.0 {
-        multiple
-    } else {
-        frequency
-    }
+    // Looked up, for where peaks are noise nothing foretells the branch.
+    [frequency, multiple][usize::from((frequency - multiple).abs() < 1.0)]
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ const TOGETHER: usize = 64;
 const WIDE: usize = 8;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
+/// Bins of a valley that are worked out together.
+pub(super) const LANES: usize = 4;
+pub(super) type Lanes = [f32; LANES];
+
 /// A peak of a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Peak {
@@ -68,32 +72,37 @@ impl Peak {
         self.loudest / lobe(self.offset)
     }
 
-    /// What its lobe is at a bin, more than one bin from the centre: negative where it is opposite.
-    /// The sine of the window's transform is the same at every bin but for its sign, and has been
-    /// measured at the largest.
-    pub(super) fn side(&self, bin: usize) -> f32 {
-        self.side_at(real(bin) - f32::from(self.bin), bin)
+    /// What its lobe is at some bins from the first on, more than one bin from the centre: negative
+    /// where it is opposite. The sine of the window's transform is the same at every bin but for its
+    /// sign, and has been measured at the largest.
+    #[inline(always)]
+    pub(super) fn sides(&self, first: usize) -> Lanes {
+        let away = f32::from(small(first)) - f32::from(self.bin);
+        self.sides_at(first, |lane| away + lane)
     }
 
     /// The same of its image below 0 Hz.
-    pub(super) fn side_of_image(&self, bin: usize) -> f32 {
-        self.side_at(-real(bin) - f32::from(self.bin), bin)
+    #[inline(always)]
+    pub(super) fn sides_of_image(&self, first: usize) -> Lanes {
+        let away = -f32::from(small(first)) - f32::from(self.bin);
+        self.sides_at(first, |lane| away - lane)
     }
 
-    fn side_at(&self, away: f32, bin: usize) -> f32 {
-        let x = away - self.offset;
+    #[inline(always)]
+    fn sides_at(&self, first: usize, away: impl Fn(f32) -> f32) -> Lanes {
         let side = self.loudest * self.offset * (1.0 - self.offset * self.offset);
-        let sign = if (bin ^ self.bin()) & 1 == 0 {
-            -1.0
-        } else {
-            1.0
-        };
-        sign * side / (x * (1.0 - x * x))
+        let is_even = (first ^ self.bin()) & 1 == 0;
+        let even = if is_even { -side } else { side };
+        std::array::from_fn(|lane| {
+            let x = away(real(lane)) - self.offset;
+            let side = if lane & 1 == 0 { even } else { -even };
+            side / (x * (1.0 - x * x))
+        })
     }
 
     /// Of its side lobes' envelope: a side lobe of height 1 is no larger than
     /// 2·sin(πδ) / π|x|(x² − 1) at x bins from the centre, δ bins from the largest bin.
-    fn sides(&self) -> f32 {
+    fn envelope(&self) -> f32 {
         (2.0 * self.loudest * self.offset * (1.0 - self.offset * self.offset)).abs()
     }
 }
@@ -228,7 +237,7 @@ impl Own {
         Lobe {
             range: peak.from()..self.end(number),
             centre: peak.frequency(),
-            largest: peak.sides(),
+            largest: peak.envelope(),
         }
     }
 
@@ -471,9 +480,11 @@ mod tests {
                 .unwrap();
             for away in 3..9 {
                 for bin in [peak.bin() - away, peak.bin() + away] {
-                    let (found, true_side) = (peak.side(bin), spectrum[bin].re);
+                    let (found, true_side) = (peak.sides(bin)[0], spectrum[bin].re);
                     let error = (found - true_side).abs();
                     assert!(error < 0.02, "{partial}, {bin}: {found} for {true_side}");
+                    let mut together = (0..LANES).map(|lane| peak.sides(bin - lane)[lane]);
+                    assert!(together.all(|side| side.to_bits() == found.to_bits()));
                 }
             }
         }

@@ -17,7 +17,7 @@
 //! their sum's, at −60 dB without.
 
 use super::integration::Frame;
-use super::own::{Own, Peak, lobe};
+use super::own::{LANES, Lanes, Own, Peak, lobe};
 use crate::phasor::{angle as angle_of, phasor};
 use betwixt_spectral::Complex32;
 use betwixt_spectral::number::{index, real, turns};
@@ -73,7 +73,8 @@ pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
         let partial = phasor(frame.phase[first.bin()]);
         let to = index(f64::from(first.frequency() - real(OUTSIDE)).max(0.0));
         frame.fill(0..to, floor, |bin| {
-            partial * first.side(bin) + partial.conj() * first.side_of_image(bin)
+            let sides = [first.sides(bin), first.sides_of_image(bin)];
+            sum([partial, partial.conj()], sides)
         });
     }
     for pair in own.peaks.windows(2) {
@@ -85,24 +86,41 @@ pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
         }
         let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
         frame.fill(valley, floor, |bin| {
-            below * lower.side(bin) + above * upper.side(bin)
+            sum([below, above], [lower.sides(bin), upper.sides(bin)])
         });
     }
 }
 
+/// Real and imaginary parts of some bins.
+type Spectrum = [Lanes; 2];
+
+/// Two partials' lobes together.
+#[inline(always)]
+fn sum([one, other]: [Complex32; 2], sides: [Lanes; 2]) -> Spectrum {
+    let part = |one: f32, other: f32| {
+        std::array::from_fn(|lane| one * sides[0][lane] + other * sides[1][lane])
+    };
+    [part(one.re, other.re), part(one.im, other.im)]
+}
+
 impl Frame {
-    /// Takes the phases of a sum where it explains the magnitudes.
-    fn fill(&mut self, bins: Range<usize>, floor: f32, sum: impl Fn(usize) -> Complex32) {
-        for bin in bins {
-            let magnitude = self.magnitude[bin];
-            if magnitude <= floor {
-                continue;
-            }
-            let sum = sum(bin);
-            let (found, wanted) = (sum.norm_sqr(), magnitude * magnitude);
-            if (found > LEAST * wanted) & (found < MOST * wanted) {
-                self.phase[bin] = angle_of(sum);
-                self.noise[bin] = false;
+    /// Takes the phases of a sum where it explains the magnitudes. The sum is asked for the bins
+    /// from one on, several together.
+    #[inline(always)]
+    fn fill(&mut self, bins: Range<usize>, floor: f32, sum: impl Fn(usize) -> Spectrum) {
+        for first in bins.clone().step_by(LANES) {
+            let [real, imaginary] = sum(first);
+            let power: Lanes = std::array::from_fn(|lane| {
+                real[lane] * real[lane] + imaginary[lane] * imaginary[lane]
+            });
+            for (lane, bin) in (first..bins.end.min(first + LANES)).enumerate() {
+                let (magnitude, found) = (self.magnitude[bin], power[lane]);
+                let wanted = magnitude * magnitude;
+                let explains = (found > LEAST * wanted) & (found < MOST * wanted);
+                if explains & (magnitude > floor) {
+                    self.phase[bin] = angle_of(Complex32::new(real[lane], imaginary[lane]));
+                    self.noise[bin] = false;
+                }
             }
         }
     }
