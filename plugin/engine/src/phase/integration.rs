@@ -21,6 +21,7 @@
 use super::own::Own;
 use super::{lobes, relation};
 use betwixt_spectral::Geometry;
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 /// Valleys are told their phases this far below the floor: many faint bins are heard together.
@@ -190,9 +191,10 @@ impl Integration {
             *width = loudness(*next.0, tonal(next));
             *source = loudness(*last.0, tonal(next) & tonal(last));
         }
-        self.follow(lean, |frames, bin| {
-            frames.turned(bin).wrapping_add(lean.in_time(bin))
-        });
+        for bin in 0..self.settled.len() {
+            self.next.phase[bin] = self.turned(bin).wrapping_add(lean.in_time(bin));
+        }
+        self.follow(lean);
     }
 
     /// Settles the bins that nothing has reached: the loudest of them begin with `fresh` and hand
@@ -202,8 +204,9 @@ impl Integration {
             let open = !self.settled[bin] && self.is_tonal(bin);
             let width = loudness(self.next.magnitude[bin], open);
             (self.routes.width[bin], self.routes.source[bin]) = (width, width);
+            self.next.phase[bin] = if open { fresh } else { self.next.phase[bin] };
         }
-        self.follow(lean, |_, _| fresh);
+        self.follow(lean);
     }
 
     /// Without routes: each lobe's loudest bin turns on from where it was and takes its lobe along.
@@ -282,31 +285,26 @@ impl Integration {
         self.settled.fill(false);
     }
 
-    /// Phases go along the routes, from their sources on: first upwards, then downwards. Chosen
-    /// without branches, for in noise every bin has another route than the one before.
-    fn follow(&mut self, lean: &impl Lean, source: impl Fn(&Self, usize) -> u32) {
+    /// Phases go along the routes from their sources, which have theirs, on: first upwards, then
+    /// downwards. Chosen without branches, for in noise every bin has another route than the one
+    /// before.
+    fn follow(&mut self, lean: &impl Lean) {
         self.routes.find();
         let bins = self.settled.len();
+        let (from, phases) = (&self.routes.from[..bins], &mut self.next.phase[..bins]);
         let mut phase = 0u32;
         for bin in 0..bins {
-            let from = self.routes.from[bin];
             let below = phase.wrapping_add(lean.across(bin.saturating_sub(1), bin));
-            let own = source(self, bin);
-            phase = if from == From::Below {
-                below
-            } else {
-                self.next.phase[bin]
-            };
-            phase = if from == From::Source { own } else { phase };
-            self.next.phase[bin] = phase;
-            self.settled[bin] |= from != From::Nowhere;
+            phase = select_unpredictable(from[bin] == From::Below, below, phases[bin]);
+            phases[bin] = phase;
         }
         for bin in (1..bins).rev() {
-            let below = self.next.phase[bin].wrapping_add(lean.across(bin, bin - 1));
-            let own = self.next.phase[bin - 1];
-            let is_told = self.routes.from[bin - 1] == From::Above;
-            self.next.phase[bin - 1] = if is_told { below } else { own };
+            let above = phase.wrapping_add(lean.across(bin, bin - 1));
+            phase = select_unpredictable(from[bin - 1] == From::Above, above, phases[bin - 1]);
+            phases[bin - 1] = phase;
         }
+        let settled = self.settled.iter_mut().zip(from);
+        settled.for_each(|(settled, from)| *settled |= *from != From::Nowhere);
     }
 
     /// Whether a bin of the next frame can go on from the last one.
