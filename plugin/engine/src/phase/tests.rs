@@ -213,6 +213,32 @@ fn new_lobes_are_coherent() {
     );
 }
 
+/// A constant beside a tone comes back whole, whatever phase it is drawn: of any but 0 and half a
+/// turn only the cosine would be left.
+#[test]
+fn what_stands_still_is_real() {
+    let mut magnitude = tone_frame(&[100.3]);
+    for (bin, lobe) in [1.0, 0.5].into_iter().enumerate() {
+        magnitude[bin] = 200.0 * lobe;
+    }
+    for seed in 1..=8 {
+        let mut random = Random::new(seed);
+        let mut phase = RecordedPhase::new(geometry());
+        let sound = synthesise(40, |_| {
+            phase.next(&magnitude, None, &mut random);
+            let bins = magnitude.iter().zip(phase.phase());
+            bins.map(|(m, p)| phasor(*p) * *m).collect()
+        });
+        // A Hann window's sum is half its length; the tone is far from silent, and far from constant.
+        let constant = sound[4096..12_288].iter().sum::<f32>() / 8192.0;
+        let expected = 200.0 / 1024.0;
+        assert!(
+            (constant.abs() / expected - 1.0).abs() < 0.01,
+            "seed {seed}: {constant} for {expected}"
+        );
+    }
+}
+
 /// Stored phase keeps the power of a flat frame, and does not buzz at the hop rate.
 #[test]
 fn stored_noise_keeps_the_level() {
