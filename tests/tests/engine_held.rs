@@ -278,7 +278,10 @@ fn held_noise_has_no_line_of_the_hop() {
             |seed| frame.hold(Mode::Gradient, seed).sound,
             count,
         ));
-        let truth = read(one_after_another(|seed| filtered_sound(&frame, seed), count));
+        let truth = read(one_after_another(
+            |seed| filtered_sound(&frame, seed),
+            count,
+        ));
         let told = format!("{}: {found:.1}, true {truth:.1}, {count} times", frame.name);
         eprintln!("{told}");
         assert!(found <= LIMIT_DB && truth <= LIMIT_DB, "{told}");

@@ -254,11 +254,12 @@ impl Integration {
             let some = first..(first + TOGETHER).min(bins);
             let settled = self.settled[some.clone()].iter();
             let noise = settled.zip(&self.next.noise[some.clone()]);
-            let any = noise
-                .zip(&self.next.magnitude[some.clone()])
-                .fold(false, |any, ((settled, noise), magnitude)| {
+            let any = noise.zip(&self.next.magnitude[some.clone()]).fold(
+                false,
+                |any, ((settled, noise), magnitude)| {
                     any | (!settled & !noise & (*magnitude > self.floor))
-                });
+                },
+            );
             if any {
                 for bin in some {
                     if !self.settled[bin] & self.is_tonal(bin) {

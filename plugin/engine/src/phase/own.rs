@@ -357,11 +357,7 @@ pub(super) fn write_half_hops(
         let to = lobes
             .get(number + 1)
             .map_or(out.len(), |to| usize::from(*to));
-        spread(
-            out,
-            from..to,
-            half_hop(0, frequency[from], turns_per_bin),
-        );
+        spread(out, from..to, half_hop(0, frequency[from], turns_per_bin));
     }
 }
 
