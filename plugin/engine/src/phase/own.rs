@@ -14,114 +14,14 @@
 
 use super::integration::{Frame, Lean};
 use super::lobes;
+use super::peaks::{self, Peak};
 use betwixt_spectral::number::{index, real, turns};
-use std::f32::consts::PI;
 use std::ops::Range;
 
-/// Bins of which the peaks are gathered before they are read.
-const TOGETHER: usize = 64;
 /// Bins of a lobe that are written at once.
 const WIDE: usize = 8;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
-/// Bins of a valley that are worked out together.
-pub(super) const LANES: usize = 4;
-pub(super) type Lanes = [f32; LANES];
-
-/// A peak of a frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Peak {
-    /// Its largest bin, and where its bins begin. Every voice keeps a row of these: half the size.
-    bin: u16,
-    from: u16,
-    /// Of its centre from that, in bins.
-    pub(super) offset: f32,
-    /// Magnitude of its largest bin.
-    pub(super) loudest: f32,
-}
-
-impl Peak {
-    /// A peak and the valley before it, in a frame.
-    fn read(bin: usize, from: u16, magnitude: &[f32]) -> Self {
-        let lobe = [bin - 1, bin, bin + 1].map(|bin| magnitude[bin]);
-        Self {
-            bin: small(bin),
-            from,
-            offset: lobes::peak_offset(lobe),
-            loudest: lobe[1],
-        }
-    }
-
-    /// Its largest bin.
-    pub(super) fn bin(&self) -> usize {
-        usize::from(self.bin)
-    }
-
-    /// Where its bins begin: at the valley before it.
-    pub(super) fn from(&self) -> usize {
-        usize::from(self.from)
-    }
-
-    /// Of its centre, in bins.
-    pub(super) fn frequency(&self) -> f32 {
-        f32::from(self.bin) + self.offset
-    }
-
-    /// Of its lobe at the centre, linear.
-    pub(super) fn height(&self) -> f32 {
-        self.loudest / lobe(self.offset)
-    }
-
-    /// What its lobe is at some bins from the first on, more than one bin from the centre: negative
-    /// where it is opposite. The sine of the window's transform is the same at every bin but for its
-    /// sign, and has been measured at the largest.
-    #[inline(always)]
-    pub(super) fn sides(&self, first: usize) -> Lanes {
-        let away = f32::from(small(first)) - f32::from(self.bin);
-        self.sides_at(first, |lane| away + lane)
-    }
-
-    /// The same of its image below 0 Hz.
-    #[inline(always)]
-    pub(super) fn sides_of_image(&self, first: usize) -> Lanes {
-        let away = -f32::from(small(first)) - f32::from(self.bin);
-        self.sides_at(first, |lane| away - lane)
-    }
-
-    #[inline(always)]
-    fn sides_at(&self, first: usize, away: impl Fn(f32) -> f32) -> Lanes {
-        let side = self.loudest * self.offset * (1.0 - self.offset * self.offset);
-        let is_even = (first ^ self.bin()) & 1 == 0;
-        let even = if is_even { -side } else { side };
-        std::array::from_fn(|lane| {
-            let x = away(real(lane)) - self.offset;
-            let side = if lane & 1 == 0 { even } else { -even };
-            side / (x * (1.0 - x * x))
-        })
-    }
-
-    /// Of its side lobes' envelope: a side lobe of height 1 is no larger than
-    /// 2·sin(πδ) / π|x|(x² − 1) at x bins from the centre, δ bins from the largest bin.
-    fn envelope(&self) -> f32 {
-        (2.0 * self.loudest * self.offset * (1.0 - self.offset * self.offset)).abs()
-    }
-}
-
-/// A magnitude's bits above its bin: the least of some is the first of the faintest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key(u64);
-
-impl Key {
-    #[inline(always)]
-    fn of(bin: usize, magnitude: u32) -> Self {
-        Self(u64::from(magnitude) << 16 | u64::from(small(bin)))
-    }
-
-    fn bin(self) -> u16 {
-        (self.0 & 0xffff) as u16
-    }
-}
-
 /// What a frame of a recording tells of its bins.
 #[derive(Clone, Debug)]
 pub(super) struct Own {
@@ -173,7 +73,7 @@ impl Own {
 
     /// Reads a frame, `[bins]`: its peaks, and the signs of their side lobes.
     pub(super) fn read(&mut self, magnitude: &[f32]) {
-        self.find_peaks(magnitude);
+        peaks::find(magnitude, &mut self.peaks);
         self.opposite.fill(false);
         for number in 0..self.peaks.len() {
             let lobe = self.lobe(number);
@@ -238,36 +138,6 @@ impl Own {
             range: peak.from()..self.end(number),
             centre: peak.frequency(),
             largest: peak.envelope(),
-        }
-    }
-
-    /// Without branches on what a bin holds: in noise every third is a peak, and nothing foretells
-    /// which. Magnitudes are compared by their bits, which have the same order and take a third of
-    /// the time.
-    fn find_peaks(&mut self, magnitude: &[f32]) {
-        let floor = (lobes::loudest(magnitude) * lobes::FLOOR).to_bits();
-        self.peaks.clear();
-        let mut lowest = Key::of(0, magnitude[0].to_bits());
-        let mut found = [(0, lowest); TOGETHER];
-        for first in (1..magnitude.len() - 1).step_by(TOGETHER) {
-            let to = (first + TOGETHER).min(magnitude.len() - 1);
-            let mut count = 0;
-            for (at, around) in magnitude[first - 1..=to].windows(3).enumerate() {
-                let bin = first + at;
-                let [before, here, after] = [around[0], around[1], around[2]].map(f32::to_bits);
-                let key = Key::of(bin, here);
-                lowest = lowest.min(key);
-                let is_peak = (here > floor) & (here > before) & (here >= after);
-                found[count] = (bin, lowest);
-                count += usize::from(is_peak);
-                lowest = if is_peak { key } else { lowest };
-            }
-            let found = found[..count].iter();
-            self.peaks
-                .extend(found.map(|(bin, valley)| Peak::read(*bin, valley.bin(), magnitude)));
-        }
-        if let Some(first) = self.peaks.first_mut() {
-            first.from = 0;
         }
     }
 
@@ -370,11 +240,6 @@ fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
     }
 }
 
-/// A bin's number: there are 4097 at most.
-fn small(bin: usize) -> u16 {
-    u16::try_from(bin).unwrap_or(u16::MAX)
-}
-
 /// What a frequency so far from a bin turns in half a hop. A sum of both in single precision would be
 /// wrong by a hundredth of a turn after two seconds.
 fn half_hop(bin: usize, offset: f32, turns_per_bin: f64) -> u32 {
@@ -387,21 +252,10 @@ fn offset(before: f32, after: f32) -> f32 {
     4.0 * t / (3.0 + (9.0 - 8.0 * t * t).max(0.0).sqrt())
 }
 
-/// A Hann window's transform at `x` bins from its centre; 1 at 0.
-pub(super) fn lobe(x: f32) -> f32 {
-    let pole = 1.0 - x * x;
-    if x.abs() < 1e-4 {
-        1.0
-    } else if pole.abs() < 1e-4 {
-        0.5
-    } else {
-        (PI * x).sin() / (PI * x * pole)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::phase::peaks::LANES;
     use betwixt_spectral::{Complex32, ForwardStft, Geometry};
     use std::f64::consts::TAU;
 

@@ -17,7 +17,8 @@
 //! their sum's, at −60 dB without.
 
 use super::integration::Frame;
-use super::own::{LANES, Lanes, Own, Peak, lobe};
+use super::own::Own;
+use super::peaks::{LANES, Lanes, Peak, lobe};
 use crate::phasor::{angle as angle_of, phasor};
 use betwixt_spectral::Complex32;
 use betwixt_spectral::number::{index, real, turns};

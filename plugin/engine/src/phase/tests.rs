@@ -142,7 +142,8 @@ fn held_frames_are_what_was_drawn() {
 /// other.
 #[test]
 fn ten_minutes_change_nothing() {
-    let partials: Vec<f64> = (1..=12).map(|k| 24.5 * f64::from(k)).collect();
+    // As a frame that was learnt has them, a little sharp: exact ones would be told to the last bit.
+    let partials: Vec<f64> = (1..=12).map(|k| 24.5 * f64::from(k) + 0.05).collect();
     let magnitude = tone_frame(&partials);
     let mut random = Random::new(1);
     let mut tools = PhaseTools::new(geometry());
