@@ -116,17 +116,15 @@ impl PhaseTools {
         }
         let mut owner = f32::NAN;
         let mut fresh = 0;
-        for bin in 0..integration.settled.len() {
-            if integration.settled[bin] | !integration.is_tonal(bin) {
-                continue;
-            }
-            let frequency = integration.next.frequency[bin];
+        let signs = &self.signs.next;
+        integration.for_each_open(|frame, bin| {
+            let frequency = frame.frequency[bin];
             if frequency.to_bits() != owner.to_bits() {
                 owner = frequency;
                 fresh = random.turns();
             }
-            integration.next.phase[bin] = fresh.wrapping_add(self.signs.next.sign(bin));
-        }
+            frame.phase[bin] = fresh.wrapping_add(signs.sign(bin));
+        });
         integration.fill_valleys(&self.signs.next);
         self.swap();
     }

@@ -21,10 +21,16 @@
 use super::own::Own;
 use super::{lobes, relation};
 use betwixt_spectral::Geometry;
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 /// Valleys are told their phases this far below the floor: many faint bins are heard together.
 const FAINTER: f32 = 0.03;
+/// Bins that are asked together whether any of them is open.
+const TOGETHER: usize = 32;
+/// Of a turn.
+const QUARTER: u32 = 1 << 30;
+const HALF: u32 = 1 << 31;
 
 /// One frame, `[bins]` each: linear magnitude, frequency in bins, what that turns in half a hop,
 /// phase in turns, and which bins are noise and have no phase to hand on.
@@ -54,6 +60,18 @@ impl Frame {
         let phases = self.phase.iter_mut().zip(phase);
         phases.for_each(|(own, given)| *own = given);
     }
+
+    /// At 0 Hz and at half the rate the spectrum of a sound is real, and so is a lobe that is centred
+    /// there: of any other phase only the cosine would sound.
+    pub(super) fn make_ends_real(&mut self) {
+        let last = self.phase.len() - 1;
+        for (end, beside) in [(0, 1), (last, last - 1)] {
+            self.phase[end] = self.phase[end].wrapping_add(QUARTER) & HALF;
+            if self.magnitude[end] > self.magnitude[beside] {
+                self.phase[beside] = self.phase[end];
+            }
+        }
+    }
 }
 
 /// What phases gain beside their frequencies, in turns.
@@ -75,15 +93,18 @@ pub(super) struct Integration {
     floor: f32,
 }
 
-/// How phase reaches the bins of a frame, `[bins]` each.
+/// How phase reaches the bins of a frame, `[bins]` each. Loudness is a magnitude's bits: they have
+/// its order, and whole numbers are compared in half the time.
 #[derive(Debug)]
 struct Routes {
     /// How loud a bin's own source is; 0 without one.
-    source: Vec<f32>,
+    source: Vec<i32>,
     /// How loud a bin is as part of a route; 0 where none goes through.
-    width: Vec<f32>,
+    width: Vec<i32>,
     /// How wide the widest route from below is; 0 without one.
-    below: Vec<f32>,
+    below: Vec<i32>,
+    /// The same from above.
+    above: Vec<i32>,
     from: Vec<From>,
 }
 
@@ -99,36 +120,45 @@ enum From {
 impl Routes {
     fn new(bins: usize) -> Self {
         Self {
-            source: vec![0.0; bins],
-            width: vec![0.0; bins],
-            below: vec![0.0; bins],
+            source: vec![0; bins],
+            width: vec![0; bins],
+            below: vec![0; bins],
+            above: vec![0; bins],
             from: vec![From::Nowhere; bins],
         }
     }
 
-    /// Finds each bin's widest route: as wide as its faintest bin is loud.
+    /// Finds each bin's widest route: as wide as its faintest bin is loud. Upwards and downwards at
+    /// once, so that neither waits for the other.
     fn find(&mut self) {
-        let mut carried = 0.0f32;
-        let bins = self.below.iter_mut().zip(&self.source).zip(&self.width);
-        for ((below, source), width) in bins {
-            *below = carried;
-            carried = least(*width, largest(*source, carried));
+        let bins = self.from.len();
+        let [source, width] = [&self.source, &self.width].map(|loud| &loud[..bins]);
+        let [below, above] = [&mut self.below, &mut self.above].map(|wide| &mut wide[..bins]);
+        let (mut upwards, mut downwards) = (0, 0);
+        for (bin, mirrored) in (0..bins).zip((0..bins).rev()) {
+            below[bin] = upwards;
+            upwards = width[bin].min(source[bin].max(upwards));
+            above[mirrored] = downwards;
+            downwards = width[mirrored].min(source[mirrored].max(downwards));
         }
-        let mut above = 0.0f32;
-        let bins = self.from.iter_mut().zip(&self.below);
-        let bins = bins.zip(self.source.iter().zip(&self.width));
-        for ((from, below), (source, width)) in bins.rev() {
-            let widest = largest(*source, largest(*below, above));
-            *from = if *width <= 0.0 || widest <= 0.0 {
-                From::Nowhere
-            } else if *source >= widest {
-                From::Source
-            } else if *below >= widest {
+        for (bin, from) in self.from.iter_mut().enumerate() {
+            let (source, below, above) = (source[bin], below[bin], above[bin]);
+            let from_side = if below >= above {
                 From::Below
             } else {
                 From::Above
             };
-            above = least(*width, largest(*source, above));
+            let widest = source.max(below.max(above));
+            let told = if source >= widest {
+                From::Source
+            } else {
+                from_side
+            };
+            *from = if (width[bin] == 0) | (widest == 0) {
+                From::Nowhere
+            } else {
+                told
+            };
         }
     }
 }
@@ -158,16 +188,13 @@ impl Integration {
         let next = self.next.magnitude.iter().zip(&self.next.noise);
         for ((width, source), (last, next)) in widths.zip(last.zip(next)) {
             let tonal = |(magnitude, noise): (&f32, &bool)| (*magnitude > floor) & !noise;
-            *width = if tonal(next) { *next.0 } else { 0.0 };
-            *source = if tonal(next) & tonal(last) {
-                *last.0
-            } else {
-                0.0
-            };
+            *width = loudness(*next.0, tonal(next));
+            *source = loudness(*last.0, tonal(next) & tonal(last));
         }
-        self.follow(lean, |frames, bin| {
-            frames.turned(bin).wrapping_add(lean.in_time(bin))
-        });
+        for bin in 0..self.settled.len() {
+            self.next.phase[bin] = self.turned(bin).wrapping_add(lean.in_time(bin));
+        }
+        self.follow(lean);
     }
 
     /// Settles the bins that nothing has reached: the loudest of them begin with `fresh` and hand
@@ -175,10 +202,11 @@ impl Integration {
     pub(super) fn begin_anew(&mut self, fresh: u32, lean: &impl Lean) {
         for bin in 0..self.settled.len() {
             let open = !self.settled[bin] && self.is_tonal(bin);
-            let width = if open { self.next.magnitude[bin] } else { 0.0 };
+            let width = loudness(self.next.magnitude[bin], open);
             (self.routes.width[bin], self.routes.source[bin]) = (width, width);
+            self.next.phase[bin] = if open { fresh } else { self.next.phase[bin] };
         }
-        self.follow(lean, |_, _| fresh);
+        self.follow(lean);
     }
 
     /// Without routes: each lobe's loudest bin turns on from where it was and takes its lobe along.
@@ -218,6 +246,30 @@ impl Integration {
         self.next.magnitude[bin] > self.floor && !self.next.noise[bin]
     }
 
+    /// Goes through the tonal bins that nothing has reached. There are few: whether any of some bins
+    /// is one is asked of all of them at once.
+    pub(super) fn for_each_open(&mut self, mut begin: impl FnMut(&mut Frame, usize)) {
+        let bins = self.settled.len();
+        for first in (0..bins).step_by(TOGETHER) {
+            let some = first..(first + TOGETHER).min(bins);
+            let settled = self.settled[some.clone()].iter();
+            let noise = settled.zip(&self.next.noise[some.clone()]);
+            let any = noise.zip(&self.next.magnitude[some.clone()]).fold(
+                false,
+                |any, ((settled, noise), magnitude)| {
+                    any | (!settled & !noise & (*magnitude > self.floor))
+                },
+            );
+            if any {
+                for bin in some {
+                    if !self.settled[bin] & self.is_tonal(bin) {
+                        begin(&mut self.next, bin);
+                    }
+                }
+            }
+        }
+    }
+
     /// Gives the next frame's valleys between two lobes the phases that both make together.
     pub(super) fn fill_valleys(&mut self, own: &Own) {
         relation::fill(&mut self.next, own, FAINTER * self.floor);
@@ -234,31 +286,26 @@ impl Integration {
         self.settled.fill(false);
     }
 
-    /// Phases go along the routes, from their sources on: first upwards, then downwards. Chosen
-    /// without branches, for in noise every bin has another route than the one before.
-    fn follow(&mut self, lean: &impl Lean, source: impl Fn(&Self, usize) -> u32) {
+    /// Phases go along the routes from their sources, which have theirs, on: first upwards, then
+    /// downwards. Chosen without branches, for in noise every bin has another route than the one
+    /// before.
+    fn follow(&mut self, lean: &impl Lean) {
         self.routes.find();
         let bins = self.settled.len();
+        let (from, phases) = (&self.routes.from[..bins], &mut self.next.phase[..bins]);
         let mut phase = 0u32;
         for bin in 0..bins {
-            let from = self.routes.from[bin];
             let below = phase.wrapping_add(lean.across(bin.saturating_sub(1), bin));
-            let own = source(self, bin);
-            phase = if from == From::Below {
-                below
-            } else {
-                self.next.phase[bin]
-            };
-            phase = if from == From::Source { own } else { phase };
-            self.next.phase[bin] = phase;
-            self.settled[bin] |= from != From::Nowhere;
+            phase = select_unpredictable(from[bin] == From::Below, below, phases[bin]);
+            phases[bin] = phase;
         }
         for bin in (1..bins).rev() {
-            let below = self.next.phase[bin].wrapping_add(lean.across(bin, bin - 1));
-            let own = self.next.phase[bin - 1];
-            let is_told = self.routes.from[bin - 1] == From::Above;
-            self.next.phase[bin - 1] = if is_told { below } else { own };
+            let above = phase.wrapping_add(lean.across(bin, bin - 1));
+            phase = select_unpredictable(from[bin - 1] == From::Above, above, phases[bin - 1]);
+            phases[bin - 1] = phase;
         }
+        let settled = self.settled.iter_mut().zip(from);
+        settled.for_each(|(settled, from)| *settled |= *from != From::Nowhere);
     }
 
     /// Whether a bin of the next frame can go on from the last one.
@@ -273,15 +320,11 @@ impl Integration {
     }
 }
 
-/// The larger one; without the care for NaN that costs a sweep half its speed.
+/// How loud a bin is, if it counts.
 #[inline(always)]
-fn largest(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
-#[inline(always)]
-fn least(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
+fn loudness(magnitude: f32, counts: bool) -> i32 {
+    let bits = magnitude.to_bits().cast_signed();
+    if counts { bits } else { 0 }
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod integration;
 mod lobes;
 mod noise;
 mod own;
+mod peaks;
 mod recorded;
 mod refinement;
 mod relation;

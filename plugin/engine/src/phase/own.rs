@@ -14,75 +14,14 @@
 
 use super::integration::{Frame, Lean};
 use super::lobes;
+use super::peaks::{self, Peak};
 use betwixt_spectral::number::{index, real, turns};
-use std::f32::consts::PI;
 use std::ops::Range;
 
+/// Bins of a lobe that are written at once.
+const WIDE: usize = 8;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
-/// A peak of a frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Peak {
-    /// Its largest bin, and where its bins begin. Every voice keeps a row of these: half the size.
-    bin: u16,
-    from: u16,
-    /// Of its centre from that, in bins.
-    pub(super) offset: f32,
-    /// Magnitude of its largest bin.
-    pub(super) loudest: f32,
-}
-
-impl Peak {
-    /// Its largest bin.
-    pub(super) fn bin(&self) -> usize {
-        usize::from(self.bin)
-    }
-
-    /// Where its bins begin: at the valley before it.
-    pub(super) fn from(&self) -> usize {
-        usize::from(self.from)
-    }
-
-    /// Of its centre, in bins.
-    pub(super) fn frequency(&self) -> f32 {
-        f32::from(self.bin) + self.offset
-    }
-
-    /// Of its lobe at the centre, linear.
-    pub(super) fn height(&self) -> f32 {
-        self.loudest / lobe(self.offset)
-    }
-
-    /// What its lobe is at a bin, more than one bin from the centre: negative where it is opposite.
-    /// The sine of the window's transform is the same at every bin but for its sign, and has been
-    /// measured at the largest.
-    pub(super) fn side(&self, bin: usize) -> f32 {
-        self.side_at(real(bin) - f32::from(self.bin), bin)
-    }
-
-    /// The same of its image below 0 Hz.
-    pub(super) fn side_of_image(&self, bin: usize) -> f32 {
-        self.side_at(-real(bin) - f32::from(self.bin), bin)
-    }
-
-    fn side_at(&self, away: f32, bin: usize) -> f32 {
-        let x = away - self.offset;
-        let side = self.loudest * self.offset * (1.0 - self.offset * self.offset);
-        let sign = if (bin ^ self.bin()) & 1 == 0 {
-            -1.0
-        } else {
-            1.0
-        };
-        sign * side / (x * (1.0 - x * x))
-    }
-
-    /// Of its side lobes' envelope: a side lobe of height 1 is no larger than
-    /// 2·sin(πδ) / π|x|(x² − 1) at x bins from the centre, δ bins from the largest bin.
-    fn sides(&self) -> f32 {
-        (2.0 * self.loudest * self.offset * (1.0 - self.offset * self.offset)).abs()
-    }
-}
-
 /// What a frame of a recording tells of its bins.
 #[derive(Clone, Debug)]
 pub(super) struct Own {
@@ -134,7 +73,7 @@ impl Own {
 
     /// Reads a frame, `[bins]`: its peaks, and the signs of their side lobes.
     pub(super) fn read(&mut self, magnitude: &[f32]) {
-        self.find_peaks(magnitude);
+        peaks::find(magnitude, &mut self.peaks);
         self.opposite.fill(false);
         for number in 0..self.peaks.len() {
             let lobe = self.lobe(number);
@@ -187,8 +126,9 @@ impl Own {
         for (number, peak) in self.peaks.iter().enumerate() {
             let range = peak.from()..self.end(number);
             let frequency = lobes::snap(peak.frequency(), fundamental);
-            frame.frequency[range.clone()].fill(frequency);
-            frame.half_hop[range].fill(half_hop(0, frequency, turns_per_bin));
+            let half = half_hop(0, frequency, turns_per_bin);
+            spread(&mut frame.frequency, range.clone(), frequency);
+            spread(&mut frame.half_hop, range, half);
         }
     }
 
@@ -197,34 +137,7 @@ impl Own {
         Lobe {
             range: peak.from()..self.end(number),
             centre: peak.frequency(),
-            largest: peak.sides(),
-        }
-    }
-
-    fn find_peaks(&mut self, magnitude: &[f32]) {
-        let floor = lobes::loudest(magnitude) * lobes::FLOOR;
-        self.peaks.clear();
-        let (mut valley, mut lowest) = (0, magnitude[0]);
-        for (at, around) in magnitude.windows(3).enumerate() {
-            let (bin, [before, here, after]) = (at + 1, [around[0], around[1], around[2]]);
-            // Without branches: what lies under the floor goes up and down at random.
-            let lower = here < lowest;
-            valley = if lower { bin } else { valley };
-            lowest = if lower { here } else { lowest };
-            if (here > floor) & (here > before) & (here >= after) {
-                let offset = lobes::peak_offset([before, here, after]);
-                self.peaks.push(Peak {
-                    bin: small(bin),
-                    from: if self.peaks.is_empty() {
-                        0
-                    } else {
-                        small(valley)
-                    },
-                    offset,
-                    loudest: here,
-                });
-                (valley, lowest) = (bin, here);
-            }
+            largest: peak.envelope(),
         }
     }
 
@@ -278,19 +191,21 @@ impl Lobe {
     }
 
     /// Marks the lobe's bins that are opposite to its centre: side lobes alternate from bin to bin.
+    /// The first is two bins away; close peaks have none.
     fn mark(&self, magnitude: &[f32], opposite: &mut [bool]) {
         let centre = index(f64::from(self.centre));
         let past = self.centre - real(centre);
-        let split = (centre + 1).clamp(self.range.start, self.range.end);
-        let below = self.range.start..split;
-        let pairs = opposite[below.clone()].iter_mut().zip(&magnitude[below]);
-        for (away, (own, magnitude)) in pairs.rev().enumerate() {
-            *own = self.is_side(real(away) + past, *magnitude) & (away % 2 == 0);
+        let mut away = 2;
+        while centre >= self.range.start + away {
+            let bin = centre - away;
+            opposite[bin] = self.is_side(real(away) + past, magnitude[bin]);
+            away += 2;
         }
-        let above = split..self.range.end;
-        let pairs = opposite[above.clone()].iter_mut().zip(&magnitude[above]);
-        for (away, (own, magnitude)) in pairs.enumerate() {
-            *own = self.is_side(real(away) + 1.0 - past, *magnitude) & (away % 2 == 0);
+        let mut away = 2;
+        while centre + 1 + away < self.range.end {
+            let bin = centre + 1 + away;
+            opposite[bin] = self.is_side(real(away) + 1.0 - past, magnitude[bin]);
+            away += 2;
         }
     }
 }
@@ -312,13 +227,17 @@ pub(super) fn write_half_hops(
         let to = lobes
             .get(number + 1)
             .map_or(out.len(), |to| usize::from(*to));
-        out[from..to].fill(half_hop(0, frequency[from], turns_per_bin));
+        spread(out, from..to, half_hop(0, frequency[from], turns_per_bin));
     }
 }
 
-/// A bin's number: there are 4097 at most.
-fn small(bin: usize) -> u16 {
-    u16::try_from(bin).unwrap_or(u16::MAX)
+/// Writes a number to all bins of a lobe, lobes being written upwards: many are short, and what is
+/// written past their ends at once is written over by the next.
+fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
+    match out[lobe.start..].first_chunk_mut::<WIDE>() {
+        Some(wide) if lobe.len() <= WIDE => *wide = [number; WIDE],
+        _ => out[lobe].fill(number),
+    }
 }
 
 /// What a frequency so far from a bin turns in half a hop. A sum of both in single precision would be
@@ -333,21 +252,10 @@ fn offset(before: f32, after: f32) -> f32 {
     4.0 * t / (3.0 + (9.0 - 8.0 * t * t).max(0.0).sqrt())
 }
 
-/// A Hann window's transform at `x` bins from its centre; 1 at 0.
-pub(super) fn lobe(x: f32) -> f32 {
-    let pole = 1.0 - x * x;
-    if x.abs() < 1e-4 {
-        1.0
-    } else if pole.abs() < 1e-4 {
-        0.5
-    } else {
-        (PI * x).sin() / (PI * x * pole)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::phase::peaks::LANES;
     use betwixt_spectral::{Complex32, ForwardStft, Geometry};
     use std::f64::consts::TAU;
 
@@ -422,9 +330,11 @@ mod tests {
                 .unwrap();
             for away in 3..9 {
                 for bin in [peak.bin() - away, peak.bin() + away] {
-                    let (found, true_side) = (peak.side(bin), spectrum[bin].re);
+                    let (found, true_side) = (peak.sides(bin)[0], spectrum[bin].re);
                     let error = (found - true_side).abs();
                     assert!(error < 0.02, "{partial}, {bin}: {found} for {true_side}");
+                    let mut together = (0..LANES).map(|lane| peak.sides(bin - lane)[lane]);
+                    assert!(together.all(|side| side.to_bits() == found.to_bits()));
                 }
             }
         }

@@ -130,6 +130,9 @@ impl RecordedPhase {
     ///
     /// When a slice is not `[bins]`.
     pub fn next(&mut self, magnitude: &[f32], following: Option<&[f32]>, random: &mut Random) {
+        if following.is_none() {
+            self.lock_late(magnitude);
+        }
         let next = &mut self.integration.next;
         next.magnitude.copy_from_slice(magnitude);
         let own = &mut self.bins.signs.next;
@@ -165,9 +168,32 @@ impl RecordedPhase {
             );
         }
         self.integration.fill_valleys(&self.bins.signs.next);
+        self.integration.next.make_ends_real();
         self.frames += 1;
         self.integration.finish();
         self.bins.signs.swap();
+    }
+
+    /// Without look-ahead the last frame's partials are put in relation only now that a frame after
+    /// it is known; what integrates from them is right then.
+    fn lock_late(&mut self, following: &[f32]) {
+        let Some(number) = self.frames.checked_sub(1) else {
+            return;
+        };
+        // Finished frames change places: what comes next still holds what came before the last.
+        let Integration {
+            last,
+            next: before,
+            turns_per_bin,
+            ..
+        } = &mut self.integration;
+        let around = [before.magnitude.as_slice(), following];
+        relation::lock(
+            (last, &self.bins.signs.last),
+            around,
+            *turns_per_bin,
+            number,
+        );
     }
 
     /// How the next frame's phases lean across frequency; a sound's first frame, and without

@@ -17,7 +17,8 @@
 //! their sum's, at −60 dB without.
 
 use super::integration::Frame;
-use super::own::{Own, Peak, lobe};
+use super::own::Own;
+use super::peaks::{LANES, Lanes, Peak, lobe};
 use crate::phasor::{angle as angle_of, phasor};
 use betwixt_spectral::Complex32;
 use betwixt_spectral::number::{index, real, turns};
@@ -30,7 +31,7 @@ const FRAMES: std::ops::RangeInclusive<usize> = 1..=5;
 /// frame takes this, divided by its number: what they say is averaged.
 const GAIN: f64 = 3.0;
 /// Bins of a valley lie at least this far from both peaks: outside the main lobes.
-const OUTSIDE: f32 = 2.0;
+const OUTSIDE: usize = 2;
 /// What cosine and sine say together is one when the picture of two lobes is right.
 const CREDIBLE: std::ops::RangeInclusive<f32> = 0.6..=1.5;
 /// The sum of two lobes is the frame's valley when it has so many times its power: 3 dB.
@@ -71,44 +72,67 @@ pub(super) fn lock(
 pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
     if let Some(first) = own.peaks.first() {
         let partial = phasor(frame.phase[first.bin()]);
-        let to = index(f64::from(first.frequency() - OUTSIDE).max(0.0));
+        let to = index(f64::from(first.frequency() - real(OUTSIDE)).max(0.0));
         frame.fill(0..to, floor, |bin| {
-            partial * first.side(bin) + partial.conj() * first.side_of_image(bin)
+            let sides = [first.sides(bin), first.sides_of_image(bin)];
+            sum([partial, partial.conj()], sides)
         });
     }
     for pair in own.peaks.windows(2) {
         let [lower, upper] = [pair[0], pair[1]];
-        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
         let valley = valley([lower, upper], frame.magnitude.len());
+        // Of many peaks most stand close.
+        if valley.is_empty() {
+            continue;
+        }
+        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
         frame.fill(valley, floor, |bin| {
-            below * lower.side(bin) + above * upper.side(bin)
+            sum([below, above], [lower.sides(bin), upper.sides(bin)])
         });
     }
 }
 
+/// Real and imaginary parts of some bins.
+type Spectrum = [Lanes; 2];
+
+/// Two partials' lobes together.
+#[inline(always)]
+fn sum([one, other]: [Complex32; 2], sides: [Lanes; 2]) -> Spectrum {
+    let part = |one: f32, other: f32| {
+        std::array::from_fn(|lane| one * sides[0][lane] + other * sides[1][lane])
+    };
+    [part(one.re, other.re), part(one.im, other.im)]
+}
+
 impl Frame {
-    /// Takes the phases of a sum where it explains the magnitudes.
-    fn fill(&mut self, bins: Range<usize>, floor: f32, sum: impl Fn(usize) -> Complex32) {
-        for bin in bins {
-            let magnitude = self.magnitude[bin];
-            if magnitude <= floor {
-                continue;
-            }
-            let sum = sum(bin);
-            let share = sum.norm_sqr() / (magnitude * magnitude);
-            if (share > LEAST) & (share < MOST) {
-                self.phase[bin] = angle_of(sum);
-                self.noise[bin] = false;
+    /// Takes the phases of a sum where it explains the magnitudes. The sum is asked for the bins
+    /// from one on, several together.
+    #[inline(always)]
+    fn fill(&mut self, bins: Range<usize>, floor: f32, sum: impl Fn(usize) -> Spectrum) {
+        for first in bins.clone().step_by(LANES) {
+            let [real, imaginary] = sum(first);
+            let power: Lanes = std::array::from_fn(|lane| {
+                real[lane] * real[lane] + imaginary[lane] * imaginary[lane]
+            });
+            for (lane, bin) in (first..bins.end.min(first + LANES)).enumerate() {
+                let (magnitude, found) = (self.magnitude[bin], power[lane]);
+                let wanted = magnitude * magnitude;
+                let explains = (found > LEAST * wanted) & (found < MOST * wanted);
+                if explains & (magnitude > floor) {
+                    self.phase[bin] = angle_of(Complex32::new(real[lane], imaginary[lane]));
+                    self.noise[bin] = false;
+                }
             }
         }
     }
 }
 
-/// The bins between two lobes, of so many.
+/// The bins between two lobes, of so many: those at least [`OUTSIDE`] from both. Counted from the
+/// peaks' own, for rounding is a call on the baseline instruction set.
 fn valley([lower, upper]: [Peak; 2], bins: usize) -> Range<usize> {
-    let from = index(f64::from(lower.frequency() + OUTSIDE).ceil());
-    let to = index(f64::from(upper.frequency() - OUTSIDE).max(0.0)) + 1;
-    from..to.min(bins)
+    let from = lower.bin() + OUTSIDE + usize::from(lower.frequency() > real(lower.bin()));
+    let to = upper.bin() + 1 - usize::from(upper.frequency() < real(upper.bin()));
+    from..to.saturating_sub(OUTSIDE).min(bins)
 }
 
 /// The angle from the lower to the upper of two partials, in turns; `None` where the valley does

@@ -16,6 +16,7 @@ mod griffin_lim;
 mod held;
 mod overlap;
 mod recording;
+mod rtisi;
 mod stages;
 
 pub use figures::{FramesOf, MIDDLE, Quality};
@@ -44,6 +45,8 @@ pub enum Mode {
     Refined,
     /// The same, smooth noise with stored phase.
     RefinedGated,
+    /// Real-time iterative inversion, eight rounds; three frames are known.
+    RtisiLookahead3,
     /// What a voice does with its decoder's blurred frames: whole lobes, integrated.
     Gradient,
     /// Whole lobes, each by itself.
@@ -82,7 +85,7 @@ enum Making {
 }
 
 /// Every mode, in the order of reports. A new one is an arm above and a row here.
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 16] = [
     Row {
         mode: Mode::IntegratedLookahead0,
         name: "integrated_lookahead0",
@@ -118,6 +121,12 @@ const TABLE: [Row; 15] = [
         name: "refined_gated",
         sounds_like: "the sound itself, clearest, drawn breath too",
         making: Making::Frames(stages::refined_gated),
+    },
+    Row {
+        mode: Mode::RtisiLookahead3,
+        name: "rtisi_lookahead3",
+        sounds_like: "the sound itself, clear; attacks begin a little early",
+        making: Making::Frames(stages::rtisi),
     },
     Row {
         mode: Mode::Gradient,

@@ -8,6 +8,7 @@
 //! A stage gets all magnitudes and takes only what its mode may know: frames so far, and as many
 //! beyond as it looks ahead.
 
+use super::rtisi::{AHEAD, Rtisi};
 use betwixt_engine::phase::{
     GradientPhase, LOOK_AHEAD, Lobes, NoiseTable, PhaseTools, RecordedPhase, Refinement,
     RefinementTools, STEPS, Spsi,
@@ -81,6 +82,20 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
         }
         let phases = phase.iter_mut().zip(tools.phase());
         phases.for_each(|(phase, refined)| *phase = refined);
+    })
+}
+
+/// Real-time iterative inversion; three frames are known.
+pub(super) fn rtisi(geometry: Geometry, _: u64) -> Stage {
+    let mut rtisi = Rtisi::new(geometry);
+    let silence = vec![0.0; geometry.bins()];
+    let mut known = 0;
+    Box::new(move |magnitudes, number, phase| {
+        while known <= number + AHEAD {
+            rtisi.push(magnitudes.get(known).unwrap_or(&silence));
+            known += 1;
+        }
+        rtisi.hear(phase);
     })
 }
 
