@@ -132,7 +132,9 @@ impl Keeper {
             return Ok(());
         };
         let written = |settings| Table::try_from(settings).map_err(io::Error::other);
-        let (was, now) = (written(&before)?, written(&self.settings)?);
+        // Where there is no file, all that is not as it would be without one is written.
+        let stands = kept.as_ref().map_or_else(Settings::default, readable);
+        let (was, now) = (written(&stands)?, written(&self.settings)?);
         let mut table = kept.unwrap_or_default();
         // What has not been changed stays as it was written, whether it could be read or not.
         for (name, value) in now {

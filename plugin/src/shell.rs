@@ -258,7 +258,9 @@ impl Betwixt {
             let (samples, rate_hz) = (left.len(), self.player.rate_hz());
             self.screen.load.add(begun.elapsed(), samples, rate_hz);
         }
-        self.player.status(watch.is_some())
+        // As a VST3 this would be a tail without end, and nothing sleeps there.
+        self.player
+            .status(watch.is_some() && api == PluginApi::Clap)
     }
 }
 

@@ -62,6 +62,7 @@ class Player:
         self.closing = threading.Event()
         self.opened = threading.Event()
         self.again, self.left = False, False
+        self.values = {}
         self.instrument = None
 
     def host(self):
@@ -117,8 +118,10 @@ class Player:
         return bool(self.named(label, role))
 
     def value(self, label):
-        """Where a slider stands; none where it is not seen."""
-        return next((c["value"] for c in self.named(label)), None)
+        """Where a slider stands; where it is not seen, where it was seen last."""
+        for control in self.named(label):
+            self.values[label] = control["value"]
+        return self.values.get(label)
 
     def find(self, label, role=None):
         """Where a control is, by its words or how they begin; waits for it."""

@@ -2,6 +2,7 @@
 
 use betwixt_engine::telemetry::{Movers, SPECTRUM_POINTS, Spectrum, Stage};
 use betwixt_engine::{Envelope, EventKind, Note, Telemetry, Touch, Whom};
+use betwixt_spectral::number::narrow;
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::{Player, families, painted_model};
 
@@ -96,7 +97,7 @@ fn the_newest_notes_movers_are_told() {
     let near = |found: f32, expected: f32| assert!((found - expected).abs() < 0.036, "{found}");
     let movers = telemetry.movers().expect("a note sounds");
     // A quarter of a second: half of a turn, half of the way up.
-    near(movers.lfos[1].0, 0.5);
+    near(narrow(movers.lfos[1].0), 0.5);
     near(movers.lfos[1].1, 0.0);
     assert_eq!(movers.envelopes[0].0, Stage::Attack);
     near(movers.envelopes[0].1, 0.5);

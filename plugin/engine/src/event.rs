@@ -114,7 +114,8 @@ pub struct Note {
 /// The notes that an event is meant for: all that agree with what it names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Whom {
-    /// The host's own number; it alone counts where note and event both have one.
+    /// The host's own number; it alone counts where note and event both have one. A note without a
+    /// number is not meant by a number alone.
     pub id: Option<i32>,
     /// MIDI channel, 0…15.
     pub channel: Option<u8>,
@@ -164,6 +165,7 @@ impl Note {
     pub fn answers_to(&self, whom: &Whom) -> bool {
         match (self.id, whom.id) {
             (Some(own), Some(asked)) => own == asked,
+            (None, Some(_)) if whom.channel.is_none() && whom.key.is_none() => false,
             _ => {
                 let channel = whom.channel.is_none_or(|channel| channel == self.channel);
                 channel && whom.key.is_none_or(|key| key == self.key)
@@ -194,5 +196,6 @@ mod tests {
         assert!(note.answers_to(&note.into()));
         let nameless = Note { id: None, ..note };
         assert!(nameless.answers_to(&whom(Some(3), Some(2), Some(60))));
+        assert!(!nameless.answers_to(&whom(Some(3), None, None)));
     }
 }

@@ -32,7 +32,7 @@ pub struct Telemetry {
     tone: [AtomicU32; SPECTRUM_POINTS],
     noise: [AtomicU32; SPECTRUM_POINTS],
     sounding: [Cell; MAX_VOICES],
-    lfos: [[AtomicU32; 2]; LFOS],
+    lfos: [(AtomicU64, AtomicU32); LFOS],
     envelopes: [[AtomicU32; 2]; ENVELOPES],
     watched: AtomicBool,
 }
@@ -42,7 +42,7 @@ pub struct Telemetry {
 pub struct Movers {
     /// Of each oscillator: how many turns have passed, without its phase, and how high it stands,
     /// −1…1.
-    pub lfos: [(f32, f32); LFOS],
+    pub lfos: [(f64, f32); LFOS],
     /// Of each envelope: in which part of its contour it is, and its level, 0…1.
     pub envelopes: [(Stage, f32); ENVELOPES],
 }
@@ -214,10 +214,10 @@ impl Telemetry {
         let read = |shared: &AtomicU32| shared.load(Relaxed);
         let real = |shared: &AtomicU32| f32::from_bits(read(shared));
         (self.voices() > 0).then(|| Movers {
-            lfos: self
-                .lfos
-                .each_ref()
-                .map(|[turn, height]| (real(turn), real(height))),
+            lfos: self.lfos.each_ref().map(|(turns, height)| {
+                let turns = f64::from_bits(turns.load(Relaxed));
+                (turns, real(height))
+            }),
             envelopes: self.envelopes.each_ref().map(|[stage, level]| {
                 let stage = match read(stage) {
                     0 => Stage::Attack,
@@ -295,8 +295,8 @@ impl Telemetry {
     }
 
     pub(crate) fn set_movers(&self, movers: &Movers) {
-        for ([turn, height], now) in self.lfos.iter().zip(movers.lfos) {
-            turn.store(now.0.to_bits(), Relaxed);
+        for ((turns, height), now) in self.lfos.iter().zip(movers.lfos) {
+            turns.store(now.0.to_bits(), Relaxed);
             height.store(now.1.to_bits(), Relaxed);
         }
         for ([stage, level], now) in self.envelopes.iter().zip(movers.envelopes) {

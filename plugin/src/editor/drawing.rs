@@ -11,6 +11,7 @@
 use super::{layout, theme};
 use betwixt_engine::telemetry::Stage;
 use betwixt_engine::{Envelope, LATENTS, Lfo, Shape, Trajectory};
+use betwixt_spectral::number::narrow;
 
 use egui::{Mesh, Painter, Pos2, Rect, Stroke, Ui, pos2};
 
@@ -33,7 +34,7 @@ pub(super) type Turned = [f32; 3];
 
 /// Draws a course over some turns; `now` is where the newest note's stands: how many have passed, and
 /// the height.
-pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool, now: Option<(f32, f32)>) {
+pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool, now: Option<(f64, f32)>) {
     let (painter, field) = field(ui, area);
     let middle = theme::thin(theme::ink().line);
     painter.hline(field.x_range(), field.center().y, middle);
@@ -43,11 +44,13 @@ pub(super) fn lfo(ui: &Ui, area: Rect, lfo: &Lfo, is_used: bool, now: Option<(f3
     };
     // What is drawn by lot is another course after these turns.
     let now = now.filter(|_| is_used);
-    let passed = now.map_or(0.0, |(passed, _)| passed / turns);
-    let height = |share: f32| 0.5 + 0.5 * lfo.height((passed.floor() + share) * turns);
-    line(&painter, field, is_used, height);
+    let passed = now.map_or(0.0, |(passed, _)| passed / f64::from(turns));
+    let at = |share: f32| (passed.floor() + f64::from(share)) * f64::from(turns);
+    line(&painter, field, is_used, |share| {
+        0.5 + 0.5 * lfo.height(at(share))
+    });
     if let Some((_, height)) = now {
-        dot(&painter, field, passed.fract(), 0.5 + 0.5 * height);
+        dot(&painter, field, narrow(passed.fract()), 0.5 + 0.5 * height);
     }
 }
 

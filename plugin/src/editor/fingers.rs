@@ -10,7 +10,7 @@
 
 use crate::screen::{Press, Screen};
 use crate::settings::Letters;
-use egui::{Key, Ui};
+use egui::{Event, Key, Ui};
 use std::sync::Arc;
 
 /// The computer's keys in the order of the semitones from C: two rows, as on a piano. The toolkit
@@ -94,7 +94,10 @@ impl Fingers {
             return;
         };
         let (keys, octaves) = typed(letters);
-        let is_pressed = |key: Key| context.input(|input| input.key_pressed(key));
+        // Not what repeats: a letter that came up for shift would be struck again.
+        let strikes = |event: &Event, wanted: Key| matches!(event, Event::Key { key, pressed: true, repeat: false, .. } if *key == wanted);
+        let is_pressed =
+            |key: Key| context.input(|input| input.events.iter().any(|event| strikes(event, key)));
         self.shift(octaves.map(is_pressed));
         for (semitone, key) in (0u8..).zip(keys) {
             let is_held = self.typed.iter().any(|(held, _)| held == key);

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!  a control, a line or a list has the focus ─► all of them
-//!  else ─► the letters that play, undo, tab, escape; space still starts and stops the host
+//!  else ─► the letters that play, without modifiers; undo, with command; tab, escape
+//!          space still starts and stops the host, and its shortcuts are its own
 //! ```
 
 use super::{Editor, fingers};
@@ -14,8 +15,13 @@ use nice_plug_egui::{Key, KeyCapture};
 pub(super) enum Wanted {
     /// Every key.
     All,
-    /// Those that work wherever one is; with the letters that play notes, if any do.
-    Few(Option<Letters>),
+    /// Those that work wherever one is.
+    Few {
+        /// The letters play notes now.
+        letters: Option<Letters>,
+        /// Z and Y undo and redo now.
+        steps: bool,
+    },
 }
 
 impl Editor {
@@ -25,14 +31,18 @@ impl Editor {
         if has_focus || self.presets.is_open() || egui::Popup::is_any_open(context) {
             return Wanted::All;
         }
-        let settings = self.settings.get();
-        Wanted::Few(settings.typing.then_some(settings.letters))
+        let (settings, modifiers) = (self.settings.get(), context.input(|input| input.modifiers));
+        let plays = settings.typing && modifiers.is_none();
+        Wanted::Few {
+            letters: plays.then_some(settings.letters),
+            steps: modifiers.command,
+        }
     }
 }
 
 /// The same for the toolkit.
 pub(super) fn capture(wanted: Wanted) -> KeyCapture {
-    let Wanted::Few(letters) = wanted else {
+    let Wanted::Few { letters, steps } = wanted else {
         return KeyCapture::CaptureAll;
     };
     let played = letters.map(fingers::typed);
@@ -40,7 +50,11 @@ pub(super) fn capture(wanted: Wanted) -> KeyCapture {
         .iter()
         .flat_map(|(keys, octaves)| keys.iter().chain(octaves));
     let played = played.map(|key| key.name().to_lowercase());
-    let always = ["Tab", "Escape", "z", "y"].map(str::to_owned);
+    let steps = ["z", "Z", "y"].into_iter().filter(|_| steps);
+    let always = ["Tab", "Escape"]
+        .into_iter()
+        .chain(steps)
+        .map(str::to_owned);
     let taken = played
         .chain(always)
         .filter_map(|name| name.parse::<Key>().ok());
@@ -51,21 +65,22 @@ pub(super) fn capture(wanted: Wanted) -> KeyCapture {
 mod tests {
     use super::*;
 
-    /// The space bar and the arrows are the host's until something here has the focus.
+    /// The space bar, the arrows and all shortcuts are the host's until something here has the focus.
     #[test]
     fn the_host_keeps_its_keys() {
-        let taken = |letters| match capture(Wanted::Few(letters)) {
+        let taken = |letters, steps| match capture(Wanted::Few { letters, steps }) {
             KeyCapture::CaptureKeys(keys) => keys,
             _ => panic!("only some keys"),
         };
         let key = |name: &str| name.parse::<Key>().unwrap();
-        let (playing, silent) = (taken(Some(Letters::Qwertz)), taken(None));
+        let (playing, command) = (taken(Some(Letters::Qwertz), false), taken(None, true));
         for name in ["a", "w", "p", "x", "z", "Tab", "Escape"] {
             assert!(playing.contains(&key(name)), "{name}");
         }
         for name in [" ", "ArrowLeft", "Enter", "m"] {
             assert!(!playing.contains(&key(name)), "{name}");
         }
-        assert!(!silent.contains(&key("a")) && silent.contains(&key("z")));
+        assert!(!command.contains(&key("s")) && command.contains(&key("z")));
+        assert!(!taken(None, false).contains(&key("z")));
     }
 }

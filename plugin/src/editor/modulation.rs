@@ -154,7 +154,7 @@ fn lfo(
     ui: &Ui,
     area: Rect,
     (index, lfo, heard): (usize, &Lfo, &Controls),
-    now: Option<(f32, f32)>,
+    now: Option<(f64, f32)>,
     hand: &Hand<'_>,
 ) {
     let inside = theme::panel(ui, area).expand2(egui::vec2(0.0, 5.0));

@@ -28,6 +28,8 @@ const LETTERS: f32 = 11.0;
 #[derive(Default)]
 pub(super) struct View {
     shares: Option<Shares>,
+    /// Whether the last second left hardly any time.
+    is_high: bool,
     taken_at_s: f64,
     /// Since when keys of the window wait for the host.
     waits_since_s: Option<f64>,
@@ -64,7 +66,9 @@ fn follow(ui: &Ui, editor: &mut Editor, now_s: f64) {
     if now_s - view.taken_at_s >= EVERY_S {
         view.taken_at_s = now_s;
         // A host that stands still costs what it did: the line does not jump.
-        view.shares = editor.screen.load.take().or(view.shares);
+        let fresh = editor.screen.load.take();
+        view.is_high = fresh.is_some_and(|shares| shares.worst > HIGH);
+        view.shares = fresh.or(view.shares);
     }
     let waits = editor.screen.has_presses();
     view.waits_since_s = waits.then(|| view.waits_since_s.unwrap_or(now_s));
@@ -127,6 +131,6 @@ fn waiting(editor: &Editor, now_s: f64) -> Option<String> {
 }
 
 fn high(editor: &Editor) -> Option<String> {
-    let worst = editor.status.shares?.worst;
-    (worst > HIGH).then(|| words::status::HIGH.to_owned())
+    let is_high = editor.status.is_high;
+    is_high.then(|| words::status::HIGH.to_owned())
 }

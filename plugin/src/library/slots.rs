@@ -83,6 +83,9 @@ pub(crate) struct Saved {
     /// Said to whoever reads the project; not read back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
+    /// What a later version says of it.
+    #[serde(flatten)]
+    others: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Models in a project, by hash, as base 64.
@@ -277,14 +280,17 @@ impl State {
                 Found::Here(loaded) => Saved {
                     wanted: loaded.wanted(),
                     problem: None,
+                    others: Default::default(),
                 },
                 Found::Missing(problem) => Saved {
                     wanted,
                     problem: Some(problem.clone()),
+                    others: Default::default(),
                 },
                 Found::Empty | Found::Sought => Saved {
                     wanted,
                     problem: None,
+                    others: Default::default(),
                 },
             })
         };
@@ -409,7 +415,7 @@ mod tests {
             ("x", Some("abc"))
         );
         // What a later version has in a fifth slot is not heard, and not lost.
-        let five = r#"[{"name":"struck"},null,null,null,{"name":"fifth"}]"#;
+        let five = r#"[{"name":"struck"},null,null,null,{"name":"fifth","gain":0.5}]"#;
         load(&slots, five);
         assert_eq!(saved(&slots), five);
         load(&slots, "[null]");

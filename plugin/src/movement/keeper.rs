@@ -355,7 +355,14 @@ impl PersistentField<'_, Value> for MovementFile {
         let mut kept = self.lock();
         self.settle_into(&mut kept);
         match file::read_saved(&saved) {
-            Ok(written) => self.choose(&mut kept, written.into()),
+            Ok(written) => {
+                let mut moved = Moved::from(written);
+                // Hosts whose undo opens a project do not stop what plays.
+                if moved.movement == kept.movement {
+                    moved.origin = kept.origin;
+                }
+                self.choose(&mut kept, moved);
+            }
             Err(problem) => {
                 self.choose(&mut kept, Moved::default());
                 kept.problem = Some(format!("The project's movement: {problem}. Nothing moves"));

@@ -8,10 +8,10 @@ use super::file;
 use super::keeper::{MovementFile, Recorded};
 use super::recorder::{Room, Take, Taken};
 use super::tape::Tape;
-use crate::library::tests::{slots, tiny_header};
+use crate::library::tests::{slots, tiny, tiny_header};
 use crate::parameters::Parameters;
 use crate::snapshot;
-use betwixt_engine::{LATENTS, TrackPoint, Trajectory, Transport};
+use betwixt_engine::{Course, Engine, LATENTS, Settings, TrackPoint, Trajectory, Transport};
 use nice_plug::params::persist::PersistentField;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -57,6 +57,44 @@ fn kept(file: &MovementFile) -> Value {
 /// What an audio thread gets.
 fn fetched(file: &MovementFile) -> Option<(Arc<Trajectory>, u64)> {
     file.next().map(|next| (next.movement, next.choice))
+}
+
+/// What is bent while it plays goes on where it is, also when a project brings the same one; any other
+/// begins, be it as long, and so does one that was bent before it had been heard.
+#[test]
+fn what_is_bent_goes_on() {
+    let parameters = Parameters::new(&tiny_header(8), slots(8));
+    let file = &parameters.movement_file;
+    let settings = Settings {
+        sample_rate_hz: 48_000.0,
+        seed: 1,
+    };
+    let mut engine = Engine::new(tiny(8).decoder, settings);
+    let telemetry = engine.telemetry();
+    let mut tape = Tape::new();
+    // After another half of a second.
+    let mut at_s = || {
+        let mut heard = snapshot::heard(&parameters);
+        heard.controls.movement.course = Course::Once;
+        let controls = tape.follow(heard, file, Some(&mut engine));
+        let (mut left, mut right) = ([0.0; 24_000], [0.0; 24_000]);
+        engine.process(&controls, &[], &mut left, &mut right);
+        telemetry.movement_s().unwrap()
+    };
+    file.set(json_of(&way(0.0, 1.0)));
+    file.bend(Arc::new(way(0.0, 0.9)));
+    assert!((at_s() - 0.5).abs() < 1e-3, "it begins");
+    file.bend(Arc::new(way(0.0, 0.8)));
+    assert!((at_s() - 1.0).abs() < 1e-3, "it goes on");
+    file.set(json_of(&way(0.0, 0.8)));
+    assert!((at_s() - 1.5).abs() < 1e-3, "it is the same");
+    file.set(json_of(&way(0.0, 0.7)));
+    assert!((at_s() - 0.5).abs() < 1e-3, "another one begins");
+    let one = file.moved();
+    file.bend(Arc::new(way(0.0, 0.6)));
+    at_s();
+    file.take(&one);
+    assert!((at_s() - 1.5).abs() < 1e-3, "undone, it goes on");
 }
 
 /// The project's movement is there before anything is played; what is recorded after it takes its

@@ -211,9 +211,13 @@ impl Screen {
     /// A key is pressed or let go. Where no call takes them and there is no more room, no key goes
     /// down; one that comes up always does.
     pub(crate) fn press(&self, press: Press) {
-        if self.presses.push(press).is_err() && press.velocity.is_none() {
-            let [place, bit] = place_of(press.key);
-            self.late[place].fetch_or(1 << bit, Relaxed);
+        let is_down = press.velocity.is_some();
+        let [place, bit] = place_of(press.key);
+        match self.presses.push(press) {
+            // Its coming up is past, or the engine would let go what is struck now.
+            Ok(()) if is_down => drop(self.late[place].fetch_and(!(1 << bit), Relaxed)),
+            Err(_) if !is_down => drop(self.late[place].fetch_or(1 << bit, Relaxed)),
+            _ => {}
         }
     }
 
@@ -224,7 +228,7 @@ impl Screen {
 
     /// Whether presses wait for the next call.
     pub(crate) fn has_presses(&self) -> bool {
-        !self.presses.is_empty()
+        !self.presses.is_empty() || self.late.iter().any(|keys| keys.load(Relaxed) != 0)
     }
 
     /// The next press, on the audio thread; those that had no room come last.

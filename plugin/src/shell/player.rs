@@ -244,10 +244,10 @@ impl Player {
         &self.ended
     }
 
-    /// Hosts may let a silent instrument sleep until the next event; not while its window is open,
-    /// whose keys are no events of the host's.
-    pub(super) fn status(&self, is_watched: bool) -> ProcessStatus {
-        if self.is_sounding || is_watched {
+    /// Hosts may let a silent instrument sleep until the next event. One that does not sleep yet is
+    /// kept `awake` where keys may come that are no events of the host's.
+    pub(super) fn status(&self, awake: bool) -> ProcessStatus {
+        if self.is_sounding || awake {
             ProcessStatus::KeepAlive
         } else {
             ProcessStatus::Normal

@@ -23,8 +23,11 @@ pub(super) type Errand = SyncSender<()>;
 
 /// The longest that a host is kept waiting, as when the thread is busy for others.
 const LONGEST: Duration = Duration::from_secs(1);
-/// How long the thread needs to forget the instance that it has just worked for.
-const FORGETTING: Duration = Duration::from_millis(1);
+/// How long the thread is given to forget the instance that it has just worked for. Nobody can tell
+/// that it has: a thread that is kept off the processor for longer may still be the last to know it.
+const FORGETTING: Duration = Duration::from_millis(10);
+/// How often a queue may take no errand, being full; one whose thread has ended never will.
+const REFUSALS: u8 = 20;
 
 /// Does an errand: tells whoever waits for it.
 pub(super) fn run(errand: &Errand) {
@@ -39,7 +42,7 @@ where
 {
     let begun = Instant::now();
     let mut left = LONGEST;
-    while !left.is_zero() {
+    for _ in 0..REFUSALS {
         let (errand, answer) = sync_channel(1);
         executor.execute_background(errand);
         let answer = answer.recv_timeout(left);

@@ -80,8 +80,8 @@ impl Lfo {
     /// How high it stands so many turns after its beginning, −1…1: for pictures of its course. The
     /// fade is left out.
     #[must_use]
-    pub fn height(&self, turns: f32) -> f32 {
-        let turns = Turns::new(f64::from(turns)).and(self.phase);
+    pub fn height(&self, turns: f64) -> f32 {
+        let turns = Turns::new(turns).and(self.phase);
         turns.height(self.shape, self.seed)
     }
 }

@@ -257,6 +257,8 @@ impl Part {
     pub(crate) fn go_on(&mut self, channel: u8) {
         self.channel = usize::from(channel) % CHANNELS;
         self.kept = None;
+        // What the host modulated was the note before.
+        (self.finger.latents, self.finger.morph) = ([None; LATENTS], None);
     }
 
     /// The finger leaves the key: in a zone the channel is another note's from now on.
@@ -338,13 +340,15 @@ impl Part {
         let felt = self.kept.unwrap_or(common.felt[self.channel]);
         let (finger, place) = (&self.finger, &self.begins.place);
         let unison = &controls.playing.unison;
-        let mut knobs = self.own_knobs(common);
+        let own = self.modulated(common);
+        let all = &controls.modulated.latents;
+        let mut knobs: [f32; LATENTS] =
+            std::array::from_fn(|latent| common.knobs[latent] - all[latent]);
         if controls.movement.course != Course::Off {
             self.follow_movement(&mut knobs, common, passed);
         }
-        for (knob, (away, touched)) in knobs.iter_mut().zip(place.away.iter().zip(&finger.latents))
-        {
-            *knob += unison.spread * away + touched.unwrap_or(0.0);
+        for (knob, (away, modulated)) in knobs.iter_mut().zip(place.away.iter().zip(own)) {
+            *knob += unison.spread * away + modulated;
         }
         let mut performance = controls.performance;
         performance.vibrato.depth_cents += VIBRATO_CENTS * (common.wheel + finger.vibrato);
@@ -382,13 +386,10 @@ impl Part {
         ask
     }
 
-    /// The knobs, those that the host modulates for this note alone without what it does to all.
-    fn own_knobs(&self, common: &Common) -> [f32; LATENTS] {
+    /// How far the host modulates each knob: for this note alone, or else for all.
+    fn modulated(&self, common: &Common) -> [f32; LATENTS] {
         let all = &common.controls.modulated.latents;
-        std::array::from_fn(|latent| {
-            let is_alone = self.finger.latents[latent].is_some();
-            common.knobs[latent] - if is_alone { all[latent] } else { 0.0 }
-        })
+        std::array::from_fn(|latent| self.finger.latents[latent].unwrap_or(all[latent]))
     }
 
     /// Takes the knobs to where the movement is, as far as is asked.
@@ -448,7 +449,7 @@ impl Part {
         Movers {
             lfos: std::array::from_fn(|index| {
                 let turns = self.turns(index, common, passed);
-                (narrow(turns.count()), self.lfo(index, common, passed))
+                (turns.count(), self.lfo(index, common, passed))
             }),
             envelopes: self
                 .contours

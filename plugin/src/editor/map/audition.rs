@@ -29,6 +29,8 @@ pub(super) struct Audition {
     waits: Option<(u8, f64)>,
     /// The key that is down, and when it comes up.
     down: Option<(u8, f64)>,
+    /// The key that was struck last: who holds it now is nobody but this, or a pedal.
+    last: Option<u8>,
 }
 
 impl Audition {
@@ -38,6 +40,7 @@ impl Audition {
             screen,
             waits: None,
             down: None,
+            last: None,
         }
     }
 
@@ -48,7 +51,8 @@ impl Audition {
         let is_held = telemetry
             .sounding()
             .any(|voice| voice.is_held && voice.key == key);
-        self.waits = (!is_held).then_some((key, now_s + PATIENCE_S));
+        let is_players = is_held && self.last != Some(key);
+        self.waits = (!is_players).then_some((key, now_s + PATIENCE_S));
     }
 
     /// Strikes the key when the sound has come, and lets it up when its time has; how long until
@@ -59,6 +63,7 @@ impl Audition {
                 return Some(AGAIN);
             }
             self.waits = None;
+            self.last = Some(key);
             let velocity = Some(VELOCITY);
             self.screen.press(Press { key, velocity });
             self.down = Some((key, now_s + LENGTH_S));

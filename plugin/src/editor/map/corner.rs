@@ -107,7 +107,10 @@ fn settings(ui: &Ui, cells: [Rect; 3], editor: &mut Editor) {
     response.on_hover_text(words::map::AUDITION_HINT);
     if settings != before {
         // What cannot be written holds for as long as the window is open.
-        let _ = editor.settings.change(|now| *now = settings);
+        let _ = editor.settings.change(|now| {
+            // Another window may have set the others.
+            (now.colours, now.audition) = (settings.colours, settings.audition);
+        });
     }
 }
 

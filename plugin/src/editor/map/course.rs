@@ -42,7 +42,7 @@ const SHADE: f32 = 4.2;
 const STRENGTH: [f32; 2] = [1.0, 0.7];
 /// How strong its beginning is as a share of its end.
 const BEGINNING: f32 = 0.4;
-/// A movement that is followed by less than this is bent as if it were followed so far.
+/// A movement that is followed by less than this has no points.
 const LEAST_DEPTH: f32 = 0.05;
 /// Half the size of what a point is taken by.
 const HANDLE: f32 = 7.0;
@@ -194,8 +194,7 @@ impl Line {
             span,
         });
         let goal = plane.go(&grab.start, share);
-        let follows = self.depth.max(LEAST_DEPTH);
-        let away = std::array::from_fn(|index| (goal[index] - grab.start[index]) / follows);
+        let away = std::array::from_fn(|index| (goal[index] - grab.start[index]) / self.depth);
         let after = bent(&grab.before, &grab.span, &away, &grab.start);
         if let Some(after) = after {
             self.put(Arc::new(after), hand.parameters());
@@ -259,7 +258,9 @@ fn course(movement: &Trajectory, plane: &Plane, knobs: &Latents, depth: f32) -> 
 /// Paints the points to bend the movement by, and follows the pointer on them.
 pub(super) fn points(ui: &Ui, sheet: &Sheet, view: &mut View, hand: &Hand<'_>) {
     // What is being recorded is another movement.
-    if hand.heard(&hand.parameters().movement.record) || !view.line.is_there() {
+    let is_recording = hand.heard(&hand.parameters().movement.record);
+    // What is not followed lies on the sound itself, and would be taken instead of it.
+    if is_recording || !view.line.is_there() || view.line.depth < LEAST_DEPTH {
         return;
     }
     let Some(movement) = view.line.seen.clone() else {

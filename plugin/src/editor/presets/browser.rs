@@ -110,7 +110,7 @@ fn top(ui: &mut Ui, view: &mut View, (parameters, hand): Ears<'_>) {
             view.load_preset(&initial, parameters, hand);
         }
         if ui.button(words::presets::SAVE_AS).clicked() {
-            let is_own = matches!(view.place, Some(Place::Own(_)));
+            let is_own = matches!(view.here(parameters), Some(Place::Own(_)));
             view.saving = Some(Saving::of(parameters, view.author.clone(), is_own));
         }
         if ui.button(words::presets::CLOSE).clicked() {
