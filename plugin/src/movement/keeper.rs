@@ -19,6 +19,7 @@ use betwixt_engine::{LATENTS, Trajectory};
 use crossbeam_queue::ArrayQueue;
 use nice_plug::params::persist::PersistentField;
 use serde_json::{Map, Value};
+use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,8 +65,15 @@ pub(super) struct Next {
 }
 
 /// From which recording, file or project a movement has come, however it has been bent since.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Origin(u64);
+
+impl fmt::Debug for Origin {
+    /// Movements that are the same look the same, wherever they have come from.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
+}
 
 impl Origin {
     /// None that there has been before.
