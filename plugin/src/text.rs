@@ -127,14 +127,14 @@ pub(crate) fn parse_speed() -> Parse {
     })
 }
 
-/// Decibels; the lowest value is silence.
+/// Decibels; the lowest value is silence, and nothing else has its number.
 pub(crate) fn show_gain() -> Show {
     let show = show_number(1, " dB");
     Arc::new(move |value_db| {
         if value_db <= SILENCE_DB {
             "-inf dB".into()
         } else {
-            show(value_db)
+            show(value_db.max(SILENCE_DB + 0.1))
         }
     })
 }
@@ -238,6 +238,16 @@ mod tests {
         }
         assert_eq!(show_speed()(0.0), "×1.00");
         assert_eq!(show_speed()(-0.0001), "×1.00");
+    }
+
+    /// What is hardly more than silence is not written as what is read as silence.
+    #[test]
+    fn a_little_is_not_nothing() {
+        assert_eq!(show_gain()(SILENCE_DB), "-inf dB");
+        for little in [SILENCE_DB.next_up(), SILENCE_DB + 0.04, SILENCE_DB + 0.1] {
+            assert_eq!(show_gain()(little), "-59.9 dB", "{little}");
+        }
+        assert_eq!(show_gain()(SILENCE_DB + 0.2), "-59.8 dB");
     }
 
     /// Rounding to zero from below shows no sign; nonsense is no value.

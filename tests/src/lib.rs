@@ -10,6 +10,7 @@
 mod comb;
 pub mod desk;
 mod dice;
+pub mod guest;
 pub mod keys;
 mod painted;
 mod player;

@@ -185,11 +185,12 @@ impl Make {
     }
 }
 
-/// The same, in words.
+/// The same, in words; a word for what is no number is no value.
 pub(super) fn words(parameter: FloatParam, show: Show, parse: Parse) -> FloatParam {
+    let parse = move |typed: &str| parse(typed).filter(|value| !value.is_nan());
     parameter
         .with_value_to_string(show)
-        .with_string_to_value(parse)
+        .with_string_to_value(Arc::new(parse))
 }
 
 /// A number with its decimals and its unit.

@@ -77,6 +77,7 @@ pub(crate) fn activate(
         Ok(stopped) => stopped,
         Err(error) => return Err(refused(error.to_string())),
     };
+    plugin.access_shared_handler(Shared::is_activated);
     let processor = as_audio_thread(|| stopped.start_processing());
     Ok(Audio {
         processor: processor.map_err(|e| refused(e.to_string()))?,
@@ -147,6 +148,14 @@ impl Audio {
             ProcessStatus::Tail => Status::Tail,
             ProcessStatus::Sleep => Status::Sleep,
         })
+    }
+
+    /// Stops the processing and starts it again, with so many resets in between.
+    pub(crate) fn rest(self, resets: usize) -> Result<Self, String> {
+        let mut stopped = self.processor.stop_processing();
+        (0..resets).for_each(|_| stopped.reset());
+        let processor = stopped.start_processing().map_err(|e| e.to_string())?;
+        Ok(Self { processor, ..self })
     }
 
     /// Plays a whole piece, block after block, and takes each block's time.

@@ -7,14 +7,17 @@ use clack_host::events::event_types::{
     ParamModEvent, ParamValueEvent,
 };
 use clack_host::events::spaces::CoreEventSpace;
-use clack_host::prelude::{EventBuffer, Pckn, UnknownEvent};
+use clack_host::prelude::{ClapId, EventBuffer, Pckn, UnknownEvent};
+
+/// A family of events that is nobody's.
+const FOREIGN: u16 = 0x7ffe;
 
 /// Which note is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoteAddress {
-    /// 0…15.
+    /// 0…15; 255: every one.
     pub channel: u8,
-    /// 0…127; 60 is middle C.
+    /// 0…127; 60 is middle C; 255: every one.
     pub key: u8,
     /// The host's own number of this one note; `None` when it gives none.
     pub id: Option<u32>,
@@ -33,7 +36,11 @@ impl NoteAddress {
 
     fn pckn(self) -> Pckn {
         let id = self.id.map_or(-1, |id| i32::try_from(id).unwrap_or(-1));
-        Pckn::from_raw(0, i16::from(self.channel), i16::from(self.key), id)
+        let or_every = |number| match number {
+            u8::MAX => -1,
+            number => i16::from(number),
+        };
+        Pckn::from_raw(0, or_every(self.channel), or_every(self.key), id)
     }
 }
 
@@ -104,6 +111,22 @@ pub enum Event {
         amount: f64,
         /// Which note.
         note: Option<NoteAddress>,
+    },
+    /// A parameter of a number takes a value, whether the plugin has one of it or not.
+    Numbered {
+        /// The parameter's identifier.
+        id: u32,
+        /// Its value.
+        value: f64,
+        /// Whether it is modulated by so much instead.
+        is_modulation: bool,
+    },
+    /// What looks like a parameter taking a value, but is of a family of events that is nobody's.
+    Foreign {
+        /// The parameter's name.
+        name: String,
+        /// The value that it must not take.
+        value: f64,
     },
 }
 
@@ -246,8 +269,40 @@ pub(crate) fn push(
             let to = note.map_or(Pckn::match_all(), NoteAddress::pckn);
             buffer.push(&ParamModEvent::new(frame, id, to, *amount));
         }
+        Event::Numbered {
+            id,
+            value,
+            is_modulation,
+        } => {
+            let id = ClapId::from_raw(*id).unwrap_or(ClapId::new(0));
+            if *is_modulation {
+                buffer.push(&ParamModEvent::new(frame, id, Pckn::match_all(), *value));
+            } else {
+                buffer.push(&ParamValueEvent::new(frame, id, Pckn::match_all(), *value));
+            }
+        }
+        Event::Foreign { name, value } => {
+            let id = find(parameters, name)?.clap_id();
+            buffer.push(&foreign(ParamValueEvent::new(
+                frame,
+                id,
+                Pckn::match_all(),
+                *value,
+            )));
+        }
     }
     Ok(())
+}
+
+/// The same bytes in a family of events that no plugin has asked for.
+#[allow(
+    unsafe_code,
+    reason = "a family of events is part of an event's type, and this one's is changed"
+)]
+fn foreign(mut event: ParamValueEvent) -> ParamValueEvent {
+    // SAFETY: the size stays what it is, and whoever reads an event looks at its family first.
+    unsafe { event.as_raw_mut() }.header.space_id = FOREIGN;
+    event
 }
 
 fn expression(kind: Expression) -> NoteExpressionType {

@@ -67,6 +67,9 @@ pub(crate) struct Shared {
     /// What size the plugin's window asked for.
     size: Mutex<Option<Pixels>>,
     log: Mutex<Vec<String>>,
+    active: AtomicBool,
+    /// Calls from the wrong thread, or at the wrong time.
+    strays: Mutex<Vec<String>>,
 }
 
 impl Shared {
@@ -79,6 +82,8 @@ impl Shared {
             dirty: AtomicBool::new(false),
             size: Mutex::new(None),
             log: Mutex::new(Vec::new()),
+            active: AtomicBool::new(false),
+            strays: Mutex::new(Vec::new()),
         }
     }
 
@@ -102,6 +107,33 @@ impl Shared {
         let size = self.size.lock();
         size.unwrap_or_else(std::sync::PoisonError::into_inner)
             .take()
+    }
+
+    /// The plugin is active from here on.
+    pub(crate) fn is_activated(&self) {
+        self.active.store(true, Ordering::Release);
+    }
+
+    /// It is not any more.
+    pub(crate) fn is_deactivated(&self) {
+        self.active.store(false, Ordering::Release);
+    }
+
+    /// Calls from the wrong thread, or at the wrong time.
+    pub(crate) fn strays(&self) -> Vec<String> {
+        let strays = self.strays.lock();
+        strays
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps a call that should not have been made.
+    fn expect(&self, is_allowed: bool, call: &str) {
+        if !is_allowed {
+            let strays = self.strays.lock();
+            let mut strays = strays.unwrap_or_else(std::sync::PoisonError::into_inner);
+            strays.push(call.into());
+        }
     }
 
     /// Everything that the plugin has logged.
@@ -165,7 +197,9 @@ impl HostThreadCheckImpl for Shared {
 }
 
 impl HostParamsImplShared for Shared {
-    fn request_flush(&self) {}
+    fn request_flush(&self) {
+        self.expect(!self.is_audio_thread(), "params: request_flush");
+    }
 }
 
 /// Answers on the thread that owns the instance.
@@ -175,24 +209,45 @@ pub(crate) struct MainThread<'a> {
 
 impl<'a> MainThreadHandler<'a> for MainThread<'a> {}
 
-impl HostParamsImplMainThread for MainThread<'_> {
-    fn rescan(&self, _: ParamRescanFlags) {}
+impl MainThread<'_> {
+    /// Keeps a call that was made elsewhere, or at a time that is not allowed.
+    fn on_main_thread(&self, is_allowed: bool, call: &str) {
+        let is_here = self.shared.is_main_thread();
+        self.shared.expect(is_here && is_allowed, call);
+    }
+}
 
-    fn clear(&self, _: ClapId, _: ParamClearFlags) {}
+impl HostParamsImplMainThread for MainThread<'_> {
+    fn rescan(&self, flags: ParamRescanFlags) {
+        let is_at_rest = !self.shared.active.load(Ordering::Acquire);
+        let is_allowed = is_at_rest || !flags.contains(ParamRescanFlags::ALL);
+        let what = format!("params: rescan {flags:?}");
+        self.on_main_thread(is_allowed, &what);
+    }
+
+    fn clear(&self, _: ClapId, _: ParamClearFlags) {
+        self.on_main_thread(true, "params: clear");
+    }
 }
 
 impl HostStateImpl for MainThread<'_> {
     fn mark_dirty(&self) {
+        self.on_main_thread(true, "state: mark_dirty");
         self.shared.dirty.store(true, Ordering::Release);
     }
 }
 
 impl HostLatencyImpl for MainThread<'_> {
-    fn changed(&self) {}
+    fn changed(&self) {
+        let is_at_rest = !self.shared.active.load(Ordering::Acquire);
+        self.on_main_thread(is_at_rest, "latency: changed");
+    }
 }
 
 impl HostVoiceInfoImpl for MainThread<'_> {
-    fn changed(&self) {}
+    fn changed(&self) {
+        self.on_main_thread(true, "voice info: changed");
+    }
 }
 
 /// Answers on the audio thread.

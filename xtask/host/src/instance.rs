@@ -163,9 +163,11 @@ impl Instance {
         pages
     }
 
-    fn deactivate(&mut self) {
+    /// Deactivates the plugin: it cannot be played until it is activated.
+    pub fn deactivate(&mut self) {
         if let Some(audio) = self.audio.take() {
             let stopped = as_audio_thread(|| audio.processor.stop_processing());
+            self.plugin.access_shared_handler(Shared::is_deactivated);
             self.plugin.deactivate(stopped);
         }
     }
@@ -308,6 +310,13 @@ impl Instance {
     /// Whether the plugin said that its state changed since the last question.
     pub fn is_dirty(&mut self) -> bool {
         self.plugin.access_shared_handler(Shared::take_dirty)
+    }
+
+    /// Calls to the host that the format forbids on the thread or at the time at which the plugin made
+    /// them.
+    #[must_use]
+    pub fn strays(&self) -> Vec<String> {
+        self.plugin.access_shared_handler(Shared::strays)
     }
 
     /// Everything that the plugin has written to the host's log.

@@ -71,7 +71,10 @@ fn channel_of(event: &Event) -> Option<u8> {
         | Event::Expression { note, .. } => Some(note.channel),
         Event::Modulation { note, .. } => note.map(|note| note.channel),
         Event::Midi([status, ..]) if *status < 0xf0 => Some(status & 0x0f),
-        Event::Midi(_) | Event::Parameter { .. } => None,
+        Event::Midi(_)
+        | Event::Parameter { .. }
+        | Event::Numbered { .. }
+        | Event::Foreign { .. } => None,
     }
 }
 

@@ -43,7 +43,10 @@ impl Luggage {
                 self.point(parameter.id, (at, value / parameter.maximum));
             }
             Deed::Midi(bytes) => self.midi(at, *bytes, table)?,
-            Deed::NoteChoke { .. } | Deed::Modulation { .. } => return Err(unknown(deed)),
+            Deed::NoteChoke { .. }
+            | Deed::Modulation { .. }
+            | Deed::Numbered { .. }
+            | Deed::Foreign { .. } => return Err(unknown(deed)),
         }
         Ok(())
     }
