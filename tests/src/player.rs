@@ -33,7 +33,13 @@ impl Player {
             sample_rate_hz,
             seed: 1,
         };
-        let engine = Engine::new(Arc::new(decoder), settings);
+        Self::of(Arc::new(decoder), settings)
+    }
+
+    /// An engine around a decoder that others may share.
+    #[must_use]
+    pub fn of(decoder: Arc<Decoder>, settings: Settings) -> Self {
+        let engine = Engine::new(decoder, settings);
         let mut controls = Controls::default();
         // Most tests measure one channel.
         controls.performance.width = 0.0;
