@@ -33,7 +33,7 @@ use nice_plug::prelude::{
     PolyModulationConfig, ProcessContext, ProcessStatus, RemoteControlsContext, TaskExecutor,
     Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
 };
-use player::{Activation, Player};
+use player::Player;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -152,12 +152,11 @@ impl Plugin for Betwixt {
             seed: SEED,
         };
         self.parameters.movement_file.prepare();
-        let (engine, number) = self.exchange.activate(&self.parameters.slots, settings);
+        let engine = self.exchange.activate(&self.parameters.slots, settings);
         let rate_hz = settings.sample_rate_hz;
         self.screen.show(engine.telemetry(), rate_hz);
         self.screen.forget_presses();
-        let activation = Activation { number, rate_hz };
-        self.player.activate(Box::new(engine), activation);
+        self.player.activate(Box::new(engine), rate_hz);
         (self.opened, self.is_held) = (self.parameters.slots.opened(), false);
         self.side = vec![0.0; usize::try_from(config.max_buffer_size).unwrap_or(0)];
         self.worker.get_or_insert_with(|| {

@@ -131,11 +131,8 @@ fn exchanging_models_does_not_click() {
             assert!(fitted.is_ok(), "turn {turn}: the last one has gone");
             let before = sound.len();
             let mut blocks = 0;
-            while player.engine.take_left().is_none() {
-                // The second time round there was nothing to give back.
-                if turn == 3 {
-                    break;
-                }
+            while !player.engine.can_fit() {
+                drop(player.engine.take_left());
                 sound.extend(player.play(64, &[64]));
                 blocks += 1;
                 assert!(blocks < 80, "turn {turn}: it is not given back");

@@ -49,4 +49,4 @@ pub use modulation::Transport;
 pub use telemetry::Telemetry;
 pub use trajectory::{TrackPoint, Trajectory, TrajectoryError};
 pub use tuning::Tuning;
-pub use voice::{Fitting, Timbre};
+pub use voice::{Fitting, Left, Timbre};

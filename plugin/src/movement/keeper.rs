@@ -4,7 +4,7 @@
 //! ```text
 //!  project ─► set ──────┐                ┌─► next [1] ──► Tape (audio thread)
 //!  file ────► import ───┴─► Kept (lock) ─┘                  │
-//!  project, file, window ◄────┴── settle ◄── recorded [4] ──┤
+//!  project, file, window ◄────┴── settle ◄── recorded [8] ──┤
 //!                                 freed  ◄── spent [32] ────┘
 //! ```
 //!
@@ -22,12 +22,13 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// Rooms that lie ready, so that one recording can follow another at once.
-const ROOMS: usize = 2;
-/// Recordings that have not been kept yet: never more than there were rooms, and one to spare.
-const RECORDED: usize = 4;
+/// Rooms that lie ready for all instances of the process, so that a recording can begin at once: few
+/// record at a time, and a room is as large as half of what an instance may take.
+const ROOMS: usize = 4;
+/// Recordings that have not been kept yet: never more than there were rooms, made twice.
+const RECORDED: usize = 2 * ROOMS;
 /// Movements that are played no more; a few for each recording and each choice.
 const SPENT: usize = 32;
 
@@ -37,7 +38,7 @@ pub(crate) struct MovementFile {
     /// For the window, the worker and the host's main thread alone.
     kept: Mutex<Kept>,
     next: ArrayQueue<Next>,
-    rooms: ArrayQueue<Room>,
+    rooms: Arc<ArrayQueue<Room>>,
     recorded: ArrayQueue<Recorded>,
     spent: ArrayQueue<Arc<Trajectory>>,
 }
@@ -165,11 +166,22 @@ impl Default for MovementFile {
         Self {
             kept: Mutex::default(),
             next: ArrayQueue::new(1),
-            rooms: ArrayQueue::new(ROOMS),
+            rooms: rooms(),
             recorded: ArrayQueue::new(RECORDED),
             spent: ArrayQueue::new(SPENT),
         }
     }
+}
+
+/// The rooms of the process; they go with the last instance.
+fn rooms() -> Arc<ArrayQueue<Room>> {
+    static SHARED: Mutex<Weak<ArrayQueue<Room>>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let rooms = Arc::new(ArrayQueue::new(ROOMS));
+        *shared = Arc::downgrade(&rooms);
+        rooms
+    })
 }
 
 /// For the audio thread.
@@ -206,8 +218,10 @@ impl MovementFile {
         while !self.rooms.is_full() && self.rooms.push(Room::new()).is_ok() {}
     }
 
-    /// Keeps what has been recorded, frees what is not played any more; true if something is new.
+    /// Keeps what has been recorded, frees what is not played any more, makes room where it was taken;
+    /// true if something is new.
     pub(crate) fn settle(&self) -> bool {
+        self.prepare();
         self.settle_into(&mut self.lock())
     }
 
@@ -215,7 +229,6 @@ impl MovementFile {
         while self.spent.pop().is_some() {}
         let mut is_new = false;
         while let Some(recorded) = self.recorded.pop() {
-            self.prepare();
             if recorded.choice == kept.choice {
                 *kept = Kept {
                     movement: recorded.movement,

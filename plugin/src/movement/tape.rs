@@ -151,7 +151,12 @@ impl Tape {
     }
 
     fn begin(&mut self, file: &MovementFile) {
-        if let Some(room) = self.spare.take().or_else(|| file.room()) {
+        let room = self.spare.take().or_else(|| {
+            // Another one is made, for the next or, where there was none, for this one.
+            self.has_work = true;
+            file.room()
+        });
+        if let Some(room) = room {
             self.state = State::Taking(Take::new(room, &self.transport, self.rate_hz));
         }
     }

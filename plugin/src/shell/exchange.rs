@@ -16,7 +16,7 @@
 use crate::library::{self, Found, Slots, Wanted};
 use crate::parameters::Parameters;
 use crate::screen::Screen;
-use betwixt_engine::{Engine, Fitting, MODELS, Settings, Timbre};
+use betwixt_engine::{Engine, Fitting, Left, MODELS, Settings, Timbre};
 use crossbeam_queue::ArrayQueue;
 use std::sync::atomic::{
     AtomicBool,
@@ -26,25 +26,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// More is never left over at a time: one timbre on its way out, and one for each slot that came too
-/// late.
+/// More is never left over at a time: a model on its way out, what each slot's has brought for
+/// nothing, and one for each slot that came too late.
 const LEFTOVERS: usize = 16;
 /// How often a missing model is looked for.
 const LOOK: Duration = Duration::from_secs(2);
-
-/// A fitting that is ready for its slot.
-pub(super) struct Fresh {
-    pub(super) fitting: Fitting,
-    /// Counts activations: one that was made for an older one comes too late.
-    pub(super) activation: u64,
-}
 
 /// What plays, as the threads beside the sound know it.
 #[derive(Default)]
 struct Desk {
     /// Of the present activation; none before the first.
     settings: Option<Settings>,
-    activation: u64,
     fitted: [Fitted; MODELS],
     /// The version of the slots that has been seen to.
     seen: Option<u32>,
@@ -61,10 +53,11 @@ enum Fitted {
 
 /// The slots between audio thread and worker.
 pub(super) struct Exchange {
-    ready: [ArrayQueue<Fresh>; MODELS],
+    /// Made for the present settings, under the desk's lock.
+    ready: [ArrayQueue<Fitting>; MODELS],
     /// Whether any of them may hold something: one look, where there is nothing to do.
     is_any: AtomicBool,
-    leftovers: ArrayQueue<Fitting>,
+    leftovers: ArrayQueue<Left>,
     desk: Mutex<Desk>,
 }
 
@@ -80,7 +73,7 @@ impl Exchange {
     }
 
     /// What is ready for a slot. Real-time.
-    pub(super) fn take(&self, slot: usize) -> Option<Fresh> {
+    pub(super) fn take(&self, slot: usize) -> Option<Fitting> {
         self.ready[slot].pop()
     }
 
@@ -97,33 +90,34 @@ impl Exchange {
         is_ready
     }
 
-    /// A model is not needed any more. Real-time.
-    pub(super) fn free(&self, timbre: Box<Timbre>) {
-        self.discard(Fitting::Model(timbre));
+    /// Something is not needed any more. Real-time.
+    pub(super) fn free(&self, left: Left) {
+        drop(self.leftovers.push(left));
     }
 
-    /// A fitting has come too late. Real-time.
-    pub(super) fn discard(&self, fitting: Fitting) {
-        drop(self.leftovers.push(fitting));
-    }
-
-    /// Makes an engine with all models that are wanted now, and tells which activation it is for.
-    /// Allocates: not for the audio thread.
-    pub(super) fn activate(&self, slots: &Slots, settings: Settings) -> (Engine, u64) {
+    /// Makes an engine with all models that are wanted now. What was made ready with the same
+    /// settings and not taken yet is not made twice: a project is often opened in a running instance
+    /// and the instance activated anew at once. Allocates: not for the audio thread, and not while it
+    /// runs.
+    pub(super) fn activate(&self, slots: &Slots, settings: Settings) -> Engine {
         let mut desk = self.desk();
-        desk.settings = Some(settings);
-        desk.activation += 1;
-        desk.fitted = Default::default();
+        let is_same = desk.settings.replace(settings) == Some(settings);
         let version = slots.version();
         desk.seen = Some(version);
         let mut engine = Engine::empty(settings);
         for (slot, wanted) in slots.wanted().iter().enumerate() {
-            if let Some(fitting) = fit(&mut desk.fitted[slot], (slots, slot), wanted, settings) {
+            let waiting = self.ready[slot].pop().filter(|_| is_same);
+            let fitted = &mut desk.fitted[slot];
+            if waiting.is_none() {
+                *fitted = Fitted::Empty;
+            }
+            let fresh = fit(fitted, (slots, slot), wanted, settings);
+            if let Some(fitting) = fresh.or(waiting) {
                 engine.install(slot, fitting);
             }
         }
         slots.deliver(version);
-        (engine, desk.activation)
+        engine
     }
 
     /// Does everything that there is to do; tells whether a model has come or is missing. Not for
@@ -143,12 +137,7 @@ impl Exchange {
         for (slot, wanted) in slots.wanted().iter().enumerate() {
             let fitting = fit(&mut desk.fitted[slot], (slots, slot), wanted, settings);
             if let Some(fitting) = fitting {
-                let activation = desk.activation;
-                let fresh = Fresh {
-                    fitting,
-                    activation,
-                };
-                drop(self.ready[slot].force_push(fresh));
+                drop(self.ready[slot].force_push(fitting));
                 self.is_any.store(true, Release);
                 worked.has_changed = true;
             }

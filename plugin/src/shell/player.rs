@@ -30,8 +30,8 @@ const MOST_ENDED: usize = 1_024;
 pub(super) struct Player {
     /// None before the host has told the sample rate.
     engine: Option<Box<Engine>>,
-    /// What the engine was made for.
-    activation: Activation,
+    /// Samples per second of the sound; 0 before the first activation.
+    rate_hz: f32,
     events: EventList,
     /// Events of the first sample after the call.
     late: EventList,
@@ -47,20 +47,12 @@ pub(super) struct Player {
     is_sounding: bool,
 }
 
-/// What an engine is made for.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Activation {
-    /// Counts them.
-    pub(super) number: u64,
-    pub(super) rate_hz: f32,
-}
-
 impl Player {
     /// Not activated.
     pub(super) fn new() -> Self {
         Self {
             engine: None,
-            activation: Activation::default(),
+            rate_hz: 0.0,
             events: EventList::new(),
             late: EventList::new(),
             rulers: Rulers::new(),
@@ -75,11 +67,11 @@ impl Player {
     }
 
     /// Plays this engine from now on.
-    pub(super) fn activate(&mut self, engine: Box<Engine>, activation: Activation) {
+    pub(super) fn activate(&mut self, engine: Box<Engine>, rate_hz: f32) {
         self.engine = Some(engine);
         self.is_tuned = false;
-        self.tape.forget_engine(activation.rate_hz);
-        self.activation = activation;
+        self.tape.forget_engine(rate_hz);
+        self.rate_hz = rate_hz;
         self.reset();
     }
 
@@ -104,7 +96,7 @@ impl Player {
         self.tape.stop();
         self.registered.reset();
         self.ended.clear();
-        self.router.reset(self.activation.rate_hz);
+        self.router.reset(self.rate_hz);
         self.is_sounding = false;
     }
 
@@ -115,7 +107,7 @@ impl Player {
 
     /// Samples per second of the sound; 0 before the first activation.
     pub(super) fn rate_hz(&self) -> f32 {
-        self.activation.rate_hz
+        self.rate_hz
     }
 
     /// Whether anything is heard.
@@ -151,14 +143,12 @@ impl Player {
             if !engine.can_fit() {
                 break;
             }
-            let Some(fresh) = exchange.take(slot) else {
+            let Some(fitting) = exchange.take(slot) else {
                 continue;
             };
             is_something = true;
-            if fresh.activation != self.activation.number {
-                exchange.discard(fresh.fitting);
-            } else if let Err(refused) = engine.fit(slot, fresh.fitting) {
-                exchange.discard(refused);
+            if let Err(refused) = engine.fit(slot, fitting) {
+                exchange.free(refused.into());
             }
             if let Some(left) = engine.take_left() {
                 exchange.free(left);

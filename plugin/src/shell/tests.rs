@@ -97,13 +97,13 @@ fn ready(model: usize) -> Player {
 
 /// A player on the models of these slots.
 fn activated(exchange: &Exchange, slots: &Slots) -> Player {
-    let (engine, number) = exchange.activate(slots, SETTINGS);
-    let activation = Activation {
-        number,
-        rate_hz: SETTINGS.sample_rate_hz,
-    };
+    activated_with(exchange, slots, SETTINGS)
+}
+
+fn activated_with(exchange: &Exchange, slots: &Slots, settings: Settings) -> Player {
+    let engine = exchange.activate(slots, settings);
     let mut player = Player::new();
-    player.activate(Box::new(engine), activation);
+    player.activate(Box::new(engine), settings.sample_rate_hz);
     player
 }
 
@@ -250,29 +250,40 @@ fn another_model_takes_over_without_an_allocation() {
     }
 }
 
-/// What was made ready for an activation that is over is not fitted into the present engine, and a
-/// model that is not wanted any more gives way to the one that is.
+/// What was made ready and not taken is what the next activation plays; with other settings it is
+/// made anew. A model that is not wanted any more gives way to the one that is.
 #[test]
-fn models_that_come_too_late_are_not_played() {
+fn the_last_model_that_was_wanted_is_played() {
     let plugin = Betwixt::default();
     let (exchange, slots) = (Exchange::new(), &plugin.parameters.slots);
     let mut player = activated(&exchange, slots);
     assert_eq!(exchange.work(slots), exchange::Worked::default());
     assert!(!player.fit(&exchange), "nothing is to be done");
     let wanted = |model: usize| Some(library::factory()[model].wanted());
-    slots.choose(0, wanted(1));
-    assert!(exchange.work(slots).has_changed);
-    let mut other = activated(&exchange, slots);
-    slots.choose(0, wanted(2));
-    // Ready for the first player, which is not the present one any more: so is the next.
-    assert!(other.fit(&exchange), "the old one is given back");
-    exchange.work(slots);
-    slots.choose(0, wanted(3));
-    exchange.work(slots);
-    let found = call(&mut other, (&plugin, &exchange), &[key(60)]);
+    let slower = Settings {
+        sample_rate_hz: 44_100.0,
+        ..SETTINGS
+    };
+    for (model, settings) in [(1, SETTINGS), (2, slower)] {
+        slots.choose(0, wanted(model));
+        assert!(exchange.work(slots).has_changed);
+        let mut other = activated_with(&exchange, slots, settings);
+        assert!(!other.fit(&exchange), "nothing is left over");
+        let found = call(&mut other, (&plugin, &exchange), &[key(60)]);
+        let own = Slots::new(library::factory()[model].wanted());
+        let mut fresh = activated_with(&Exchange::new(), &own, settings);
+        let expected = call(&mut fresh, (&plugin, &Exchange::new()), &[key(60)]);
+        assert!(found == expected, "model {model}: as in a fresh instance");
+    }
+    let mut last = activated(&exchange, slots);
+    for model in [1, 3] {
+        slots.choose(0, wanted(model));
+        exchange.work(slots);
+    }
+    let found = call(&mut last, (&plugin, &exchange), &[key(60)]);
     let expected = call(&mut ready(3), (&plugin, &Exchange::new()), &[key(60)]);
     assert!(found == expected, "the last one that was wanted");
-    assert!(!other.fit(&exchange), "all is done");
+    assert!(!last.fit(&exchange), "all is done");
 }
 
 /// A model that is missing is silent, whatever it would be replaced by; when its file is there a

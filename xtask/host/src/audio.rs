@@ -82,8 +82,9 @@ pub(crate) fn activate(
     Ok(Audio {
         processor: processor.map_err(|e| refused(e.to_string()))?,
         ports: AudioPorts::with_capacity(2, 1),
-        input: EventBuffer::with_capacity(1024),
-        output: EventBuffer::with_capacity(1024),
+        // Room for the largest of a thousand events would be more memory than the plugin's.
+        input: EventBuffer::new(),
+        output: EventBuffer::new(),
         replies: Vec::new(),
         steady: 0,
         channels,

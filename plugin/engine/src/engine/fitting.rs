@@ -8,10 +8,11 @@
 
 use super::Engine;
 use crate::controls::MODELS;
-use crate::voice::{Fitting, Timbre};
+use crate::voice::{Fitting, Left};
 
 impl Engine {
-    /// Whether a slot can be fitted anew: not while a model is still on its way out. Real-time.
+    /// Whether a slot can be fitted anew: not while something is still on its way out
+    /// ([`Engine::take_left`]). Real-time.
     #[must_use]
     pub fn can_fit(&self) -> bool {
         self.sources.can_fit()
@@ -22,7 +23,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Gives the fitting back while another model is on its way out ([`Engine::can_fit`]).
+    /// Gives the fitting back while something is on its way out ([`Engine::can_fit`]).
     pub fn fit(&mut self, slot: usize, fitting: Fitting) -> Result<(), Fitting> {
         let exchanged = self.sources.fit(slot, fitting)?;
         for voice in self.notes.sounding() {
@@ -31,21 +32,19 @@ impl Engine {
         Ok(())
     }
 
-    /// The model that was taken out of its slot and is not heard any more, to be freed elsewhere.
-    /// Real-time.
-    pub fn take_left(&mut self) -> Option<Box<Timbre>> {
+    /// A model that was taken out of its slot and is not heard any more, or what a model brought
+    /// that is not needed, to be freed elsewhere. Real-time.
+    pub fn take_left(&mut self) -> Option<Left> {
         let leaving = self.sources.leaving();
-        leaving?;
-        let is_heard = !self.is_idle && self.notes.sounding().any(|voice| voice.has(leaving));
-        if is_heard {
-            return None;
-        }
-        self.sources.take_left()
+        let is_heard = leaving.is_some()
+            && !self.is_idle
+            && self.notes.sounding().any(|voice| voice.has(leaving));
+        self.sources.take_left(is_heard)
     }
 
     /// Fits a slot of an engine that does not play; what stood there is freed.
     pub fn install(&mut self, slot: usize, fitting: Fitting) {
         drop(self.fit(slot.min(MODELS - 1), fitting));
-        drop(self.take_left());
+        while self.take_left().is_some() {}
     }
 }

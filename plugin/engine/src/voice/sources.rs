@@ -35,6 +35,31 @@ pub enum Fitting {
     Model(Box<Timbre>),
 }
 
+/// What an engine does not need any more, to be freed where there is time for it.
+#[derive(Default)]
+pub struct Left {
+    _timbre: Option<Box<Timbre>>,
+    _studio: Option<Box<Studio>>,
+}
+
+impl std::fmt::Debug for Left {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Left").finish_non_exhaustive()
+    }
+}
+
+impl From<Fitting> for Left {
+    fn from(fitting: Fitting) -> Self {
+        let Fitting::Model(timbre) = fitting else {
+            return Self::default();
+        };
+        Self {
+            _timbre: Some(timbre),
+            _studio: None,
+        }
+    }
+}
+
 /// The same without the model, which stands among the timbres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
@@ -47,8 +72,10 @@ enum Slot {
 pub(crate) struct Sources {
     slots: [Slot; MODELS],
     timbres: [Option<Box<Timbre>>; MODELS + 1],
-    /// The first model of partials has brought it.
+    /// The first model of partials has brought it; the last one takes it away.
     studio: Option<Box<Studio>>,
+    /// What a model of partials has brought for nothing.
+    spare: Option<Box<Studio>>,
     /// What a voice sounds like, before its loudness.
     both: [Vec<f32>; 2],
     one: Vec<f32>,
@@ -85,14 +112,15 @@ impl Sources {
             slots: [Slot::Empty; MODELS],
             timbres: Default::default(),
             studio: None,
+            spare: None,
             both: [0, 1].map(|_| vec![0.0; longest]),
             one: vec![0.0; longest],
         }
     }
 
-    /// Whether a slot can be fitted anew: not while a model is still on its way out.
+    /// Whether a slot can be fitted anew: not while something is still on its way out.
     pub(crate) fn can_fit(&self) -> bool {
-        self.timbres[LEAVING].is_none()
+        self.timbres[LEAVING].is_none() && self.spare.is_none()
     }
 
     /// Fits a slot. What stood there is heard until nobody sounds from it any more; voices that do
@@ -100,7 +128,7 @@ impl Sources {
     ///
     /// # Errors
     ///
-    /// Gives the fitting back while another model is on its way out.
+    /// Gives the fitting back while something is on its way out.
     pub(crate) fn fit(
         &mut self,
         slot: usize,
@@ -113,8 +141,10 @@ impl Sources {
             Fitting::Empty => (Slot::Empty, None),
             Fitting::Missing => (Slot::Missing, None),
             Fitting::Model(mut timbre) => {
-                if self.studio.is_none() {
-                    self.studio = timbre.take_studio();
+                let brought = timbre.take_studio();
+                match &self.studio {
+                    Some(_) => self.spare = brought,
+                    None => self.studio = brought,
                 }
                 (Slot::Filled, Some(timbre))
             }
@@ -130,9 +160,18 @@ impl Sources {
         self.timbres[LEAVING].is_some().then_some(LEAVING)
     }
 
-    /// The model that was on its way out.
-    pub(crate) fn take_left(&mut self) -> Option<Box<Timbre>> {
-        self.timbres[LEAVING].take()
+    /// What is not needed any more: the model on its way out unless it is still heard, and what
+    /// nobody paints with.
+    pub(crate) fn take_left(&mut self, is_heard: bool) -> Option<Left> {
+        let leaves = !is_heard && self.timbres[LEAVING].is_some();
+        let timbre = leaves.then(|| self.timbres[LEAVING].take()).flatten();
+        let is_painted = self.timbres.iter().flatten().any(|timbre| timbre.paints());
+        let unused = if is_painted { None } else { self.studio.take() };
+        let studio = unused.or_else(|| self.spare.take());
+        (leaves || studio.is_some()).then_some(Left {
+            _timbre: timbre,
+            _studio: studio,
+        })
     }
 
     /// How many voices can play all of the models.

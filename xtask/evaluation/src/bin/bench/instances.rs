@@ -5,12 +5,14 @@
 //!  resident memory: with one instance, with two … ─► MiB for each more
 //! ```
 //!
-//! The built plugin in a host, framework included.
+//! The built plugin in a host, framework included. A project's model is there when the instance is
+//! activated; one that is chosen takes over from the one before while the instance plays.
 
 use crate::Done;
 use crate::timing::{median, row, verdict};
-use betwixt_host::{Host, Instance, Setup};
-use std::time::Instant;
+use betwixt_host::{Host, Instance, Project, Setup};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 const RATE_HZ: f64 = 48_000.0;
 /// Instances that wait.
@@ -22,19 +24,35 @@ const MOST_MIB: f64 = 4.0;
 /// Blocks played, and how often: of a block's times the least counts.
 const BLOCKS: usize = 400;
 const PASSES: usize = 5;
-/// Blocks of 512 that an instance plays before it is looked at.
-const READY_BLOCKS: usize = 20;
-/// Instances over which memory is measured.
-const MEASURED: usize = 4;
+/// Blocks of 512 that an instance plays before it is looked at, and how far apart.
+const READY_BLOCKS: usize = 40;
+const WAIT: Duration = Duration::from_millis(10);
+/// Instances over which memory is measured: what one has left free the next one takes, so that
+/// every other one takes more.
+const MEASURED: usize = 8;
+
+/// Where an instance has its model from.
+#[derive(Clone, Copy)]
+enum Model {
+    First,
+    Opened(&'static str),
+    Chosen(&'static str),
+}
 
 /// Prints the figures.
 pub(crate) fn figures() -> Done<()> {
     let host = Host::built()?;
     println!("\nInstances of the built plugin, framework included");
-    // First of all: what has been freed would be taken again unnoticed.
-    for (name, choice) in [("Instruments", None), ("Notes", Some("notes"))] {
-        memory(&host, name, choice)?;
+    // First of all, and all of them stay: what has been freed would be taken again unnoticed.
+    let mut kept = Vec::new();
+    for (name, model) in [
+        ("Instruments", Model::First),
+        ("Notes, opened", Model::Opened("notes")),
+        ("Notes, chosen", Model::Chosen("notes")),
+    ] {
+        kept.extend(memory(&host, name, model)?);
     }
+    drop(kept);
     for block in [64, 512] {
         idle(&host, block)?;
     }
@@ -74,15 +92,16 @@ fn idle(host: &Host, block: u32) -> Done<()> {
     Ok(())
 }
 
-/// What each instance after the first takes.
-fn memory(host: &Host, name: &str, choice: Option<&str>) -> Done<()> {
-    let mut instances = vec![ready(host, choice)?];
+/// What each instance after the first takes; the instances, to be kept.
+fn memory(host: &Host, name: &str, model: Model) -> Done<Vec<Instance>> {
+    // The second one finds what the first one has left.
+    let mut instances = vec![ready(host, model)?, ready(host, model)?];
     let Some(before) = resident_mib() else {
         println!("  memory: not known on this system");
-        return Ok(());
+        return Ok(instances);
     };
     for _ in 0..MEASURED {
-        instances.push(ready(host, choice)?);
+        instances.push(ready(host, model)?);
     }
     let after = resident_mib().unwrap_or(before);
     let mib = (after - before) / MEASURED as f64;
@@ -90,18 +109,25 @@ fn memory(host: &Host, name: &str, choice: Option<&str>) -> Done<()> {
         "  {name}: another instance takes {mib:.1} MiB; at most {MOST_MIB} MiB: {}",
         verdict(mib < MOST_MIB)
     );
-    Ok(())
+    Ok(instances)
 }
 
 /// An instance that has made its model ready.
-fn ready(host: &Host, choice: Option<&str>) -> Done<Instance> {
+fn ready(host: &Host, model: Model) -> Done<Instance> {
     let mut instance = host.instance(Setup::new(RATE_HZ, 512))?;
-    if let Some(model) = choice {
-        instance.use_models(&[model])?;
+    match model {
+        Model::First => {}
+        Model::Opened(name) => instance.use_models(&[name])?,
+        Model::Chosen(name) => {
+            let project = Project::of(&mut instance)?.with_models(&[name]);
+            instance.load_state(&project.bytes())?;
+        }
     }
     let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
     for _ in 0..READY_BLOCKS {
         instance.process(&[], &mut left, &mut right)?;
+        // Time for the threads beside the sound.
+        sleep(WAIT);
     }
     Ok(instance)
 }
