@@ -4,15 +4,14 @@
 //!  rows of a map ─► state ─► built .clap ◄─ MIDI ─► left channel
 //! ```
 
-use betwixt_host::{Blocks, Event, Host, Instance, Setup, Timed};
+use crate::built;
+use betwixt_host::{Blocks, Event, Instance, Timed};
 use serde_json::Value;
 
-/// Rate of all renderings in Hz.
-pub const RATE_HZ: f64 = 48_000.0;
+pub use crate::built::{RATE_HZ, SECOND};
+
 /// The longest block in samples.
 pub const LONGEST: u32 = 4_096;
-/// A second in samples.
-pub const SECOND: u64 = 48_000;
 
 /// The built plugin, active.
 ///
@@ -21,8 +20,7 @@ pub const SECOND: u64 = 48_000;
 /// When the plugin refuses it.
 #[must_use]
 pub fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, LONGEST)).expect("active")
+    built::clap(LONGEST)
 }
 
 /// The JSON of a state: the framework puts its length in eight bytes before it.
@@ -92,12 +90,16 @@ pub fn play_in(
     frames: u64,
     blocks: &Blocks,
 ) -> Vec<f32> {
+    let played = instance.play(&in_order(events), frames, blocks);
+    played.expect("it plays").left
+}
+
+/// The same events by their time; those of one moment stay as they were.
+#[must_use]
+pub fn in_order(events: &[Timed]) -> Vec<Timed> {
     let mut events = events.to_vec();
     events.sort_by_key(|timed| timed.frame);
-    instance
-        .play(&events, frames, blocks)
-        .expect("it plays")
-        .left
+    events
 }
 
 /// The first place at which two renders differ.
@@ -112,12 +114,14 @@ pub fn parting(one: &[f32], other: &[f32]) -> Option<usize> {
 }
 
 /// A note that stands still: time is frozen, nothing moves by itself, the limiter rests.
-///
-/// # Panics
-///
-/// When the plugin refuses it.
 #[must_use]
 pub fn steady() -> Vec<Timed> {
+    steady_from(10)
+}
+
+/// The same, struck at this sample.
+#[must_use]
+pub fn steady_from(at: u64) -> Vec<Timed> {
     let still = ["Vibrato Depth", "Drift", "Noise", "Width"].map(|name| (name, 0.0));
     let frozen = [
         ("Freeze", 1.0),
@@ -129,7 +133,7 @@ pub fn steady() -> Vec<Timed> {
     let mut events: Vec<Timed> = set
         .map(|(name, value)| Event::parameter(name, value).at(0))
         .collect();
-    events.push(Event::note_on(48, 0.6).at(10));
+    events.push(Event::note_on(48, 0.6).at(at));
     events
 }
 
