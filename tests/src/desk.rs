@@ -5,7 +5,7 @@
 //! ```
 
 use crate::built;
-use betwixt_host::{Blocks, Event, Instance, Timed};
+use betwixt_host::{Blocks, Event, Instance, Project, Timed};
 use serde_json::Value;
 
 pub use crate::built::{RATE_HZ, SECOND};
@@ -23,16 +23,6 @@ pub fn instance() -> Instance {
     built::clap(LONGEST)
 }
 
-/// The JSON of a state: the framework puts its length in eight bytes before it.
-///
-/// # Panics
-///
-/// When the plugin refuses it.
-#[must_use]
-pub fn read(state: &[u8]) -> Value {
-    serde_json::from_slice(&state[8..]).expect("the state is JSON")
-}
-
 /// A field of a state.
 ///
 /// # Panics
@@ -40,9 +30,19 @@ pub fn read(state: &[u8]) -> Value {
 /// When the plugin refuses it.
 #[must_use]
 pub fn field(instance: &mut Instance, name: &str) -> Value {
-    let state = read(&instance.save_state().expect("saved"));
-    let text = state["fields"][name].as_str().expect("the field is there");
-    serde_json::from_str(text).expect("the field is JSON")
+    let project = Project::of(instance).expect("saved");
+    project.field(name).expect("the field is there")
+}
+
+/// Opens the same project, edited as the JSON that it is.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+pub fn change(instance: &mut Instance, edit: impl FnOnce(&mut Value)) {
+    let project = Project::of(instance).expect("saved").changed(edit);
+    let opened = instance.load_state(&project.bytes());
+    opened.expect("the state is sound");
 }
 
 /// A project in which these mappings are all there is.
@@ -53,13 +53,10 @@ pub fn field(instance: &mut Instance, name: &str) -> Value {
 #[must_use]
 pub fn mapped(rows: &str) -> Instance {
     let mut instance = instance();
-    let mut state = read(&instance.save_state().expect("saved"));
     let map = Value::from(format!("format = 1\n{rows}"));
-    state["fields"]["map"] = map.to_string().into();
-    let text = state.to_string();
-    let length = u64::try_from(text.len()).expect("small");
-    let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
-    instance.load_state(&bytes).expect("the state is sound");
+    change(&mut instance, |state| {
+        state["fields"]["map"] = map.to_string().into();
+    });
     instance
 }
 

@@ -9,7 +9,7 @@
 use betwixt_host::{Blocks, Event, Instance, Rolling, Timed};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::built::{self, RATE_HZ, SECOND};
-use betwixt_tests::desk::{field, play_in, read, steady_from};
+use betwixt_tests::desk::{change, field, play_in, steady_from};
 use betwixt_tests::{amplitude, level_db};
 use serde_json::{Value, json};
 
@@ -36,16 +36,6 @@ fn open(instance: &mut Instance, movement: &str, course: &str) {
         state["fields"]["movement"] = movement.into();
         state["params"]["movement"] = json!({ "string": course });
     });
-}
-
-/// Opens the same project, changed.
-fn change(instance: &mut Instance, edit: impl Fn(&mut Value)) {
-    let mut state = read(&instance.save_state().expect("saved"));
-    edit(&mut state);
-    let text = state.to_string();
-    let length = u64::try_from(text.len()).expect("small");
-    let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
-    instance.load_state(&bytes).expect("the state is sound");
 }
 
 /// Latent 1 up, and down again twice as fast, in a second and a half.
