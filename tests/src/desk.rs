@@ -4,15 +4,14 @@
 //!  rows of a map ─► state ─► built .clap ◄─ MIDI ─► left channel
 //! ```
 
-use betwixt_host::{Blocks, Event, Host, Instance, Setup, Timed};
+use crate::built;
+use betwixt_host::{Blocks, Event, Instance, Project, Timed};
 use serde_json::Value;
 
-/// Rate of all renderings in Hz.
-pub const RATE_HZ: f64 = 48_000.0;
+pub use crate::built::{RATE_HZ, SECOND};
+
 /// The longest block in samples.
 pub const LONGEST: u32 = 4_096;
-/// A second in samples.
-pub const SECOND: u64 = 48_000;
 
 /// The built plugin, active.
 ///
@@ -21,18 +20,7 @@ pub const SECOND: u64 = 48_000;
 /// When the plugin refuses it.
 #[must_use]
 pub fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, LONGEST)).expect("active")
-}
-
-/// The JSON of a state: the framework puts its length in eight bytes before it.
-///
-/// # Panics
-///
-/// When the plugin refuses it.
-#[must_use]
-pub fn read(state: &[u8]) -> Value {
-    serde_json::from_slice(&state[8..]).expect("the state is JSON")
+    built::clap(LONGEST)
 }
 
 /// A field of a state.
@@ -42,9 +30,19 @@ pub fn read(state: &[u8]) -> Value {
 /// When the plugin refuses it.
 #[must_use]
 pub fn field(instance: &mut Instance, name: &str) -> Value {
-    let state = read(&instance.save_state().expect("saved"));
-    let text = state["fields"][name].as_str().expect("the field is there");
-    serde_json::from_str(text).expect("the field is JSON")
+    let project = Project::of(instance).expect("saved");
+    project.field(name).expect("the field is there")
+}
+
+/// Opens the same project, edited as the JSON that it is.
+///
+/// # Panics
+///
+/// When the plugin refuses it.
+pub fn change(instance: &mut Instance, edit: impl FnOnce(&mut Value)) {
+    let project = Project::of(instance).expect("saved").changed(edit);
+    let opened = instance.load_state(&project.bytes());
+    opened.expect("the state is sound");
 }
 
 /// A project in which these mappings are all there is.
@@ -55,13 +53,10 @@ pub fn field(instance: &mut Instance, name: &str) -> Value {
 #[must_use]
 pub fn mapped(rows: &str) -> Instance {
     let mut instance = instance();
-    let mut state = read(&instance.save_state().expect("saved"));
     let map = Value::from(format!("format = 1\n{rows}"));
-    state["fields"]["map"] = map.to_string().into();
-    let text = state.to_string();
-    let length = u64::try_from(text.len()).expect("small");
-    let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
-    instance.load_state(&bytes).expect("the state is sound");
+    change(&mut instance, |state| {
+        state["fields"]["map"] = map.to_string().into();
+    });
     instance
 }
 
@@ -92,12 +87,16 @@ pub fn play_in(
     frames: u64,
     blocks: &Blocks,
 ) -> Vec<f32> {
+    let played = instance.play(&in_order(events), frames, blocks);
+    played.expect("it plays").left
+}
+
+/// The same events by their time; those of one moment stay as they were.
+#[must_use]
+pub fn in_order(events: &[Timed]) -> Vec<Timed> {
     let mut events = events.to_vec();
     events.sort_by_key(|timed| timed.frame);
-    instance
-        .play(&events, frames, blocks)
-        .expect("it plays")
-        .left
+    events
 }
 
 /// The first place at which two renders differ.
@@ -112,12 +111,14 @@ pub fn parting(one: &[f32], other: &[f32]) -> Option<usize> {
 }
 
 /// A note that stands still: time is frozen, nothing moves by itself, the limiter rests.
-///
-/// # Panics
-///
-/// When the plugin refuses it.
 #[must_use]
 pub fn steady() -> Vec<Timed> {
+    steady_from(10)
+}
+
+/// The same, struck at this sample.
+#[must_use]
+pub fn steady_from(at: u64) -> Vec<Timed> {
     let still = ["Vibrato Depth", "Drift", "Noise", "Width"].map(|name| (name, 0.0));
     let frozen = [
         ("Freeze", 1.0),
@@ -129,7 +130,7 @@ pub fn steady() -> Vec<Timed> {
     let mut events: Vec<Timed> = set
         .map(|(name, value)| Event::parameter(name, value).at(0))
         .collect();
-    events.push(Event::note_on(48, 0.6).at(10));
+    events.push(Event::note_on(48, 0.6).at(at));
     events
 }
 

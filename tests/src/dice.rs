@@ -109,15 +109,7 @@ impl Dice {
     }
 
     fn expression(&mut self) -> Expression {
-        let all = [
-            Expression::Volume,
-            Expression::Pan,
-            Expression::Tuning,
-            Expression::Vibrato,
-            Expression::Expression,
-            Expression::Brightness,
-            Expression::Pressure,
-        ];
+        let all = Expression::ALL;
         all[usize::from(self.byte()) % all.len()]
     }
 

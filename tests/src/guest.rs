@@ -4,9 +4,10 @@
 //!  dice ─► values, notes ─► built .clap ─► numbers, silence, a note that is heard
 //! ```
 
-use crate::Dice;
+use crate::desk::in_order;
+use crate::{Dice, built};
 use betwixt_evaluation::measure::level;
-use betwixt_host::{Blocks, Event, Host, Instance, NoteAddress, Parameter, Setup, Timed};
+use betwixt_host::{Blocks, Event, Instance, NoteAddress, Parameter, Setup, Timed};
 
 /// The longest block in samples.
 pub const LONGEST: u32 = 1_024;
@@ -20,7 +21,7 @@ pub const EVERY: NoteAddress = NoteAddress {
 /// How it is activated.
 #[must_use]
 pub fn setup() -> Setup {
-    Setup::new(48_000.0, LONGEST)
+    Setup::new(built::RATE_HZ, LONGEST)
 }
 
 /// The built plugin, active.
@@ -30,8 +31,7 @@ pub fn setup() -> Setup {
 /// When the plugin refuses it.
 #[must_use]
 pub fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(setup()).expect("active")
+    built::clap(LONGEST)
 }
 
 /// Plays events, whatever their order, in blocks of these sizes; what comes out are numbers, none too
@@ -46,9 +46,8 @@ pub fn play_in(
     frames: u64,
     blocks: &Blocks,
 ) -> [Vec<f32>; 2] {
-    let mut events = events.to_vec();
-    events.sort_by_key(|timed| timed.frame);
-    let played = instance.play(&events, frames, blocks).expect("it plays");
+    let played = instance.play(&in_order(events), frames, blocks);
+    let played = played.expect("it plays");
     let sound = [played.left, played.right];
     let is_sound = |v: &f32| v.abs() <= 1.0 && !v.is_subnormal();
     let odd = sound.iter().flatten().find(|value| !is_sound(value));

@@ -4,14 +4,15 @@
 //!  keys ─► notes in a row ─► built .clap ─► samples ─► cents off, per key
 //! ```
 
+use crate::built;
 use betwixt_evaluation::measure::{level, pitch};
-use betwixt_host::{Blocks, Event, Host, Instance, Project, Setup};
+use betwixt_host::{Blocks, Event, Instance, Project};
 use betwixt_spectral::number::index;
 use betwixt_spectral::pitch::hz;
 use serde_json::Value;
 
-/// Rate of all renderings in Hz.
-pub const RATE_HZ: f64 = 48_000.0;
+pub use crate::built::RATE_HZ;
+
 /// How long a key is held, and how long its start is not measured.
 const HELD_S: f64 = 0.75;
 const START_S: f64 = 0.15;
@@ -25,9 +26,7 @@ const GAP_S: f64 = 0.05;
 /// When the plugin cannot be built, loaded or made to play this model.
 #[must_use]
 pub fn plugin(model: &str) -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    let setup = Setup::new(RATE_HZ, 1_024);
-    let mut instance = host.instance(setup).expect("active");
+    let mut instance = built::clap(1_024);
     let still = [
         "Drift",
         "Natural Tuning",

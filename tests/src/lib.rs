@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod built;
+pub mod chord;
 mod comb;
 pub mod desk;
 mod dice;

@@ -4,7 +4,8 @@
 //!  (sample, event) ─► blocks ─► Engine::process ─► samples
 //! ```
 
-use betwixt_engine::{Controls, Decoder, Engine, Event, EventKind, Note, Settings};
+use crate::painted_model;
+use betwixt_engine::{Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, Settings};
 use betwixt_model::Model;
 use std::sync::Arc;
 
@@ -50,6 +51,23 @@ impl Player {
             events: Vec::new(),
             latents: Vec::new(),
         }
+    }
+
+    /// The painted sound with nothing that bends its pitch: its partials are whole multiples of it.
+    #[must_use]
+    pub fn painted(sample_rate_hz: f32) -> Self {
+        let mut player = Self::new(&painted_model(), sample_rate_hz);
+        player.controls.performance.inharmonicity = 0.0;
+        player.controls.latents = [0.0; LATENTS];
+        player
+    }
+
+    /// The same at 48 kHz, and it stands still.
+    #[must_use]
+    pub fn still() -> Self {
+        let mut player = Self::painted(48_000.0);
+        player.controls.performance.time.frozen = true;
+        player
     }
 
     /// A note of a key on channel 0.

@@ -9,19 +9,10 @@ use betwixt_engine::{
 use betwixt_evaluation::measure::pitch;
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::{Player, amplitude, families, level_db, painted_model};
+use betwixt_tests::{Player, amplitude, families, level_db};
 use std::sync::Arc;
 
 const RATE_HZ: f64 = 48_000.0;
-
-/// A painted sound that stands still.
-fn plain() -> Player {
-    let mut player = Player::new(&painted_model(), narrow(RATE_HZ));
-    player.controls.performance.inharmonicity = 0.0;
-    player.controls.performance.time.frozen = true;
-    player.controls.latents = [0.0; 8];
-    player
-}
 
 fn slot(source: Source, target: Target, depth: f32) -> Slot {
     Slot {
@@ -60,7 +51,7 @@ fn an_oscillator_moves_the_pitch() {
 /// Half a turn up, half a turn down, by 6 dB each: a rectangle of 12 dB.
 #[test]
 fn an_oscillator_moves_the_level() {
-    let mut player = plain();
+    let mut player = Player::still();
     lfo(&mut player).rate_hz = 2.0;
     lfo(&mut player).shape = Shape::Square;
     player.controls.modulation.slots[0] = slot(Source::Lfo(0), Target::Level, 0.25);
@@ -78,7 +69,7 @@ fn an_oscillator_moves_the_level() {
 #[test]
 fn oscillators_keep_to_the_hosts_beats() {
     let fall_s = |is_common| {
-        let mut player = plain();
+        let mut player = Player::still();
         *lfo(&mut player) = Lfo {
             shape: Shape::Square,
             beats: Some(1.0),
@@ -111,7 +102,7 @@ fn oscillators_keep_to_the_hosts_beats() {
 /// An envelope's attack is a straight way: half way through it the knob stands half way.
 #[test]
 fn an_envelope_moves_a_latent() {
-    let mut player = plain();
+    let mut player = Player::still();
     let envelope = &mut player.controls.modulation.envelopes[1];
     (envelope.attack_s, envelope.sustain) = (2.0, 1.0);
     player.controls.modulation.slots[5] = slot(Source::Envelope(1), Target::Latent(0), 0.4);
@@ -163,7 +154,7 @@ fn near(found: &[f64], expected: &[f64]) {
 #[test]
 fn a_movement_is_played_as_asked() {
     let play = |ask: &dyn Fn(&mut Movement)| {
-        let mut player = plain();
+        let mut player = Player::still();
         player.engine.follow_trajectory(rise());
         player.controls.movement.course = Course::Once;
         ask(&mut player.controls.movement);
@@ -185,7 +176,7 @@ fn a_movement_is_played_as_asked() {
 #[test]
 fn a_movement_belongs_to_all_or_to_each() {
     let play = |is_common| {
-        let mut player = plain();
+        let mut player = Player::still();
         player.engine.follow_trajectory(rise());
         player.controls.movement.course = Course::Loop;
         player.controls.movement.is_common = is_common;
@@ -200,7 +191,7 @@ fn a_movement_belongs_to_all_or_to_each() {
 /// that begins at the third beat begins in its middle.
 #[test]
 fn a_movement_keeps_to_the_hosts_beats() {
-    let mut player = plain();
+    let mut player = Player::still();
     player.engine.follow_trajectory(rise());
     player.controls.movement.course = Course::Loop;
     player.controls.movement.is_synced = true;
@@ -215,7 +206,7 @@ fn a_movement_keeps_to_the_hosts_beats() {
 /// What begins at the seventh beat of the piece is, on its fifth, two beats from its end.
 #[test]
 fn a_movement_begins_at_its_own_beat() {
-    let mut player = plain();
+    let mut player = Player::still();
     let from_seven = Trajectory::clone(&rise()).from_beat(7.0).unwrap();
     player.engine.follow_trajectory(Arc::new(from_seven));
     player.controls.movement.course = Course::Loop;
@@ -232,7 +223,7 @@ fn a_movement_begins_at_its_own_beat() {
 /// rests. One that is bent while it plays goes on where it is; another one begins, be it as long.
 #[test]
 fn a_bent_movement_goes_on() {
-    let mut player = plain();
+    let mut player = Player::still();
     let telemetry = player.engine.telemetry();
     player.engine.follow_trajectory(rise());
     let after = |player: &mut Player, seconds: f64| {

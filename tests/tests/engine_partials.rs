@@ -10,14 +10,6 @@ use betwixt_spectral::partials::{BANDS, GROUPS, LEVEL};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::{NATURAL_CENTS, Player, amplitude, level_db, painted_model};
 
-/// A player with nothing that bends the pitch.
-fn plain(rate_hz: f32) -> Player {
-    let mut player = Player::new(&painted_model(), rate_hz);
-    player.controls.performance.inharmonicity = 0.0;
-    player.controls.latents = [0.0; 8];
-    player
-}
-
 /// Cents between what is heard from 200 to 800 ms and what should be.
 fn error_cents(player: &mut Player, rate_hz: f64, expected_hz: f64) -> f64 {
     let out = player.play(index(0.8 * rate_hz), &[256]);
@@ -26,7 +18,7 @@ fn error_cents(player: &mut Player, rate_hz: f64, expected_hz: f64) -> f64 {
 
 /// Level between two times of a note of C4 held for so long, in dB.
 fn held_db(performance: Performance, from_s: f64, to_s: f64) -> f64 {
-    let mut player = plain(48_000.0);
+    let mut player = Player::painted(48_000.0);
     player.controls.performance = Performance {
         width: 0.0,
         ..performance
@@ -46,7 +38,7 @@ fn every_key_is_in_tune_at_every_rate() {
         (192_000.0, 22),
     ] {
         for key in (21..=108).step_by(step) {
-            let mut player = plain(narrow(rate_hz));
+            let mut player = Player::painted(narrow(rate_hz));
             player.key(key, 1.0, 0, usize::MAX);
             let error = error_cents(&mut player, rate_hz, hz(f64::from(key)));
             assert!(
@@ -121,7 +113,7 @@ fn bends_and_tunings_add_up() {
         (0.125, 25.0, -1, -5.75),
         (0.0, -100.0, 2, 23.0),
     ] {
-        let mut player = plain(48_000.0);
+        let mut player = Player::painted(48_000.0);
         player.controls.bend_range_semitones = 48.0;
         player.controls.fine_cents = fine;
         player.controls.octave = octave;
@@ -137,7 +129,7 @@ fn bends_and_tunings_add_up() {
 /// The model says that it sounds 20 cents high: asked for half of that, it does.
 #[test]
 fn natural_tuning_is_the_models_own() {
-    let mut player = plain(48_000.0);
+    let mut player = Player::painted(48_000.0);
     player.controls.performance.natural_tuning = 0.5;
     player.key(60, 1.0, 0, usize::MAX);
     let expected = hz(60.0 + f64::from(NATURAL_CENTS) / 200.0);
@@ -180,7 +172,7 @@ fn a_frozen_sound_stands() {
         "{late:.2} for {expected:.2} dB"
     );
 
-    let mut player = plain(48_000.0);
+    let mut player = Player::painted(48_000.0);
     player.key(60, 1.0, 0, usize::MAX);
     let out = player.play_with(144_000, &[480], |at, controls| {
         controls.performance.time.frozen = at < 48_000;
@@ -223,7 +215,7 @@ fn struck_sounds_go_on_fading() {
 #[test]
 fn velocity_reaches_the_decoder() {
     let upper_share = |velocity: f32| {
-        let mut player = plain(48_000.0);
+        let mut player = Player::painted(48_000.0);
         player.controls.velocity_amount = 0.0;
         player.key(60, velocity, 0, usize::MAX);
         let out = player.play(48_000, &[480]);
@@ -244,7 +236,7 @@ fn velocity_reaches_the_decoder() {
 #[test]
 fn formants_leave_the_pitch_alone() {
     for semitones in [-24.0, -7.3, 12.0, 24.0] {
-        let mut player = plain(48_000.0);
+        let mut player = Player::painted(48_000.0);
         player.controls.performance.formant_semitones = semitones;
         player.key(60, 1.0, 0, usize::MAX);
         let error = error_cents(&mut player, 48_000.0, hz(60.0));
@@ -257,7 +249,7 @@ fn formants_leave_the_pitch_alone() {
 #[test]
 fn tilt_turns_the_spectrum_and_keeps_the_level() {
     let play = |tilt: f32| {
-        let mut player = plain(48_000.0);
+        let mut player = Player::painted(48_000.0);
         player.controls.performance.tilt_db_per_octave = tilt;
         player.key(60, 1.0, 0, usize::MAX);
         player.play(48_000, &[480])[9_600..].to_vec()
@@ -277,7 +269,7 @@ fn tilt_turns_the_spectrum_and_keeps_the_level() {
 #[test]
 fn wide_voices_survive_mono() {
     let play = |width: f32| {
-        let mut player = plain(48_000.0);
+        let mut player = Player::painted(48_000.0);
         player.controls.performance.width = width;
         player.controls.latents[1] = 1.0;
         player.key(48, 1.0, 0, usize::MAX);

@@ -4,14 +4,12 @@ use betwixt_engine::{Event, EventKind, Glide, Note, PlayMode, Tuning, Unison};
 use betwixt_evaluation::measure::pitch;
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::{Player, amplitude, families, level_db, painted_model};
+use betwixt_tests::{Player, amplitude, families, level_db};
 
 const RATE_HZ: f64 = 48_000.0;
 
 fn plain(mode: PlayMode) -> Player {
-    let mut player = Player::new(&painted_model(), narrow(RATE_HZ));
-    player.controls.performance.inharmonicity = 0.0;
-    player.controls.latents = [0.0; 8];
+    let mut player = Player::painted(narrow(RATE_HZ));
     player.controls.playing.mode = mode;
     player
 }

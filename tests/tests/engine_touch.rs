@@ -4,7 +4,7 @@ use betwixt_engine::{EventKind, Note, Slot, Source, Target, Touch, Whom, Zones};
 use betwixt_evaluation::measure::pitch;
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::pitch::hz;
-use betwixt_tests::{Player, amplitude, families, level_db, painted_model};
+use betwixt_tests::{Player, amplitude, families, level_db};
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -29,15 +29,6 @@ fn touch(id: i32, touch: Touch) -> EventKind {
         ..Whom::default()
     };
     EventKind::Touch { whom, touch }
-}
-
-/// A painted sound that stands still, its partials whole multiples of its pitch.
-fn plain() -> Player {
-    let mut player = Player::new(&painted_model(), narrow(RATE_HZ));
-    player.controls.performance.inharmonicity = 0.0;
-    player.controls.performance.time.frozen = true;
-    player.controls.latents = [0.0; 8];
-    player
 }
 
 /// How loud the second partial is beside the first, in dB.
@@ -71,7 +62,7 @@ fn a_touched_latent_is_a_moved_knob() {
 fn touch_reaches_its_note_alone() {
     let keys = [50, 61, 71];
     let play = |touches: &[(i32, Touch)]| {
-        let mut player = plain();
+        let mut player = Player::still();
         for (id, key) in (0..).zip(keys) {
             player.at(0, strike(note(id, 0, key)));
         }
@@ -117,7 +108,7 @@ fn touch_reaches_its_note_alone() {
 fn a_number_given_again_is_the_newest_note_s() {
     let [old, new] = [note(1, 0, 50), note(1, 0, 71)];
     for struck_at in [9_000, 12_000] {
-        let mut player = plain();
+        let mut player = Player::still();
         player.controls.envelope.release_s = 20.0;
         player
             .at(0, strike(old))
@@ -174,7 +165,7 @@ fn a_zone_gives_every_note_its_own_bend() {
         channel,
         value: semitones / range,
     };
-    let mut player = plain();
+    let mut player = Player::still();
     player.controls.playing.zones = Zones {
         lower: 15,
         upper: 0,
@@ -207,7 +198,7 @@ fn a_zone_gives_every_note_its_own_bend() {
 /// another note.
 #[test]
 fn a_sustained_note_keeps_its_bend() {
-    let mut player = plain();
+    let mut player = Player::still();
     player.controls.playing.zones = Zones {
         lower: 15,
         upper: 0,
@@ -236,7 +227,7 @@ fn a_sustained_note_keeps_its_bend() {
 /// Pressure and slide on a note's channel move what the slots say, at their depth, that note only.
 #[test]
 fn a_zone_gives_every_note_its_own_timbre() {
-    let mut player = plain();
+    let mut player = Player::still();
     player.controls.playing.zones = Zones {
         lower: 0,
         upper: 15,
@@ -265,7 +256,7 @@ fn a_zone_gives_every_note_its_own_timbre() {
 #[test]
 fn slide_is_brightness() {
     let tilt = |value: f32| {
-        let mut player = plain();
+        let mut player = Player::still();
         player.at(0, EventKind::Slide { channel: 0, value });
         player.at(0, strike(note(1, 0, 60)));
         let sound = player.play(48_000, &[64]);

@@ -1,15 +1,13 @@
 //! The built plugin, mistreated: wild events, wild values, damaged states. Nothing panics, nothing
 //! but numbers comes out, and the instrument can be played afterwards.
 
-use betwixt_host::{Blocks, Event, Host, Instance, NoteAddress, Project, Setup, Timed};
-use betwixt_tests::Dice;
+use betwixt_host::{Blocks, Event, Instance, NoteAddress, Project, Timed};
+use betwixt_tests::{Dice, built};
 use std::time::Duration;
 
 const LONGEST: u32 = 1_024;
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(48_000.0, LONGEST))
-        .expect("active")
+    built::clap(LONGEST)
 }
 
 fn names(instance: &Instance) -> Vec<String> {

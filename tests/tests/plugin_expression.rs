@@ -7,45 +7,26 @@
 
 use betwixt_evaluation::measure::level;
 use betwixt_evaluation::measure::pitch;
-use betwixt_host::{Blocks, Event, Expression, Host, Instance, NoteAddress, Reply, Setup, Timed};
+use betwixt_host::{Blocks, Event, Expression, Instance, NoteAddress, Reply, Timed};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::amplitude;
+use betwixt_tests::built::{RATE_HZ, SECOND};
+use betwixt_tests::chord::{self, KEYS, sides};
+use betwixt_tests::desk::{self, in_order};
 
-const RATE_HZ: f64 = 48_000.0;
-const SECOND: u64 = 48_000;
-/// Keys whose first partials lie apart.
-const KEYS: [u8; 3] = [45, 56, 66];
 /// Partials that are compared.
 const PARTIALS: usize = 6;
 
 /// An instance whose pitch and air do not move by themselves, and whose sound stands still.
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    let mut instance = host.instance(Setup::new(RATE_HZ, 4_096)).expect("active");
-    let still = [
-        ("Noise", 0.0),
-        ("Inharmonicity", 0.0),
-        ("Freeze", 1.0),
-        ("Release", 0.0),
-        ("Width", 0.0),
-        ("Velocity", 0.0),
-        ("Formant Follow", 0.0),
-    ];
-    let events: Vec<Timed> = still
-        .map(|(name, value)| Event::parameter(name, value).at(0))
-        .to_vec();
-    instance
-        .play(&events, 64, &Blocks::Of(64))
-        .expect("it plays");
+    let mut instance = desk::instance();
+    play(&mut instance, &chord::still(), 64);
     instance
 }
 
 fn play(instance: &mut Instance, events: &[Timed], frames: u64) -> [Vec<f32>; 2] {
-    let mut events = events.to_vec();
-    events.sort_by_key(|event| event.frame);
-    let blocks = Blocks::Of(480);
-    let played = instance.play(&events, frames, &blocks).expect("it plays");
-    [played.left, played.right]
+    let played = instance.play(&in_order(events), frames, &Blocks::Of(480));
+    sides(played.expect("it plays"))
 }
 
 /// Level of each of a key's first partials among a sound, in dB; none where another key's partial
@@ -140,14 +121,6 @@ fn a_keyboard_asks_for_its_zone() {
     assert!(error.is_some_and(|cents| cents.abs() < 1.0), "{error:?}");
 }
 
-fn named(id: u32, key: u8) -> NoteAddress {
-    NoteAddress {
-        channel: 0,
-        key,
-        id: Some(id),
-    }
-}
-
 fn strike(note: NoteAddress) -> Event {
     Event::NoteOn {
         note,
@@ -160,7 +133,8 @@ fn strike(note: NoteAddress) -> Event {
 #[test]
 fn modulation_of_one_note_is_heard_in_that_note() {
     let (knob, all, own) = (0.2, 0.3, 0.5);
-    let [first, second, third] = [0, 1, 2].map(|index| named(index, KEYS[index as usize]));
+    let [first, second, third] =
+        [0, 1, 2].map(|index| NoteAddress::named(index, KEYS[index as usize]));
     let modulation = |amount, note| Event::Modulation {
         name: "Latent 1".into(),
         amount,
@@ -194,7 +168,7 @@ fn modulation_of_one_note_is_heard_in_that_note() {
 fn expressions_of_one_note_are_heard_in_that_note() {
     let play_with = |expressions: &[(Expression, f64)]| {
         let mut instance = instance();
-        let [low, high] = [named(7, 45), named(8, 66)];
+        let [low, high] = [NoteAddress::named(7, 45), NoteAddress::named(8, 66)];
         let mut events = vec![strike(low).at(0), strike(high).at(0)];
         for (kind, value) in expressions {
             let (note, kind, value) = (high, *kind, *value);
@@ -224,7 +198,11 @@ fn expressions_of_one_note_are_heard_in_that_note() {
 #[test]
 fn the_host_is_told_when_notes_end() {
     let mut instance = instance();
-    let notes = [named(11, 60), named(12, 64), named(13, 64)];
+    let notes = [
+        NoteAddress::named(11, 60),
+        NoteAddress::named(12, 64),
+        NoteAddress::named(13, 64),
+    ];
     let mut events: Vec<Timed> = notes.map(|note| strike(note).at(0)).to_vec();
     for (note, at) in notes.into_iter().zip([12_000, 24_000, 6_000]) {
         let velocity = 0.0;

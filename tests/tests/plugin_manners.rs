@@ -5,14 +5,12 @@
 //! ```
 
 use betwixt_evaluation::measure::level;
-use betwixt_host::{Blocks, Channels, Event, Host, Instance, Setup, Timed, Voices};
-use betwixt_tests::Dice;
+use betwixt_host::{Blocks, Channels, Event, Instance, Setup, Timed, Voices};
+use betwixt_tests::{Dice, built};
 use std::collections::BTreeSet;
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    let setup = Setup::new(48_000.0, 1_024);
-    host.instance(setup).expect("active")
+    built::clap(1_024)
 }
 
 fn chord() -> Vec<Timed> {

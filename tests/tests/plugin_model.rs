@@ -5,22 +5,21 @@
 //! ```
 
 use betwixt_evaluation::measure::clicks;
-use betwixt_host::{Blocks, Event, Host, Instance, Project, Setup, Timed};
+use betwixt_host::{Blocks, Event, Instance, Project, Timed};
 use betwixt_model::{ContentHash, Model};
+use betwixt_tests::built::{self, RATE_HZ};
 use betwixt_tests::painted_model;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
 
-const RATE_HZ: f64 = 48_000.0;
 const LONGEST: u32 = 480;
 const FACTORY: [&str; 5] = ["instruments", "blown", "struck", "synth", "notes"];
 /// As in the demo: louder by this factor than its surroundings, it is a click.
 const CLICK: f64 = 6.0;
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, LONGEST)).expect("active")
+    built::clap(LONGEST)
 }
 
 fn with_models(names: &[&str]) -> Instance {

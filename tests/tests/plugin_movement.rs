@@ -6,13 +6,13 @@
 //!                                                  └─► state: the movement as it was recorded
 //! ```
 
-use betwixt_host::{Blocks, Event, Host, Instance, Rolling, Setup, Timed};
+use betwixt_host::{Blocks, Event, Instance, Rolling, Timed};
 use betwixt_spectral::pitch::hz;
+use betwixt_tests::built::{self, RATE_HZ, SECOND};
+use betwixt_tests::desk::{change, field, play_in, steady_from};
 use betwixt_tests::{amplitude, level_db};
 use serde_json::{Value, json};
 
-const RATE_HZ: f64 = 48_000.0;
-const SECOND: u64 = 48_000;
 /// *Movement* as a host's value.
 const LOOP: f64 = 2.0;
 /// Blocks of one size, of another, and of many.
@@ -22,20 +22,12 @@ fn cuts() -> [Blocks; 4] {
 }
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, 1_024)).expect("active")
-}
-
-/// The JSON of a state: the framework puts its length in eight bytes before it.
-fn read(state: &[u8]) -> Value {
-    serde_json::from_slice(&state[8..]).expect("the state is JSON")
+    built::clap(1_024)
 }
 
 /// The movement that a project has.
 fn movement(instance: &mut Instance) -> Value {
-    let state = read(&instance.save_state().expect("saved"));
-    let text = state["fields"]["movement"].as_str().expect("a field");
-    serde_json::from_str(text).expect("JSON")
+    field(instance, "movement")
 }
 
 /// Opens the same project with another movement, played so.
@@ -44,16 +36,6 @@ fn open(instance: &mut Instance, movement: &str, course: &str) {
         state["fields"]["movement"] = movement.into();
         state["params"]["movement"] = json!({ "string": course });
     });
-}
-
-/// Opens the same project, changed.
-fn change(instance: &mut Instance, edit: impl Fn(&mut Value)) {
-    let mut state = read(&instance.save_state().expect("saved"));
-    edit(&mut state);
-    let text = state.to_string();
-    let length = u64::try_from(text.len()).expect("small");
-    let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
-    instance.load_state(&bytes).expect("the state is sound");
 }
 
 /// Latent 1 up, and down again twice as fast, in a second and a half.
@@ -79,25 +61,6 @@ fn along(track: &Value, at_s: f64) -> f64 {
         (Some(end), None) | (None, Some(&end)) => end.1,
         (None, None) => f64::NAN,
     }
-}
-
-/// A note that stands still: time is frozen, nothing moves by itself.
-fn steady() -> Vec<Timed> {
-    let still = ["Vibrato Depth", "Drift", "Noise", "Width", "Attack"].map(|name| (name, 0.0));
-    let frozen = [("Freeze", 1.0), ("Freeze Point", 0.4), ("Velocity", 0.0)];
-    let set = still.into_iter().chain(frozen);
-    let mut events: Vec<Timed> = set
-        .map(|(name, value)| Event::parameter(name, value).at(0))
-        .collect();
-    events.push(Event::note_on(48, 0.6).at(0));
-    events
-}
-
-fn play(instance: &mut Instance, events: &[Timed], frames: u64, blocks: &Blocks) -> Vec<f32> {
-    let mut events = events.to_vec();
-    events.sort_by_key(|timed| timed.frame);
-    let played = instance.play(&events, frames, blocks);
-    played.expect("it plays").left
 }
 
 /// The strengths of the first ten partials of key 48, a tenth of a second at a time.
@@ -143,12 +106,12 @@ fn a_projects_movement_sounds_as_automation_does() {
     let blocks = Blocks::Of(480);
     let mut moved = instance();
     open(&mut moved, &hill().to_string(), "loop");
-    let by_movement = play(&mut moved, &steady(), 3 * SECOND, &blocks);
+    let by_movement = play_in(&mut moved, &steady_from(0), 3 * SECOND, &blocks);
     let track = &hill()["tracks"]["latent_1"];
     let course = automated("Latent 1", 3.0, |at_s| along(track, at_s % 1.5));
-    let both = [steady(), course].concat();
-    let by_automation = play(&mut instance(), &both, 3 * SECOND, &blocks);
-    let still = play(&mut instance(), &steady(), 3 * SECOND, &blocks);
+    let both = [steady_from(0), course].concat();
+    let by_automation = play_in(&mut instance(), &both, 3 * SECOND, &blocks);
+    let still = play_in(&mut instance(), &steady_from(0), 3 * SECOND, &blocks);
     let near_db = apart_db(&by_movement, &by_automation);
     let far_db = apart_db(&still, &by_automation);
     eprintln!(
@@ -168,9 +131,9 @@ fn blocks_and_runs_do_not_change_a_movement() {
         let mut moved = instance();
         open(&mut moved, &hill().to_string(), "ping_pong");
         let notes = [57, 64].map(|key| Event::note_on(key, 0.8).at(777 * u64::from(key)));
-        let first = play(&mut moved, &notes, 4 * SECOND, &blocks);
+        let first = play_in(&mut moved, &notes, 4 * SECOND, &blocks);
         moved.reset();
-        let again = play(&mut moved, &notes, 4 * SECOND, &blocks);
+        let again = play_in(&mut moved, &notes, 4 * SECOND, &blocks);
         assert_eq!(parting(&first, &again), None, "again, {blocks:?}");
         first
     });
@@ -183,7 +146,7 @@ fn blocks_and_runs_do_not_change_a_movement() {
 /// A recording of a second: latent 1 by automation, latent 2 by a controller, and then the loop of it.
 fn session() -> Vec<Timed> {
     let turn = std::f64::consts::TAU;
-    let mut events = steady();
+    let mut events = steady_from(0);
     events.extend(automated("Latent 1", 1.5, |at_s| {
         0.5 + 0.4 * (turn * at_s).sin()
     }));
@@ -209,7 +172,7 @@ fn what_is_recorded_is_what_was_played() {
         // The last one is a bounce.
         let is_offline = found.len() == 3;
         own.set_offline(is_offline).expect("either is fine");
-        let sound = play(&mut own, &session(), 3 * SECOND, &blocks);
+        let sound = play_in(&mut own, &session(), 3 * SECOND, &blocks);
         found.push((movement(&mut own), sound));
     }
     let (recorded, sound) = &found[0];
@@ -246,7 +209,7 @@ fn what_is_recorded_is_what_was_played() {
         .into_iter()
         .filter(|timed| !is_switch(timed))
         .collect();
-    let unmoved = play(&mut instance(), &without, 3 * SECOND, &Blocks::Of(480));
+    let unmoved = play_in(&mut instance(), &without, 3 * SECOND, &Blocks::Of(480));
     let parted = parting(&unmoved, sound).expect("it is heard");
     let end = usize::try_from(9_600 + SECOND).expect("small");
     assert!((end..end + 2_048).contains(&parted), "{parted}");
@@ -272,7 +235,7 @@ fn a_controller_switches_at_its_sample() {
         change(&mut own, |state| {
             state["fields"]["map"] = map.as_str().into()
         });
-        let sound = play(&mut own, &events, 2 * SECOND, &blocks);
+        let sound = play_in(&mut own, &events, 2 * SECOND, &blocks);
         (movement(&mut own), sound)
     });
     let (recorded, sound) = &found[0];
@@ -294,7 +257,7 @@ fn the_old_movement_rests_meanwhile() {
     let hear = |movement: &Value, events: &[Timed]| {
         let mut own = instance();
         open(&mut own, &movement.to_string(), "loop");
-        play(&mut own, events, SECOND, &Blocks::Of(480))
+        play_in(&mut own, events, SECOND, &Blocks::Of(480))
     };
     let recorded = hear(&hill(), &events);
     assert_eq!(parting(&recorded, &hear(&Value::Null, &events)), None);
@@ -319,7 +282,7 @@ fn a_recording_keeps_to_the_hosts_beats() {
         let switch = |is_on: f64, at| Event::parameter("Movement Record", is_on).at(at);
         events.push(switch(1.0, beat + 1_000));
         events.push(switch(0.0, 5 * beat - 1_000));
-        play(&mut own, &events, 6 * beat, blocks);
+        play_in(&mut own, &events, 6 * beat, blocks);
         own
     };
     let mut own = record(&Blocks::Of(480));
@@ -335,11 +298,11 @@ fn a_recording_keeps_to_the_hosts_beats() {
     let synced = synced.map(|(name, value)| Event::parameter(name, value).at(0));
     own.reset();
     roll(&mut own, 21.0);
-    let events = [synced.to_vec(), steady()].concat();
-    let by_movement = play(&mut own, &events, 3 * SECOND, &Blocks::Of(480));
+    let events = [synced.to_vec(), steady_from(0)].concat();
+    let by_movement = play_in(&mut own, &events, 3 * SECOND, &Blocks::Of(480));
     let automation = automated("Latent 1", 3.0, |at_s| course(2.0 * at_s + 21.0));
-    let events = [steady(), automation].concat();
-    let by_automation = play(&mut instance(), &events, 3 * SECOND, &Blocks::Of(480));
+    let events = [steady_from(0), automation].concat();
+    let by_automation = play_in(&mut instance(), &events, 3 * SECOND, &Blocks::Of(480));
     let near_db = apart_db(&by_movement, &by_automation);
     eprintln!("in sync: {near_db:.1} dB from automation");
     assert!(near_db < -45.0, "{near_db} dB");
@@ -350,20 +313,20 @@ fn a_recording_keeps_to_the_hosts_beats() {
 #[test]
 fn a_recording_comes_back_with_the_project() {
     let mut first = instance();
-    play(&mut first, &session(), 3 * SECOND, &Blocks::Of(480));
+    play_in(&mut first, &session(), 3 * SECOND, &Blocks::Of(480));
     let state = first.save_state().expect("saved");
     let recorded = movement(&mut first);
     let note = [Event::note_on(55, 0.8).at(100)];
     let hear = |instance: &mut Instance, blocks: u32| {
         instance.reset();
-        play(instance, &note, 2 * SECOND, &Blocks::Of(blocks))
+        play_in(instance, &note, 2 * SECOND, &Blocks::Of(blocks))
     };
     let live = hear(&mut first, 64);
     let mut second = instance();
     second.load_state(&state).expect("loaded");
     second.set_offline(true).expect("a bounce");
     assert_eq!(movement(&mut second), recorded);
-    let opened = play(&mut second, &note, 2 * SECOND, &Blocks::Of(1_024));
+    let opened = play_in(&mut second, &note, 2 * SECOND, &Blocks::Of(1_024));
     assert_eq!(parting(&opened, &live), None, "opened");
     let setup = second.setup();
     second.activate(setup).expect("active");
@@ -371,7 +334,7 @@ fn a_recording_comes_back_with_the_project() {
     second.reset();
     second.use_models(&["struck"]).expect("active");
     let elsewhere = hear(&mut second, 480);
-    play(
+    play_in(
         &mut second,
         &[Event::parameter("Movement", 0.0).at(0)],
         480,
@@ -381,7 +344,7 @@ fn a_recording_comes_back_with_the_project() {
     assert!(parting(&elsewhere, &still).is_some(), "another model moves");
     second.reset();
     second.use_models(&["instruments"]).expect("active");
-    play(
+    play_in(
         &mut second,
         &[Event::parameter("Movement", LOOP).at(0)],
         480,
@@ -396,7 +359,7 @@ fn a_recording_survives_reset_and_activation() {
     let begin = |instance: &mut Instance| {
         let switch = Event::parameter("Movement Record", 1.0).at(0);
         let course = automated("Latent 3", 0.5, |at_s| at_s);
-        play(
+        play_in(
             instance,
             &[vec![switch], course].concat(),
             SECOND / 2,
@@ -407,7 +370,7 @@ fn a_recording_survives_reset_and_activation() {
     begin(&mut own);
     assert_eq!(movement(&mut own), Value::Null, "it is under way");
     own.reset();
-    play(&mut own, &[], 480, &Blocks::Of(480));
+    play_in(&mut own, &[], 480, &Blocks::Of(480));
     assert_eq!(movement(&mut own)["length_s"], json!(0.5));
     begin(&mut own);
     let setup = own.setup();
@@ -421,12 +384,12 @@ fn a_recording_survives_reset_and_activation() {
 fn a_damaged_movement_moves_nothing() {
     let mut own = instance();
     let note = [Event::note_on(55, 0.8).at(100)];
-    let still = play(&mut own, &note, SECOND, &Blocks::Of(480));
+    let still = play_in(&mut own, &note, SECOND, &Blocks::Of(480));
     for damaged in ["[3]", "{\"format\":1}", "\"{\""] {
         open(&mut own, &hill().to_string(), "loop");
         open(&mut own, damaged, "loop");
         own.reset();
-        let sound = play(&mut own, &note, SECOND, &Blocks::Of(480));
+        let sound = play_in(&mut own, &note, SECOND, &Blocks::Of(480));
         assert_eq!(parting(&sound, &still), None, "{damaged}");
         let kept = movement(&mut own).to_string();
         assert_eq!(kept, damaged);

@@ -3,13 +3,13 @@
 //! `golden/plugin_parameters.txt` is the list as it was released; it is written anew by
 //! `BETWIXT_WRITE_GOLDEN=1 cargo test -p betwixt-tests --test plugin_parameters`.
 
-use betwixt_host::{Host, Instance, Setup};
+use betwixt_host::Instance;
+use betwixt_tests::built;
 use std::fmt::Write;
 use std::path::Path;
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(48_000.0, 512)).expect("active")
+    built::clap(512)
 }
 
 /// One line per parameter; latents' defaults are the model's and left out.

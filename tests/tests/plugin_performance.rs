@@ -7,11 +7,10 @@
 
 use betwixt_evaluation::measure::level::{db, rms};
 use betwixt_evaluation::measure::pitch;
-use betwixt_host::{Blocks, Event, Host, Instance, Rendering, Setup, Timed};
+use betwixt_host::{Blocks, Event, Instance, Rendering, Setup, Timed};
 use betwixt_spectral::pitch::hz;
+use betwixt_tests::built::{self, RATE_HZ, SECOND};
 
-const RATE_HZ: f64 = 48_000.0;
-const SECOND: u64 = 48_000;
 /// The sample at which a parameter moves.
 const MOVED: u64 = 20_000;
 /// Samples within which a move must be heard.
@@ -36,8 +35,7 @@ const PERFORMANCE: [&str; 15] = [
 ];
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, 1_024)).expect("active")
+    built::clap(1_024)
 }
 
 fn play(instance: &mut Instance, events: &[Timed], frames: u64) -> Rendering {

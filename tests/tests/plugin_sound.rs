@@ -4,17 +4,9 @@
 //!  events, automation ─► built .clap, blocks of any size ─► samples ─► compared bit by bit
 //! ```
 
-use betwixt_host::{Blocks, Event, Host, Instance, NoteAddress, Setup, Status, Timed};
+use betwixt_host::{Blocks, Event, Instance, NoteAddress, Setup, Status, Timed};
 
-const RATE_HZ: f64 = 48_000.0;
-const LONGEST: u32 = 4_096;
-const SECOND: u64 = 48_000;
-
-fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, LONGEST))
-        .expect("the plugin can be activated")
-}
+use betwixt_tests::desk::{LONGEST, SECOND, instance};
 
 fn render(instance: &mut Instance, events: &[Timed], frames: u64, blocks: &Blocks) -> Vec<f32> {
     let rendering = instance.play(events, frames, blocks).expect("it plays");

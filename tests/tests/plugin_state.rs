@@ -4,7 +4,8 @@
 //! time, pitch, tone and width: a fresh instance at 48 kHz played one block of 64 samples with the
 //! events below, and saved its state. It cannot be made again, and must not be.
 
-use betwixt_host::{Blocks, Event, Host, Instance, Project, Setup};
+use betwixt_host::{Blocks, Event, Instance, Project};
+use betwixt_tests::built;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -28,8 +29,7 @@ const SET: [(&str, f64); 11] = [
 const OLD_COUNT: usize = 20;
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(48_000.0, 512)).expect("active")
+    built::clap(512)
 }
 
 /// The text in a state: the framework puts its length in eight bytes before it.

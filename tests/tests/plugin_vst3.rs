@@ -12,70 +12,50 @@
 use betwixt_host::vst3::{Host, Instance};
 use betwixt_host::{Blocks, Event, Expression, NoteAddress, Setup, Timed};
 use betwixt_spectral::pitch::hz;
+use betwixt_tests::built::{self, RATE_HZ, SECOND};
+use betwixt_tests::chord::{self, KEYS, sides};
+use betwixt_tests::desk::{LONGEST, in_order, with};
 use betwixt_tests::{amplitude, level_db};
 
-const RATE_HZ: f64 = 48_000.0;
-const SECOND: u64 = 48_000;
-/// Keys whose first partials lie apart.
-const KEYS: [u8; 3] = [45, 56, 66];
 /// The note of the chord that is moved.
 const MOVED: usize = 2;
 
 /// An instance whose pitch and air do not move by themselves, and whose sound stands still.
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    let mut instance = host.instance(Setup::new(RATE_HZ, 4_096)).expect("active");
+    let mut instance = built::vst3(LONGEST);
     let still = [
-        ("Noise", 0.0),
-        ("Inharmonicity", 0.0),
-        ("Freeze", 1.0),
-        ("Release", 0.0),
-        ("Width", 0.0),
-        ("Velocity", 0.0),
-        ("Formant Follow", 0.0),
         ("Latent 1", 0.2),
         ("Vibrato Delay", 0.0),
         ("Vibrato Jitter", 0.0),
     ];
-    let events = still.map(|(name, value)| Event::parameter(name, value).at(0));
-    play(&mut instance, &events, 64);
+    let still = still.map(|(name, value)| Event::parameter(name, value).at(0));
+    play(&mut instance, &with(&chord::still(), still), 64);
     instance
 }
 
 /// Both channels of a piece.
 fn play(instance: &mut Instance, events: &[Timed], frames: u64) -> [Vec<f32>; 2] {
-    let mut events = events.to_vec();
-    events.sort_by_key(|event| event.frame);
-    let played = instance.play(&events, frames, &Blocks::Of(480));
-    let played = played.expect("it plays");
-    [played.left, played.right]
-}
-
-fn named(id: u32, key: u8) -> NoteAddress {
-    NoteAddress {
-        channel: 0,
-        key,
-        id: Some(id),
-    }
+    let played = instance.play(&in_order(events), frames, &Blocks::Of(480));
+    sides(played.expect("it plays"))
 }
 
 fn strike(id: u32, key: u8) -> Event {
     Event::NoteOn {
-        note: named(id, key),
+        note: NoteAddress::named(id, key),
         velocity: 0.5,
     }
 }
 
 fn let_go(id: u32, key: u8) -> Event {
     Event::NoteOff {
-        note: named(id, key),
+        note: NoteAddress::named(id, key),
         velocity: 0.0,
     }
 }
 
 /// An expression names its note by its number alone: the key is not sent.
 fn express(id: u32, kind: Expression, value: f64) -> Event {
-    let note = named(id, 0);
+    let note = NoteAddress::named(id, 0);
     Event::Expression { note, kind, value }
 }
 
@@ -327,7 +307,7 @@ fn pressure_knows_every_note() {
         ];
         events.extend(all.iter().map(|(id, key)| strike(*id, *key).at(0)));
         events.extend(pressed.map(|id| {
-            let (note, kind, value) = (named(id, 0), Expression::Pressure, 1.0);
+            let (note, kind, value) = (NoteAddress::named(id, 0), Expression::Pressure, 1.0);
             Event::Expression { note, kind, value }.at(64)
         }));
         let [sound, _] = play(&mut instance, &events, SECOND);
@@ -352,7 +332,7 @@ fn pressure_knows_every_note() {
 #[test]
 fn instances_go_while_parameters_move() {
     let host = Host::built().expect("the plugin builds and loads");
-    let setup = Setup::new(RATE_HZ, 4_096);
+    let setup = Setup::new(RATE_HZ, LONGEST);
     let mut last = host.instance(setup).expect("active");
     for round in 0..20u32 {
         let mut gone = host.instance(setup).expect("active");

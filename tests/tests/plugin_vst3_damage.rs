@@ -8,14 +8,12 @@
 use betwixt_evaluation::measure::level;
 use betwixt_host::vst3::{Answer, Buffers, Call, Fault, Host, Instance};
 use betwixt_host::{Blocks, Event, Expression, NoteAddress, Parameter, Rolling, Setup, Timed};
-use betwixt_tests::Dice;
+use betwixt_tests::{Dice, built};
 
 const LONGEST: u32 = 1_024;
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    let setup = Setup::new(48_000.0, LONGEST);
-    host.instance(setup).expect("active")
+    built::vst3(LONGEST)
 }
 
 /// A usual call with events at their samples.
@@ -32,11 +30,6 @@ fn can_be_played(instance: &mut Instance, what: &str) {
     let answer = call(instance, LONGEST, &[(0, Event::note_on(60, 1.0))]);
     assert!(level::peak(&answer.left) > 1e-3, "{what}: silence");
     call(instance, 64, &[(0, Event::controller(120, 127))]);
-}
-
-fn named(id: u32, key: u8) -> NoteAddress {
-    let (channel, id) = (0, Some(id));
-    NoteAddress { channel, key, id }
 }
 
 /// A state that is none is refused, and everything stays as it was.
@@ -182,15 +175,6 @@ fn wild_values_do_no_harm() {
     let mut instance = instance();
     let all: Vec<Parameter> = instance.parameters().to_vec();
     let own = all.iter().filter(|p| !p.hidden);
-    let kinds = [
-        Expression::Volume,
-        Expression::Pan,
-        Expression::Tuning,
-        Expression::Vibrato,
-        Expression::Expression,
-        Expression::Brightness,
-        Expression::Pressure,
-    ];
     let wild = [
         f64::NAN,
         f64::INFINITY,
@@ -201,7 +185,7 @@ fn wild_values_do_no_harm() {
         1e-320,
     ];
     for value in wild {
-        let note = named(7, 60);
+        let note = NoteAddress::named(7, 60);
         let mut events = vec![
             (
                 0,
@@ -213,12 +197,12 @@ fn wild_values_do_no_harm() {
             (
                 1,
                 Event::NoteOn {
-                    note: named(8, 64),
+                    note: NoteAddress::named(8, 64),
                     velocity: value,
                 },
             ),
         ];
-        events.extend(kinds.map(|kind| (20, Event::Expression { note, kind, value })));
+        events.extend(Expression::ALL.map(|kind| (20, Event::Expression { note, kind, value })));
         call(&mut instance, 256, &events);
         // Hidden ones are the controllers.
         let moves = all.iter().map(|p| (30, Event::parameter(&p.name, value)));

@@ -6,16 +6,14 @@
 //! ```
 
 use betwixt_evaluation::measure::level;
-use betwixt_host::vst3::{Buffers, Call, Host, Instance};
-use betwixt_host::{Event, Expression, NoteAddress, Setup};
+use betwixt_host::vst3::{Buffers, Call, Instance};
+use betwixt_host::{Event, Expression, NoteAddress};
 use betwixt_spectral::pitch::hz;
 use betwixt_tests::amplitude;
-
-const RATE_HZ: f64 = 48_000.0;
+use betwixt_tests::built::{self, RATE_HZ};
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, 48_000)).expect("active")
+    built::vst3(48_000)
 }
 
 fn heard(instance: &mut Instance, frames: u32, events: &[(i32, Event)]) -> Vec<f32> {
@@ -24,13 +22,8 @@ fn heard(instance: &mut Instance, frames: u32, events: &[(i32, Event)]) -> Vec<f
     answer.left
 }
 
-fn named(id: u32, key: u8) -> NoteAddress {
-    let (channel, id) = (0, Some(id));
-    NoteAddress { channel, key, id }
-}
-
 fn strike(id: u32, key: u8) -> Event {
-    let note = named(id, key);
+    let note = NoteAddress::named(id, key);
     let velocity = 0.75;
     Event::NoteOn { note, velocity }
 }
@@ -40,11 +33,11 @@ fn goes_up_after(others: u32) -> bool {
     let mut instance = instance();
     heard(&mut instance, 64, &[(0, strike(1_000, 69))]);
     for id in 0..others {
-        let (note, velocity) = (named(id, 40), 0.0);
+        let (note, velocity) = (NoteAddress::named(id, 40), 0.0);
         let end = Event::NoteOff { note, velocity };
         heard(&mut instance, 64, &[(0, strike(id, 40)), (32, end)]);
     }
-    let (note, kind, value) = (named(1_000, 69), Expression::Tuning, 12.0);
+    let (note, kind, value) = (NoteAddress::named(1_000, 69), Expression::Tuning, 12.0);
     let up = Event::Expression { note, kind, value };
     let sound = heard(&mut instance, 48_000, &[(0, up)]);
     let [low, high] = [69.0, 81.0].map(|pitch| amplitude(&sound[24_000..], hz(pitch), RATE_HZ));

@@ -11,21 +11,17 @@
 use betwixt_evaluation::measure::level;
 use betwixt_host::vst3::{Arrangement, Bus, Call, Flow, Host, Instance, Media};
 use betwixt_host::{Blocks, Channels, Event, Expression, NoteAddress, Parameter, Setup, Timed};
-use betwixt_tests::Dice;
+use betwixt_tests::{Dice, built};
 use std::collections::BTreeSet;
 
 const LONGEST: u32 = 1_024;
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    let setup = Setup::new(48_000.0, LONGEST);
-    host.instance(setup).expect("active")
+    built::vst3(LONGEST)
 }
 
 fn clap() -> betwixt_host::Instance {
-    let host = betwixt_host::Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(48_000.0, LONGEST))
-        .expect("active")
+    built::clap(LONGEST)
 }
 
 /// Those that are not a controller's.

@@ -15,14 +15,14 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "the figures of a long test")]
 
-use betwixt_host::{Blocks, Event, Front, Host, Instance, Setup, Timed};
+use betwixt_host::{Blocks, Event, Front, Instance, Timed};
 use betwixt_tests::Dice;
+use betwixt_tests::built::{self, RATE_HZ};
 use std::path::Path;
 use std::time::Duration;
 
 /// Rounds unless the environment asks for others.
 const ROUNDS: usize = 200;
-const RATE_HZ: f64 = 48_000.0;
 const BLOCK: u32 = 64;
 /// Longer than any test: what is not reached is not played.
 const SECONDS: u64 = 600;
@@ -97,8 +97,7 @@ fn piece() -> Vec<Timed> {
 }
 
 fn instance() -> Instance {
-    let host = Host::built().expect("the plugin builds and loads");
-    host.instance(Setup::new(RATE_HZ, BLOCK)).expect("active")
+    built::clap(BLOCK)
 }
 
 fn roll(dice: &mut Dice, below: u64) -> u32 {

@@ -13,7 +13,7 @@ use betwixt_engine::telemetry::Stage;
 use betwixt_engine::{Envelope, LATENTS, Lfo, Shape, Trajectory};
 use betwixt_spectral::number::narrow;
 
-use egui::{Mesh, Painter, Pos2, Rect, Stroke, Ui, pos2};
+use egui::{Painter, Pos2, Rect, Stroke, Ui, pos2};
 
 /// Points of a line.
 const POINTS: usize = 121;
@@ -152,25 +152,15 @@ fn line(painter: &Painter, field: Rect, is_used: bool, height: impl Fn(f32) -> f
     } else {
         theme::ink().faint
     };
-    let mut mesh = Mesh::default();
-    let mut line: Vec<Pos2> = Vec::with_capacity(POINTS);
-    for (index, point) in (0u32..).zip(0..POINTS) {
+    let top = |point| {
         let share = layout::real(point) / layout::real(POINTS - 1);
-        let x = field.left() + share * field.width();
-        let top = pos2(
-            x,
+        pos2(
+            field.left() + share * field.width(),
             field.bottom() - height(share).clamp(0.0, 1.0) * field.height(),
-        );
-        mesh.colored_vertex(top, colour.gamma_multiply(0.22));
-        mesh.colored_vertex(pos2(x, field.bottom()), colour.gamma_multiply(0.05));
-        if let Some(left) = index.checked_sub(1) {
-            mesh.add_triangle(2 * left, 2 * left + 1, 2 * index);
-            mesh.add_triangle(2 * left + 1, 2 * index, 2 * index + 1);
-        }
-        line.push(top);
-    }
-    painter.add(mesh);
-    painter.line(line, Stroke::new(1.5, colour));
+        )
+    };
+    let line = (0..POINTS).map(top).collect();
+    theme::filled_line(painter, line, field.bottom(), colour, [0.22, 0.05]);
 }
 
 #[cfg(test)]

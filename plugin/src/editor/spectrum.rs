@@ -5,7 +5,7 @@ use super::{layout, theme, words};
 use betwixt_engine::Telemetry;
 use betwixt_engine::telemetry::{SPECTRUM_HIGH_HZ, SPECTRUM_LOW_HZ, SPECTRUM_POINTS, Spectrum};
 
-use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
+use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
 /// The highest and the lowest level shown: no single partial is as loud as the whole.
 const LEVELS: [f32; 2] = [-12.0, -96.0];
@@ -68,22 +68,14 @@ fn grid(painter: &Painter, field: Rect) {
 
 fn curve(painter: &Painter, field: Rect, values: &[f32; SPECTRUM_POINTS], colour: Color32) {
     let step = field.width() / layout::real(SPECTRUM_POINTS - 1);
-    let mut mesh = Mesh::default();
-    let mut line: Vec<Pos2> = Vec::with_capacity(SPECTRUM_POINTS);
     let mut x = field.left();
-    for (index, value) in (0u32..).zip(values) {
+    let top = |value: &f32| {
         let top = pos2(x, height(field, decibels(*value)));
-        mesh.colored_vertex(top, colour.gamma_multiply(0.30));
-        mesh.colored_vertex(pos2(x, field.bottom()), colour.gamma_multiply(0.04));
-        if let Some(left) = index.checked_sub(1) {
-            mesh.add_triangle(2 * left, 2 * left + 1, 2 * index);
-            mesh.add_triangle(2 * left + 1, 2 * index, 2 * index + 1);
-        }
-        line.push(top);
         x += step;
-    }
-    painter.add(mesh);
-    painter.line(line, Stroke::new(1.5, colour));
+        top
+    };
+    let line = values.iter().map(top).collect();
+    theme::filled_line(painter, line, field.bottom(), colour, [0.30, 0.04]);
 }
 
 /// How far along the octaves shown a frequency lies, 0…1.

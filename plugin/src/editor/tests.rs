@@ -7,6 +7,7 @@ mod cost;
 mod habits;
 pub(crate) mod hands;
 mod history;
+mod host;
 mod map;
 mod movement;
 mod pages;
@@ -19,8 +20,9 @@ mod tuning;
 
 use crate::library;
 use crate::library::tests::{tiny, tiny_partials};
-use bench::{Bench, Heard, SIZE};
+use bench::{Bench, SIZE};
 use betwixt_engine::Controls;
+use host::Heard;
 use sounding::{strike, watched};
 
 use egui::{Event, Key, Modifiers, pos2, vec2};

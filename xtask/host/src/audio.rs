@@ -12,7 +12,7 @@ use crate::handlers::{AudioThread, Handlers, Shared, as_audio_thread};
 use crate::parameter::Parameter;
 use crate::rendering::BlockTime;
 use crate::rolling::Rolling;
-use crate::setup::{Blocks, Setup};
+use crate::setup::{Block, Blocks, Setup};
 use clack_host::prelude::{
     AudioPortBuffer, AudioPortBufferType, AudioPorts, EventBuffer, InputAudioBuffers,
     PluginAudioConfiguration, PluginInstance, ProcessStatus, StartedPluginAudioProcessor,
@@ -170,14 +170,9 @@ impl Audio {
         let length = usize::try_from(frames).unwrap_or(usize::MAX);
         let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
         let mut times = Vec::new();
-        let (mut start, mut next) = (0, 0);
-        while start < length {
-            let end = (start + blocks.size(times.len()) as usize).min(length);
-            let later = events[next..].partition_point(|e| e.frame < end as u64);
-            self.load(&events[next..next + later], start as u64, parameters)?;
-            next += later;
-            times.push(self.timed(&mut left[start..end], &mut right[start..end])?);
-            start = end;
+        for Block { place, events } in blocks.cut(events, length) {
+            self.load(events, place.start as u64, parameters)?;
+            times.push(self.timed(&mut left[place.clone()], &mut right[place])?);
         }
         Ok((left, right, times))
     }
@@ -192,16 +187,16 @@ impl Audio {
         ended: &AtomicBool,
     ) -> Result<Piece, HostError> {
         let (mut left, mut right, mut times) = (Vec::new(), Vec::new(), Vec::new());
-        let (begun, mut next) = (Instant::now(), 0);
-        while !ended.load(Ordering::Acquire) {
-            let start = left.len();
-            let end = start + blocks.size(times.len()) as usize;
+        let begun = Instant::now();
+        for Block { place, events } in blocks.cut(events, usize::MAX) {
+            if ended.load(Ordering::Acquire) {
+                break;
+            }
+            let end = place.end;
             left.resize(end, 0.0);
             right.resize(end, 0.0);
-            let later = events[next..].partition_point(|e| e.frame < end as u64);
-            self.load(&events[next..next + later], start as u64, parameters)?;
-            next += later;
-            times.push(self.timed(&mut left[start..end], &mut right[start..end])?);
+            self.load(events, place.start as u64, parameters)?;
+            times.push(self.timed(&mut left[place.clone()], &mut right[place])?);
             let due = Duration::from_secs_f64(end as f64 / self.rate_hz);
             std::thread::sleep(due.saturating_sub(begun.elapsed()));
         }

@@ -34,6 +34,15 @@ impl NoteAddress {
         }
     }
 
+    /// A key on the first channel that the host calls by a number.
+    #[must_use]
+    pub fn named(id: u32, key: u8) -> Self {
+        Self {
+            id: Some(id),
+            ..Self::key(key)
+        }
+    }
+
     fn pckn(self) -> Pckn {
         let id = self.id.map_or(-1, |id| i32::try_from(id).unwrap_or(-1));
         let or_every = |number| match number {
@@ -61,6 +70,19 @@ pub enum Expression {
     Brightness,
     /// 0…1.
     Pressure,
+}
+
+impl Expression {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Volume,
+        Self::Pan,
+        Self::Tuning,
+        Self::Vibrato,
+        Self::Expression,
+        Self::Brightness,
+        Self::Pressure,
+    ];
 }
 
 /// Something that happens at a sample.

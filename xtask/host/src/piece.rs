@@ -30,7 +30,7 @@ impl Instance {
         frames: u64,
         blocks: &Blocks,
     ) -> Result<Rendering, HostError> {
-        self.check_piece(events, blocks)?;
+        blocks.check_piece(events, self.setup.longest_block)?;
         let Some(audio) = &mut self.audio else {
             return Err(self.refused("play", "it is not active".into()));
         };
@@ -69,7 +69,7 @@ impl Instance {
         blocks: &Blocks,
         main: impl FnOnce(&mut Front<'_>) -> Result<(), HostError>,
     ) -> Result<Rendering, HostError> {
-        self.check_piece(events, blocks)?;
+        blocks.check_piece(events, self.setup.longest_block)?;
         let Some(audio) = &mut self.audio else {
             return Err(self.refused("play", "it is not active".into()));
         };
@@ -97,18 +97,6 @@ impl Instance {
             }
             Err(_) => Err(self.refused("play", "the audio thread panicked".into())),
         }
-    }
-
-    fn check_piece(&self, events: &[Timed], blocks: &Blocks) -> Result<(), HostError> {
-        blocks.check(self.setup.longest_block)?;
-        if events.windows(2).any(|w| w[0].frame > w[1].frame) {
-            return Err(HostError::Usage {
-                what: "events",
-                expected: "rising frames".into(),
-                found: "a step back".into(),
-            });
-        }
-        Ok(())
     }
 }
 

@@ -88,6 +88,13 @@ impl Project {
         self.with("models", &json!(slots))
     }
 
+    /// The same project, edited as the JSON that it is.
+    #[must_use]
+    pub fn changed(mut self, edit: impl FnOnce(&mut Value)) -> Self {
+        edit(&mut self.0);
+        self
+    }
+
     /// As a host keeps it.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {

@@ -8,6 +8,8 @@
 
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Hang, Ink};
+use crate::colour;
+use crate::line_chart::Series;
 
 pub(crate) const LABEL_SIZE: f64 = 20.0;
 pub(crate) const TICK_SIZE: f64 = 17.0;
@@ -80,8 +82,19 @@ impl Frame {
         canvas.line(&places, ink, 2.0)
     }
 
+    /// Curves, each in a colour of its own, and their names.
+    pub(crate) fn named_curves(&self, canvas: &Canvas<'_>, all: &[Series]) -> Drawn {
+        let ink = |index| Ink::solid(colour::curve(index));
+        for (index, series) in all.iter().enumerate() {
+            self.curve(canvas, &series.points, ink(index))?;
+        }
+        let names = all.iter().enumerate();
+        let names: Vec<_> = names.map(|(i, s)| (s.name.as_str(), ink(i))).collect();
+        self.legend(canvas, &names)
+    }
+
     /// Names of curves, one below the other, to the right of the frame.
-    pub(crate) fn legend(&self, canvas: &Canvas<'_>, names: &[(&str, Ink)]) -> Drawn {
+    fn legend(&self, canvas: &Canvas<'_>, names: &[(&str, Ink)]) -> Drawn {
         for (row, (name, ink)) in (0_u32..).zip(names) {
             let y = self.top + 14.0 + 26.0 * f64::from(row);
             let x = self.right + 14.0;

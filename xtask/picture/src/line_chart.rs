@@ -2,7 +2,6 @@
 
 use crate::axis::{Axis, Scale};
 use crate::canvas::{Canvas, Hang, Ink, paint};
-use crate::colour;
 use crate::error::PictureError;
 use crate::frame::{Frame, Labels};
 use std::path::Path;
@@ -71,11 +70,5 @@ fn draw(canvas: &Canvas<'_>, chart: &LineChart) -> Result<(), String> {
         y_ticks: 9,
     };
     frame.axes(canvas, &labels)?;
-    let ink = |index| Ink::solid(colour::curve(index));
-    for (index, series) in chart.series.iter().enumerate() {
-        frame.curve(canvas, &series.points, ink(index))?;
-    }
-    let names = chart.series.iter().enumerate();
-    let names: Vec<_> = names.map(|(i, s)| (s.name.as_str(), ink(i))).collect();
-    frame.legend(canvas, &names)
+    frame.named_curves(canvas, &chart.series)
 }

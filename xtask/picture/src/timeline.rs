@@ -185,13 +185,7 @@ fn draw_curves(canvas: &Canvas<'_>, picture: &Timeline) -> Drawn {
         Axis::new(-0.03, 1.03, Scale::Linear),
     );
     frame.axes(canvas, &labels("control", 4))?;
-    let ink = |index| Ink::solid(colour::curve(index));
-    for (index, series) in picture.curves.iter().enumerate() {
-        frame.curve(canvas, &series.points, ink(index))?;
-    }
-    let names = picture.curves.iter().enumerate();
-    let names: Vec<_> = names.map(|(i, s)| (s.name.as_str(), ink(i))).collect();
-    frame.legend(canvas, &names)
+    frame.named_curves(canvas, &picture.curves)
 }
 
 fn draw_level(canvas: &Canvas<'_>, picture: &Timeline) -> Drawn {

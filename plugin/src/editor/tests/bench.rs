@@ -1,131 +1,25 @@
-//! A pointer over a window without a screen, and a host that remembers what it is told.
+//! A pointer over a window without a screen.
 
 use super::super::{Editor, layout, theme};
 use super::canvas::Canvas;
+use super::host::Host;
 use crate::library::Loaded;
 use crate::library::tests::{slots_of, tiny};
 use crate::parameters::Parameters;
-use crate::screen::Screen;
+use crate::screen::{Press, Screen};
 use crate::settings::Keeper;
-use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
-use nice_plug::plugin::PluginState;
 use nice_plug::prelude::{ParamPtr, ParamSetter};
 
 use egui::{
     Event, FullOutput, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, RawInput,
     Rect, TouchPhase, Vec2, ViewportId, ViewportInfo, vec2,
 };
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The size that the tests' windows have unless they say another.
 pub(super) const SIZE: Vec2 = vec2(1080.0, 720.0);
-
-/// What a host heard of one parameter.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Heard {
-    Begin,
-    Set,
-    End,
-}
-
-/// A host that applies what it is told and remembers it.
-#[derive(Default)]
-pub(super) struct Host {
-    heard: Mutex<Vec<(String, Heard)>>,
-    /// What it was told last of each parameter.
-    last: Mutex<BTreeMap<String, f32>>,
-    /// What it has not applied yet.
-    waiting: Mutex<Vec<(ParamPtr, f32)>>,
-    /// It remembers and does not apply: its next call has not come yet.
-    is_deaf: AtomicBool,
-}
-
-impl Host {
-    fn note(&self, name: &str, heard: Heard) {
-        self.heard.lock().unwrap().push((name.to_owned(), heard));
-    }
-
-    /// Whether it waits with what it is told.
-    pub(super) fn set_deaf(&self, is_deaf: bool) {
-        self.is_deaf.store(is_deaf, Relaxed);
-    }
-
-    /// Its next call comes: what has waited is applied.
-    #[allow(
-        unsafe_code,
-        reason = "only the framework's pointers can move a parameter"
-    )]
-    pub(super) fn deliver(&self) {
-        for (param, normalized) in std::mem::take(&mut *self.waiting.lock().unwrap()) {
-            // SAFETY: whoever waits for the next call owns the parameters.
-            unsafe { param._internal_set_normalized_value(normalized) };
-        }
-    }
-
-    /// Where a parameter was told to go last.
-    pub(super) fn last_of(&self, name: &str) -> Option<f32> {
-        self.last.lock().unwrap().get(name).copied()
-    }
-
-    /// What was heard since the last time, by name; repeated sets count once.
-    pub(super) fn take(&self) -> Vec<(String, Heard)> {
-        let mut heard = std::mem::take(&mut *self.heard.lock().unwrap());
-        heard.dedup();
-        heard
-    }
-}
-
-#[allow(
-    unsafe_code,
-    reason = "the trait of the framework is unsafe; the parameters outlive every call here"
-)]
-impl GuiContextInner for Host {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-
-    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        // SAFETY: the bench owns the parameters and the window.
-        self.note(unsafe { param.name() }, Heard::Begin);
-    }
-
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        // SAFETY: the bench owns the parameters and the window.
-        let name = unsafe { param.name() };
-        self.note(name, Heard::Set);
-        self.last
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), normalized);
-        if self.is_deaf.load(Relaxed) {
-            self.waiting.lock().unwrap().push((param, normalized));
-            return;
-        }
-        // SAFETY: as above; this is what a host does with the value.
-        unsafe { param._internal_set_normalized_value(normalized) };
-    }
-
-    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        // SAFETY: the bench owns the parameters and the window.
-        self.note(unsafe { param.name() }, Heard::End);
-    }
-
-    fn get_state(&self) -> PluginState {
-        PluginState {
-            version: String::new(),
-            params: Default::default(),
-            fields: Default::default(),
-        }
-    }
-
-    fn set_state(&self, _state: PluginState) {}
-
-    fn request_restart(&self) {}
-}
 
 /// What the tree for screen readers says of a control.
 #[derive(Clone, Debug)]
@@ -315,9 +209,15 @@ impl Bench {
         self.picture(Vec::new());
     }
 
+    /// The pointer's button goes down or up somewhere.
+    pub(super) fn hold(&mut self, at: Pos2, is_down: bool) {
+        let button = self.button(at, is_down);
+        self.picture(vec![Event::PointerMoved(at), button]);
+    }
+
     pub(super) fn click(&mut self, at: Pos2) {
-        let (press, release) = (self.button(at, true), self.button(at, false));
-        self.picture(vec![Event::PointerMoved(at), press]);
+        let release = self.button(at, false);
+        self.hold(at, true);
         self.picture(vec![release]);
     }
 
@@ -331,19 +231,22 @@ impl Bench {
         self.picture(Vec::new());
     }
 
-    /// The place of what the tree for screen readers calls so.
-    pub(super) fn named(&mut self, name: &str) -> Option<Pos2> {
+    /// What the tree for screen readers has of the next picture.
+    fn tree(&mut self) -> impl Iterator<Item = &egui::accesskit::Node> {
         self.egui.enable_accesskit();
         self.picture(Vec::new());
         let nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
-        let is_named = |words: Option<&str>| words == Some(name);
-        let mut named = nodes.filter(|(_, node)| is_named(node.label()) || is_named(node.value()));
-        let bounds = named.find_map(|(_, node)| node.bounds())?;
-        let middle = |low: f64, high: f64| betwixt_spectral::number::narrow(0.5 * (low + high));
-        Some(Pos2::new(
-            middle(bounds.x0, bounds.x1),
-            middle(bounds.y0, bounds.y1),
-        ))
+        nodes.map(|(_, node)| node)
+    }
+
+    /// The place of what the tree for screen readers calls so.
+    pub(super) fn named(&mut self, name: &str) -> Option<Pos2> {
+        let mut nodes = self.tree();
+        let bounds = nodes.find_map(|node| {
+            let is_named = [node.label(), node.value()].contains(&Some(name));
+            node.bounds().filter(|_| is_named)
+        });
+        Some(shown(bounds?).center())
     }
 
     /// Clicks on what is called so.
@@ -408,27 +311,18 @@ impl Bench {
 
     /// What the tree for screen readers calls disabled, by name.
     pub(super) fn disabled(&mut self) -> Vec<String> {
-        self.egui.enable_accesskit();
-        self.picture(Vec::new());
-        let nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
-        let disabled = nodes.filter(|(_, node)| node.is_disabled());
+        let disabled = self.tree().filter(|node| node.is_disabled());
         disabled
-            .filter_map(|(_, node)| node.label().map(str::to_owned))
+            .filter_map(|node| node.label().map(str::to_owned))
             .collect()
     }
 
     /// Everything that the pointer can move or press, as the tree for screen readers has it.
     pub(super) fn nodes(&mut self) -> Vec<Node> {
-        self.egui.enable_accesskit();
-        self.picture(Vec::new());
-        let nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
-        let [x, y] = [self.size.x, self.size.y];
-        let seen = nodes.filter_map(|(_, node)| {
-            let bounds = node.bounds()?;
-            let ends = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
-            let [x0, y0, x1, y1] = ends.map(betwixt_spectral::number::narrow);
-            let bounds = Rect::from_min_max(Pos2::new(x0, y0), Pos2::new(x1, y1));
-            let is_whole = bounds.width() >= x && bounds.height() >= y;
+        let size = self.size;
+        let seen = self.tree().filter_map(|node| {
+            let bounds = shown(node.bounds()?);
+            let is_whole = bounds.width() >= size.x && bounds.height() >= size.y;
             Some(Node {
                 label: node.label()?.to_owned(),
                 role: node.role(),
@@ -464,17 +358,24 @@ impl Bench {
 
     /// Where the tree for screen readers has something of this label.
     pub(super) fn labelled(&mut self, label: &str) -> Option<Pos2> {
-        self.egui.enable_accesskit();
-        self.picture(Vec::new());
-        let mut nodes = self.tree.iter().flat_map(|tree| &tree.nodes);
-        let (_, node) = nodes.find(|(_, node)| node.label() == Some(label))?;
-        let bounds = node.bounds()?;
-        let centre = (
-            bounds.min_x() + bounds.max_x(),
-            bounds.min_y() + bounds.max_y(),
-        );
-        let [x, y] = [centre.0, centre.1].map(|sum| betwixt_spectral::number::narrow(sum / 2.0));
-        Some(Pos2::new(x, y))
+        let mut nodes = self.tree();
+        let node = nodes.find(|node| node.label() == Some(label))?;
+        Some(shown(node.bounds()?).center())
+    }
+
+    /// Goes on with the tab key until this is focused.
+    pub(super) fn tab_to(&mut self, label: &str) {
+        self.nodes();
+        let found = (0..250).any(|_| {
+            self.press(egui::Key::Tab);
+            self.focused().as_deref() == Some(label)
+        });
+        assert!(found, "{label} can be reached");
+    }
+
+    /// The keys that the window has sent to the audio thread since the last time.
+    pub(super) fn presses(&self) -> Vec<Press> {
+        std::iter::from_fn(|| self.editor.screen.take_press()).collect()
     }
 
     /// A sound becomes what is heard.
@@ -493,4 +394,11 @@ impl Bench {
         self.named(name)
             .unwrap_or_else(|| panic!("{name} is on {page}"))
     }
+}
+
+/// A place in the tree for screen readers as one in the window.
+fn shown(bounds: egui::accesskit::Rect) -> Rect {
+    let ends = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
+    let [x0, y0, x1, y1] = ends.map(betwixt_spectral::number::narrow);
+    Rect::from_min_max(Pos2::new(x0, y0), Pos2::new(x1, y1))
 }

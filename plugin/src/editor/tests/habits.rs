@@ -1,6 +1,7 @@
 //! Every control has every habit: drag, fine drag, wheel, default, typing, menu, keyboard.
 
-use super::bench::{Bench, Heard, SIZE};
+use super::bench::{Bench, SIZE};
+use super::host::Heard;
 use crate::library::tests::tiny_partials;
 use crate::parameters::Entry;
 

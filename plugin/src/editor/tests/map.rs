@@ -1,9 +1,11 @@
-//! The map under the pointer: where moves take the sound, what is seen of it, what is heard.
+//! The map under the pointer: where moves take the sound, what is seen of it.
 
+mod audition;
 mod movement;
 
-use super::bench::{Bench, Heard, SIZE};
+use super::bench::{Bench, SIZE};
 use super::gesture_of;
+use super::host::Heard;
 use super::sounding::{release, strike, watched};
 use crate::library::tests::{tiny, tiny_model};
 use crate::library::{Found, Loaded};
@@ -177,13 +179,6 @@ fn beside(latents: &[f32; 8]) -> [f32; 8] {
     })
 }
 
-/// Which keys went down, and which came up.
-fn presses(bench: &Bench) -> Vec<(u8, Option<f32>)> {
-    let screen = &bench.editor.screen;
-    let presses = std::iter::from_fn(|| screen.take_press());
-    presses.map(|press| (press.key, press.velocity)).collect()
-}
-
 /// A drag over the plane of all latents moves every one of them, to the right along the first
 /// direction and up along the second, and leaves what is orthogonal to both; it is one step.
 #[test]
@@ -228,76 +223,6 @@ fn the_plane_can_be_chosen() {
     assert_eq!(bench.parameters.pad.get(), [0, 3]);
 }
 
-/// A sound that is clicked on is heard: its own key goes down, and comes up 0.6 s later whatever page
-/// is shown. A drag, a click elsewhere and a player who wants it silent strike nothing.
-#[test]
-fn a_click_on_a_sound_is_heard() {
-    let sound = &tiny(8).description.points[17];
-    let mut bench = Bench::new(8, SIZE);
-    let at = spots(&bench)[17];
-    bench.click(at);
-    bench.picture(Vec::new());
-    assert_eq!(presses(&bench), [(sound.note, Some(0.8))]);
-    for _ in 0..10 {
-        bench.picture(Vec::new());
-        assert!(bench.next_picture < Duration::from_secs(1));
-    }
-    assert_eq!(presses(&bench), []);
-    bench.click_on("Playing");
-    bench.picture(Vec::new());
-    assert_eq!(presses(&bench), [(sound.note, None)]);
-
-    bench.click_on("Map");
-    bench.drag(at, vec2(40.0, 30.0));
-    bench.time_s += 5.0;
-    bench.click_on("Audition");
-    bench.click(at);
-    assert_eq!(presses(&bench), []);
-    bench.click_on("Audition");
-    bench.time_s += 5.0;
-    bench.click(at);
-    bench.picture(Vec::new());
-    drop(std::mem::replace(
-        &mut bench.editor.map,
-        super::super::map::View::new(&tiny(8).description, Arc::clone(&bench.editor.screen)),
-    ));
-    let closed = [(sound.note, Some(0.8)), (sound.note, None)];
-    assert_eq!(presses(&bench), closed, "the window closes");
-}
-
-/// A host hands on what the window sets with its next call: the sound is struck when it has come, so
-/// that it does not begin with the one before.
-#[test]
-fn a_sound_is_struck_when_it_has_come() {
-    let mut bench = Bench::new(8, SIZE);
-    let at = spots(&bench)[17];
-    bench.host.set_deaf(true);
-    bench.click(at);
-    bench.picture(Vec::new());
-    assert_eq!(presses(&bench), []);
-    bench.host.deliver();
-    bench.picture(Vec::new());
-    assert_eq!(presses(&bench).len(), 1);
-}
-
-/// A key that the player holds is heard already: it is not struck, and above all not let go.
-#[test]
-fn a_held_key_is_left_alone() {
-    let sound = &tiny(8).description.points[17];
-    let mut bench = Bench::new(8, SIZE);
-    let mut engine = watched(&bench, tiny(8).decoder);
-    let at = spots(&bench)[17];
-    let (mut left, mut right) = ([0.0; 512], [0.0; 512]);
-    let event = strike(sound.note);
-    engine.process(&Controls::default(), &[event], &mut left, &mut right);
-    bench.click(at);
-    for _ in 0..20 {
-        bench.picture(Vec::new());
-    }
-    assert_eq!(bench.value(0), sound.latents[0], "the sound has moved");
-    assert_eq!(presses(&bench), []);
-}
-
 /// A double-click goes to the first sound of the model that is shown, whichever the instance began
 /// with.
 #[test]
@@ -324,17 +249,8 @@ fn a_double_click_goes_to_the_shown_models_first_sound() {
 fn a_fine_drag_goes_on_coarsely() {
     let mut bench = Bench::new(8, SIZE);
     let centre = bench.areas().map.center();
-    let press = |bench: &mut Bench, at: Pos2, is_down: bool| {
-        let event = Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed: is_down,
-            modifiers: bench.modifiers,
-        };
-        bench.picture(vec![Event::PointerMoved(at), event]);
-    };
     bench.modifiers = Modifiers::SHIFT;
-    press(&mut bench, centre, true);
+    bench.hold(centre, true);
     for step in 1..=10u8 {
         let at = centre + vec2(8.0 * f32::from(step), 0.0);
         bench.picture(vec![Event::PointerMoved(at)]);
@@ -346,7 +262,7 @@ fn a_fine_drag_goes_on_coarsely() {
     bench.picture(vec![Event::PointerMoved(centre + vec2(130.0, 1.0))]);
     let coarsely = 50.0 / bench.field().width();
     assert!((bench.value(0) - finely - coarsely).abs() < 2e-3);
-    press(&mut bench, centre + vec2(130.0, 1.0), false);
+    bench.hold(centre + vec2(130.0, 1.0), false);
 }
 
 /// The wheel brings the map closer around the pointer: what was under it still is; a drag of another
@@ -390,15 +306,7 @@ fn the_map_comes_closer_and_moves() {
 #[test]
 fn the_map_is_played_from_the_keyboard() {
     let mut bench = Bench::new(8, SIZE);
-    let name = "Map of latents 1 and 2".to_owned();
-    bench.named(&name).expect("it is there");
-    for _ in 0..200 {
-        if bench.focused().as_ref() == Some(&name) {
-            break;
-        }
-        bench.press(Key::Tab);
-    }
-    assert_eq!(bench.focused(), Some(name));
+    bench.tab_to("Map of latents 1 and 2");
     let before = [bench.value(0), bench.value(1)];
     let moved = |bench: &Bench| [bench.value(0) - before[0], bench.value(1) - before[1]];
     let near = |found: [f32; 2], expected: [f32; 2]| {
@@ -468,7 +376,7 @@ fn the_map_rests() {
     bench.click(spots(&bench)[3]);
     for _ in 0..30 {
         // The audio thread takes them.
-        presses(&bench);
+        bench.presses();
         bench.picture(Vec::new());
     }
     let before = bench.editor.map.dots().unwrap();

@@ -25,19 +25,24 @@ fn white(bench: &Bench, number: f32, down: f32) -> Pos2 {
     field.left_top() + vec2((number + 0.5) * width, down * field.height())
 }
 
-fn presses(bench: &Bench) -> Vec<Press> {
-    std::iter::from_fn(|| bench.editor.screen.take_press()).collect()
+/// The pointer presses the key under it, or lets it go.
+fn press(bench: &mut Bench, at: Pos2, is_down: bool) {
+    bench.hold(at, is_down);
+    bench.picture(Vec::new());
 }
 
-fn press(bench: &mut Bench, at: Pos2, is_down: bool) {
-    let event = Event::PointerButton {
-        pos: at,
-        button: egui::PointerButton::Primary,
-        pressed: is_down,
-        modifiers: Modifiers::NONE,
-    };
-    bench.picture(vec![Event::PointerMoved(at), event]);
-    bench.picture(Vec::new());
+/// The keys that went down, and those that came up.
+fn down_and_up(presses: Vec<Press>) -> [Vec<u8>; 2] {
+    let (down, up): (Vec<Press>, Vec<Press>) = presses
+        .into_iter()
+        .partition(|press| press.velocity.is_some());
+    [down, up].map(|presses| presses.iter().map(|press| press.key).collect())
+}
+
+/// Of each press whether the key came up.
+fn comes_up(bench: &Bench) -> Vec<bool> {
+    let presses = bench.presses().into_iter();
+    presses.map(|press| press.velocity.is_none()).collect()
 }
 
 /// The 22nd white key from C1 is middle C (three octaves of seven): a press plays it, lower on the
@@ -49,7 +54,7 @@ fn a_press_plays_the_key_under_it() {
     for down in [0.7, 0.99] {
         let at = white(&bench, 21.0, down);
         press(&mut bench, at, true);
-        let down = presses(&bench);
+        let down = bench.presses();
         assert_eq!(down.len(), 1, "{down:?}");
         assert_eq!(down[0].key, 60);
         struck.push(down[0].velocity.expect("it goes down"));
@@ -58,12 +63,12 @@ fn a_press_plays_the_key_under_it() {
             key: 60,
             velocity: None,
         };
-        assert_eq!(presses(&bench), [up]);
+        assert_eq!(bench.presses(), [up]);
     }
     assert!(struck[0] + 0.1 < struck[1], "{struck:?}");
     let at = white(&bench, 21.5, 0.3);
     press(&mut bench, at, true);
-    assert_eq!(presses(&bench)[0].key, 61);
+    assert_eq!(bench.presses()[0].key, 61);
 }
 
 /// A drag over the white keys from C4 to G4 plays each of them once, and holds only the last.
@@ -76,17 +81,7 @@ fn a_drag_glides() {
         let at = white(&bench, 21.0 + f32::from(step) / 10.0, 0.8);
         bench.picture(vec![Event::PointerMoved(at)]);
     }
-    let heard = presses(&bench);
-    let down: Vec<u8> = heard
-        .iter()
-        .filter(|p| p.velocity.is_some())
-        .map(|p| p.key)
-        .collect();
-    let up: Vec<u8> = heard
-        .iter()
-        .filter(|p| p.velocity.is_none())
-        .map(|p| p.key)
-        .collect();
+    let [down, up] = down_and_up(bench.presses());
     assert_eq!(down, [60, 62, 64, 65, 67]);
     assert_eq!(up, [60, 62, 64, 65]);
 }
@@ -110,7 +105,8 @@ fn the_computers_keys_play() {
     for (typed, note) in [(Key::A, 60), (Key::W, 61), (Key::K, 72)] {
         key(&mut bench, typed, true);
         key(&mut bench, typed, false);
-        let keys: Vec<(u8, bool)> = presses(&bench)
+        let keys: Vec<(u8, bool)> = bench
+            .presses()
             .iter()
             .map(|press| (press.key, press.velocity.is_some()))
             .collect();
@@ -121,7 +117,7 @@ fn the_computers_keys_play() {
     key(&mut bench, Key::X, false);
     key(&mut bench, Key::A, false);
     key(&mut bench, Key::A, true);
-    let keys: Vec<u8> = presses(&bench).iter().map(|press| press.key).collect();
+    let keys: Vec<u8> = bench.presses().iter().map(|press| press.key).collect();
     assert_eq!(keys, [60, 60, 72]);
 }
 
@@ -135,12 +131,12 @@ fn letters_for_something_else_play_nothing() {
     bench.picture(vec![Event::Text("a".into())]);
     key(&mut bench, Key::A, true);
     key(&mut bench, Key::A, false);
-    assert!(presses(&bench).is_empty());
+    assert!(bench.presses().is_empty());
     bench.press(Key::Escape);
     bench.press(Key::Escape);
     bench.modifiers = Modifiers::COMMAND;
     bench.press(Key::D);
-    assert!(presses(&bench).is_empty());
+    assert!(bench.presses().is_empty());
     bench.modifiers = Modifiers::NONE;
     bench.picture(Vec::new());
     let off = bench
@@ -149,7 +145,7 @@ fn letters_for_something_else_play_nothing() {
         .change(|settings| settings.typing = false);
     off.unwrap();
     bench.press(Key::D);
-    assert!(presses(&bench).is_empty());
+    assert!(bench.presses().is_empty());
 }
 
 /// The toolkit takes a letter that comes up with shift for another one: with shift all of them come
@@ -160,11 +156,7 @@ fn a_letter_does_not_stick_under_shift() {
     key(&mut bench, Key::A, true);
     bench.modifiers = Modifiers::SHIFT;
     bench.picture(Vec::new());
-    let up: Vec<bool> = presses(&bench)
-        .iter()
-        .map(|p| p.velocity.is_none())
-        .collect();
-    assert_eq!(up, [false, true]);
+    assert_eq!(comes_up(&bench), [false, true]);
 }
 
 /// The shape of a piano on every layout: where Y and Z have changed places, G# is on Z.
@@ -185,11 +177,7 @@ fn letters_lie_as_the_keyboard_does() {
             key(&mut bench, typed, true);
             key(&mut bench, typed, false);
         }
-        let struck = presses(&bench).into_iter();
-        let struck: Vec<u8> = struck
-            .filter(|p| p.velocity.is_some())
-            .map(|p| p.key)
-            .collect();
+        let [struck, _] = down_and_up(bench.presses());
         assert_eq!(struck, [68, 56], "{letters:?}");
     }
 }
@@ -202,11 +190,7 @@ fn a_pointed_key_does_not_stick_behind_another_page() {
     press(&mut bench, at, true);
     bench.editor.tab = crate::editor::tabs::Tab::at(1);
     bench.picture(Vec::new());
-    let up: Vec<bool> = presses(&bench)
-        .iter()
-        .map(|p| p.velocity.is_none())
-        .collect();
-    assert_eq!(up, [false, true]);
+    assert_eq!(comes_up(&bench), [false, true]);
 }
 
 /// What the window holds comes up when it loses the computer's keys, and when it closes.
@@ -216,16 +200,12 @@ fn keys_come_up_when_the_window_goes() {
     key(&mut bench, Key::A, true);
     bench.picture(vec![Event::WindowFocused(false)]);
     bench.picture(Vec::new());
-    let up: Vec<bool> = presses(&bench)
-        .iter()
-        .map(|p| p.velocity.is_none())
-        .collect();
-    assert_eq!(up, [false, true]);
+    assert_eq!(comes_up(&bench), [false, true]);
     let at = white(&bench, 21.0, 0.8);
     press(&mut bench, at, true);
     key(&mut bench, Key::G, true);
     let screen = Arc::clone(&bench.editor.screen);
-    assert_eq!(presses(&bench).len(), 2);
+    assert_eq!(bench.presses().len(), 2);
     drop(bench);
     let mut up: Vec<u8> = std::iter::from_fn(|| screen.take_press())
         .map(|p| p.key)
@@ -260,22 +240,12 @@ fn the_ring_chooses_a_pitch_class() {
     }
 }
 
-/// Goes on with the tab key until something is focused.
-fn tab_to(bench: &mut Bench, label: &str) {
-    bench.nodes();
-    let found = (0..200).any(|_| {
-        bench.press(Key::Tab);
-        bench.focused().as_deref() == Some(label)
-    });
-    assert!(found, "{label} can be reached");
-}
-
 /// Arrows move what has the focus by a hundredth, with shift by a thousandth, stepped ones by one;
 /// Home and End go to the ends, Del to the default. Each is a whole gesture.
 #[test]
 fn arrows_move_what_has_the_focus() {
     let mut bench = Bench::new(8, SIZE);
-    tab_to(&mut bench, "Latent 3");
+    bench.tab_to("Latent 3");
     let before = bench.value(2);
     bench.press(Key::ArrowRight);
     assert_eq!(bench.host.take(), gesture_of("Latent 3"));
@@ -293,7 +263,7 @@ fn arrows_move_what_has_the_focus() {
     bench.press(Key::Delete);
     assert_eq!(bench.value(2), before);
     bench.on_page("Sound", "Voices");
-    tab_to(&mut bench, "Voices");
+    bench.tab_to("Voices");
     let voices = bench.parameters.voices.value();
     bench.press(Key::ArrowRight);
     assert_eq!(bench.parameters.voices.value(), voices + 1);
@@ -389,7 +359,7 @@ fn a_host_that_plays_nothing_is_said() {
         bench.picture(Vec::new());
     }
     assert!(is_said(&bench));
-    presses(&bench);
+    bench.presses();
     bench.picture(Vec::new());
     assert!(!is_said(&bench));
 }

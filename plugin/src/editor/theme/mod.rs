@@ -12,8 +12,8 @@ pub(super) use palette::{Palette, Theme};
 use egui::style::{Selection, WidgetVisuals};
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Pos2, Rect,
-    Stroke, Visuals, vec2,
+    Align2, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Mesh, Pos2, Rect,
+    Stroke, Visuals, pos2, vec2,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -190,6 +190,29 @@ pub(super) fn button(ui: &egui::Ui, area: Rect, name: &str, points: f32) -> egui
         (points, ink().text),
     );
     response
+}
+
+/// A line with its colour below it down to a height; how much of the colour there is at the line and
+/// down there, 0…1.
+pub(super) fn filled_line(
+    painter: &egui::Painter,
+    line: Vec<Pos2>,
+    bottom: f32,
+    colour: Color32,
+    shares: [f32; 2],
+) {
+    let [upper, lower] = shares.map(|share| colour.gamma_multiply(share));
+    let mut mesh = Mesh::default();
+    for (index, top) in (0u32..).zip(&line) {
+        mesh.colored_vertex(*top, upper);
+        mesh.colored_vertex(pos2(top.x, bottom), lower);
+        if let Some(left) = index.checked_sub(1) {
+            mesh.add_triangle(2 * left, 2 * left + 1, 2 * index);
+            mesh.add_triangle(2 * left + 1, 2 * index, 2 * index + 1);
+        }
+    }
+    painter.add(mesh);
+    painter.line(line, Stroke::new(1.5, colour));
 }
 
 /// A thin line.

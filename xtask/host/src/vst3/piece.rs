@@ -1,18 +1,19 @@
 //! Whole pieces, played on a thread of their own.
+//!
+//! ```text
+//!  [Timed], Blocks ─► cut ─► call, call … ─► Rendering
+//! ```
 
 use super::call::{Call, Desk};
 use super::instance::Instance;
 use crate::error::HostError;
 use crate::event::{Event, Timed};
 use crate::rendering::{BlockTime, Rendering};
-use crate::setup::Blocks;
+use crate::setup::{Block, Blocks};
 use std::time::Instant;
 
 impl Instance {
-    /// Plays a piece on a thread of its own, block after block, as fast as it goes.
-    ///
-    /// `events` are in order, their frames counted from the start of the piece; the piece is
-    /// `frames` long, so its last block may be shorter than its turn in `blocks`.
+    /// Plays a piece as [`crate::Instance::play`] does.
     ///
     /// # Errors
     ///
@@ -25,14 +26,7 @@ impl Instance {
         frames: u64,
         blocks: &Blocks,
     ) -> Result<Rendering, HostError> {
-        blocks.check(self.setup().longest_block)?;
-        if events.windows(2).any(|w| w[0].frame > w[1].frame) {
-            return Err(HostError::Usage {
-                what: "events",
-                expected: "rising frames".into(),
-                found: "a step back".into(),
-            });
-        }
+        blocks.check_piece(events, self.setup().longest_block)?;
         let rate_hz = self.setup().rate_hz;
         let desk = self.desk();
         let thread = |desk: Desk<'_>| desk.piece(events, frames, blocks, rate_hz);
@@ -51,16 +45,16 @@ impl Desk<'_> {
         rate_hz: f64,
     ) -> Result<Rendering, HostError> {
         let (mut left, mut right, mut times) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut start, mut later) = (0, events);
-        while start < frames {
-            let end = (start + u64::from(blocks.size(times.len()))).min(frames);
-            let (due, rest) = later.split_at(later.partition_point(|event| event.frame < end));
-            later = rest;
-            let here = |timed: &Timed| i32::try_from(timed.frame - start).unwrap_or(i32::MAX);
-            let due: Vec<(i32, Event)> = due.iter().map(|t| (here(t), t.event.clone())).collect();
-            let length = u32::try_from(end - start).unwrap_or(u32::MAX);
+        let frames = usize::try_from(frames).unwrap_or(usize::MAX);
+        for Block { place, events } in blocks.cut(events, frames) {
+            let here = |timed: &Timed| {
+                let offset = i32::try_from(timed.frame - place.start as u64);
+                (offset.unwrap_or(i32::MAX), timed.event.clone())
+            };
+            let events: Vec<(i32, Event)> = events.iter().map(here).collect();
+            let length = u32::try_from(place.len()).unwrap_or(u32::MAX);
             let before = Instant::now();
-            let answer = self.call(&Call::new(length, &due))?;
+            let answer = self.call(&Call::new(length, &events))?;
             times.push(BlockTime {
                 frames: length,
                 seconds: before.elapsed().as_secs_f64(),
@@ -70,7 +64,6 @@ impl Desk<'_> {
             }
             left.extend(answer.left);
             right.extend(answer.right);
-            start = end;
         }
         Ok(Rendering::new(rate_hz, left, right, times))
     }

@@ -108,15 +108,7 @@ fn a_point_is_let_go_beyond_the_edge() {
 #[test]
 fn a_movement_is_bent_from_the_keyboard() {
     let mut bench = with_movement();
-    let name = "Movement point 2 of 3".to_owned();
-    bench.named(&name).unwrap();
-    for _ in 0..250 {
-        if bench.focused().as_ref() == Some(&name) {
-            break;
-        }
-        bench.press(Key::Tab);
-    }
-    assert_eq!(bench.focused(), Some(name));
+    bench.tab_to("Movement point 2 of 3");
     let at = |bench: &Bench| {
         let movement = bench.parameters.movement_file.movement();
         [0, 1].map(|latent| movement.value(latent, 1.0).unwrap())
