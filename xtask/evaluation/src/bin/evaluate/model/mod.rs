@@ -5,10 +5,12 @@
 //!                                           ├─► anywhere   in tune, silent, steady
 //!                                           ├─► gesture    velocity, decay
 //!                                           ├─► unaided    pitch of frames whose note is not told
+//!                                           ├─► calibration  frames without and with gate, correction
 //!                                           └─► report     Markdown, pictures, JSON
 //! ```
 
 mod anywhere;
+mod calibration;
 mod gesture;
 mod likeness;
 mod material;
@@ -102,6 +104,8 @@ pub(crate) struct Figures {
     #[serde(skip_serializing_if = "Option::is_none")]
     pitch_unaided: Option<unaided::Unaided>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    calibration: Option<calibration::Calibration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     velocity: Option<gesture::Velocity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_for_20_s: Option<gesture::Decay>,
@@ -139,6 +143,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         knobs_anywhere: anywhere::tuning(&subject, (arguments.positions, arguments.notes))?,
         held_still: anywhere::steadiness(&subject, few),
         pitch_unaided: unaided::unaided(&subject, (few, arguments.notes)),
+        calibration: calibration::calibration(&subject, few),
         velocity: gesture::velocity(&subject, arguments.notes)?,
         held_for_20_s: gesture::decay(&subject, arguments.notes.div_ceil(3)),
     };
@@ -222,6 +227,12 @@ impl Figures {
             (
                 "pitch of frames",
                 self.pitch_unaided.as_ref().map(unaided::Unaided::line),
+            ),
+            (
+                "gate, correction",
+                self.calibration
+                    .as_ref()
+                    .map(calibration::Calibration::line),
             ),
             (
                 "velocity",

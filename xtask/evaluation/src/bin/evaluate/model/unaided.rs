@@ -31,7 +31,7 @@ pub(crate) struct Unaided {
 
 /// How far off the frames' keys their held sounds are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-struct Errors {
+pub(super) struct Errors {
     frames: usize,
     /// Those that are heard as their key at all, within 150 cents; the figures are theirs.
     heard: usize,
@@ -80,7 +80,7 @@ fn errors(subject: &Subject<'_>, takes: Vec<Take>, what: &str) -> Errors {
 }
 
 impl Errors {
-    fn of(found: &[Option<f64>]) -> Self {
+    pub(super) fn of(found: &[Option<f64>]) -> Self {
         let heard: Vec<f64> = found.iter().flatten().map(|cents| cents.abs()).collect();
         let at = |share| percentile(&heard, share).unwrap_or(0.0);
         Self {
@@ -92,7 +92,7 @@ impl Errors {
         }
     }
 
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         format!(
             "{:.2} cents (90 % below {:.2}, all below {:.1}; {} of {} heard as their key)",
             self.median_cents, self.ninety_percent_cents, self.worst_cents, self.heard, self.frames
