@@ -18,8 +18,8 @@ use super::peaks::{self, Peak};
 use betwixt_spectral::number::{index, real, turns};
 use std::ops::Range;
 
-/// Bins of a lobe that are written at once.
-const WIDE: usize = 8;
+/// Bins of a lobe that are written at once: most lobes of a frame that has many.
+const WIDE: usize = 16;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
 /// What a frame of a recording tells of its bins.
@@ -233,7 +233,7 @@ pub(super) fn write_half_hops(
 
 /// Writes a number to all bins of a lobe, lobes being written upwards: many are short, and what is
 /// written past their ends at once is written over by the next.
-fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
+pub(super) fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
     match out[lobe.start..].first_chunk_mut::<WIDE>() {
         Some(wide) if lobe.len() <= WIDE => *wide = [number; WIDE],
         _ => out[lobe].fill(number),

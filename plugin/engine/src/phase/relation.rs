@@ -118,14 +118,28 @@ impl Frame {
             let power: Lanes = std::array::from_fn(|lane| {
                 real[lane] * real[lane] + imaginary[lane] * imaginary[lane]
             });
-            for (lane, bin) in (first..bins.end.min(first + LANES)).enumerate() {
-                let (magnitude, found) = (self.magnitude[bin], power[lane]);
+            let magnitudes = self.magnitude[first..].first_chunk::<LANES>();
+            let phases = self.phase[first..].first_chunk_mut::<LANES>();
+            let noise = self.noise[first..].first_chunk_mut::<LANES>();
+            let (Some(magnitudes), Some(phases), Some(noise)) = (magnitudes, phases, noise) else {
+                continue;
+            };
+            let left = bins.end - first;
+            let explained: [u32; LANES] = std::array::from_fn(|lane| {
+                let (magnitude, found) = (magnitudes[lane], power[lane]);
                 let wanted = magnitude * magnitude;
                 let explains = (found > LEAST * wanted) & (found < MOST * wanted);
-                if explains & (magnitude > floor) {
-                    self.phase[bin] = angle_of(Complex32::new(real[lane], imaginary[lane]));
-                    self.noise[bin] = false;
-                }
+                u32::from(explains & (magnitude > floor) & (lane < left))
+            });
+            if explained == [0; LANES] {
+                continue;
+            }
+            let angles: [u32; LANES] =
+                std::array::from_fn(|lane| angle_of(Complex32::new(real[lane], imaginary[lane])));
+            for lane in 0..LANES {
+                let mask = 0u32.wrapping_sub(explained[lane]);
+                phases[lane] = (angles[lane] & mask) | (phases[lane] & !mask);
+                noise[lane] &= explained[lane] == 0;
             }
         }
     }
