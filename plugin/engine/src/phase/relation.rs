@@ -134,8 +134,7 @@ impl Frame {
             if explained == [0; LANES] {
                 continue;
             }
-            let angles: [u32; LANES] =
-                std::array::from_fn(|lane| angle_of(Complex32::new(real[lane], imaginary[lane])));
+            let angles = angles(&real, &imaginary);
             for lane in 0..LANES {
                 let mask = 0u32.wrapping_sub(explained[lane]);
                 phases[lane] = (angles[lane] & mask) | (phases[lane] & !mask);
@@ -143,6 +142,13 @@ impl Frame {
             }
         }
     }
+}
+
+/// The angles of some bins, in turns. A function of its own: among what else [`Frame::fill`] does
+/// they would be taken one by one.
+#[inline(never)]
+fn angles(real: &Lanes, imaginary: &Lanes) -> [u32; LANES] {
+    std::array::from_fn(|lane| angle_of(Complex32::new(real[lane], imaginary[lane])))
 }
 
 /// The bins between two lobes, of so many: those at least [`OUTSIDE`] from both. Counted from the
