@@ -20,6 +20,8 @@ use std::ops::Range;
 
 /// Bins of a lobe that are written at once: most lobes of a frame that has many.
 const WIDE: usize = 16;
+/// Bins whose signs are told at once.
+const SIGNS: usize = 8;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
 /// What a frame of a recording tells of its bins.
@@ -74,7 +76,9 @@ impl Own {
     /// Reads a frame, `[bins]`: its peaks, and the signs of their side lobes.
     pub(super) fn read(&mut self, magnitude: &[f32]) {
         peaks::find(magnitude, &mut self.peaks);
-        self.opposite.fill(false);
+        if self.peaks.is_empty() {
+            self.opposite.fill(false);
+        }
         for number in 0..self.peaks.len() {
             let lobe = self.lobe(number);
             lobe.mark(magnitude, &mut self.opposite);
@@ -190,22 +194,34 @@ impl Lobe {
         (x > 2.0) & (magnitude * (x * (x * x - 1.0)) <= self.largest)
     }
 
-    /// Marks the lobe's bins that are opposite to its centre: side lobes alternate from bin to bin.
-    /// The first is two bins away; close peaks have none.
+    /// Says of all the lobe's bins whether they are opposite to its centre: side lobes alternate from
+    /// bin to bin, from two bins away on. Lobes are marked upwards: what is marked past the end of one
+    /// is marked over by the next.
     fn mark(&self, magnitude: &[f32], opposite: &mut [bool]) {
-        let centre = index(f64::from(self.centre));
-        let past = self.centre - real(centre);
-        let mut away = 2;
-        while centre >= self.range.start + away {
-            let bin = centre - away;
-            opposite[bin] = self.is_side(real(away) + past, magnitude[bin]);
-            away += 2;
+        for from in self.range.clone().step_by(SIGNS) {
+            let bins = magnitude[from..].first_chunk::<SIGNS>();
+            let marks = opposite[from..].first_chunk_mut::<SIGNS>();
+            if let (Some(bins), Some(marks)) = (bins, marks) {
+                self.mark_some(from, bins, marks);
+                continue;
+            }
+            for bin in from..self.range.end {
+                let mark = std::array::from_mut(&mut opposite[bin]);
+                self.mark_some(bin, &[magnitude[bin]], mark);
+            }
         }
-        let mut away = 2;
-        while centre + 1 + away < self.range.end {
-            let bin = centre + 1 + away;
-            opposite[bin] = self.is_side(real(away) + 1.0 - past, magnitude[bin]);
-            away += 2;
+    }
+
+    /// The same of some bins from one on. A function of its own, so that they are looked at together.
+    #[inline(never)]
+    fn mark_some<const N: usize>(&self, from: usize, bins: &[f32; N], marks: &mut [bool; N]) {
+        let away = real(from) - self.centre;
+        let first = from ^ index(f64::from(self.centre));
+        for (lane, mark) in marks.iter_mut().enumerate() {
+            let x = away + real(lane);
+            let is_odd = (first ^ lane) & 1 == 1;
+            let alternates = is_odd == (x > 0.0);
+            *mark = alternates & self.is_side(x.abs(), bins[lane]);
         }
     }
 }
