@@ -247,12 +247,15 @@ pub(super) fn write_half_hops(
     }
 }
 
-/// Writes a number to all bins of a lobe, lobes being written upwards: many are short, and what is
-/// written past their ends at once is written over by the next.
+/// Writes a number to all bins of a lobe, lobes being written upwards: what is written past the end
+/// of one is written over by the next.
 pub(super) fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
-    match out[lobe.start..].first_chunk_mut::<WIDE>() {
-        Some(wide) if lobe.len() <= WIDE => *wide = [number; WIDE],
-        _ => out[lobe].fill(number),
+    for from in lobe.step_by(WIDE) {
+        let rest = &mut out[from..];
+        match rest.first_chunk_mut::<WIDE>() {
+            Some(wide) => *wide = [number; WIDE],
+            None => rest.fill(number),
+        }
     }
 }
 
