@@ -332,12 +332,17 @@ impl GradientPhase {
         random: &mut Random,
     ) {
         self.take_up(tools, magnitude);
-        let turns_per_bin = tools.integration.turns_per_bin;
-        let last = &mut tools.integration.last;
-        let starts = &self.last.lobes;
-        write_half_hops(&last.frequency, starts, &mut last.half_hop, turns_per_bin);
         match lobes {
-            Lobes::Integrated => tools.integration.go_on(&tools.signs),
+            Lobes::Integrated => {
+                let Integration {
+                    last,
+                    turns_per_bin,
+                    ..
+                } = &mut tools.integration;
+                let starts = &self.last.lobes;
+                write_half_hops(&last.frequency, starts, &mut last.half_hop, *turns_per_bin);
+                tools.integration.go_on(&tools.signs);
+            }
             Lobes::Locked => tools.integration.lock(&tools.signs),
         }
         tools.finish(stored, random);

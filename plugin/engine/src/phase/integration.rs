@@ -18,7 +18,7 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
-use super::own::{Own, Signs, spread};
+use super::own::{Own, Signs, half_hop, spread};
 use super::peaks::Peak;
 use super::{lobes, relation};
 use betwixt_spectral::Geometry;
@@ -246,7 +246,11 @@ impl Integration {
 
     /// Writes to a lobe the phase that its loudest bin turns on to, and whether it does.
     fn turn_on(&mut self, peak: usize, lobe: Range<usize>, signs: &Signs) {
-        let phase = self.turned(peak).wrapping_add(signs.last.sign(peak));
+        // Of a lobe only its loudest bin turns: what others turn is not looked up.
+        let half_hop = |frame: &Frame| half_hop(0, frame.frequency[peak], self.turns_per_bin);
+        let turned = half_hop(&self.last).wrapping_add(half_hop(&self.next));
+        let phase = self.last.phase[peak].wrapping_add(turned);
+        let phase = phase.wrapping_add(signs.last.sign(peak));
         let goes_on = self.has_past(peak);
         spread(&mut self.next.phase, lobe.clone(), phase);
         spread(&mut self.settled, lobe, goes_on);

@@ -261,7 +261,7 @@ pub(super) fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
 
 /// What a frequency so far from a bin turns in half a hop. A sum of both in single precision would be
 /// wrong by a hundredth of a turn after two seconds.
-fn half_hop(bin: usize, offset: f32, turns_per_bin: f64) -> u32 {
+pub(super) fn half_hop(bin: usize, offset: f32, turns_per_bin: f64) -> u32 {
     turns(0.5 * (bin as f64 + f64::from(offset)) * turns_per_bin)
 }
 
