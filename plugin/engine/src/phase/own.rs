@@ -18,10 +18,8 @@ use super::peaks::{self, Peak};
 use betwixt_spectral::number::{index, real, turns};
 use std::ops::Range;
 
-/// Bins of a lobe that are written at once: most lobes of a frame that has many.
+/// Bins of a lobe that are written at once: of frames that have many lobes, most are no longer.
 const WIDE: usize = 16;
-/// Bins whose signs are told at once.
-const SIGNS: usize = 8;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
 /// What a frame of a recording tells of its bins.
@@ -198,9 +196,9 @@ impl Lobe {
     /// bin to bin, from two bins away on. Lobes are marked upwards: what is marked past the end of one
     /// is marked over by the next.
     fn mark(&self, magnitude: &[f32], opposite: &mut [bool]) {
-        for from in self.range.clone().step_by(SIGNS) {
-            let bins = magnitude[from..].first_chunk::<SIGNS>();
-            let marks = opposite[from..].first_chunk_mut::<SIGNS>();
+        for from in self.range.clone().step_by(WIDE) {
+            let bins = magnitude[from..].first_chunk::<WIDE>();
+            let marks = opposite[from..].first_chunk_mut::<WIDE>();
             if let (Some(bins), Some(marks)) = (bins, marks) {
                 self.mark_some(from, bins, marks);
                 continue;
