@@ -111,26 +111,14 @@ impl Own {
 
     /// Writes for each bin the frequency of the lobe that it belongs to; where the note is known,
     /// its multiple. Without lobes it is the bin's own.
-    pub(super) fn write_lobes(
-        &self,
-        frame: &mut Frame,
-        fundamental: Option<f32>,
-        turns_per_bin: f64,
-    ) {
-        let bins = frame.frequency.iter_mut().zip(&mut frame.half_hop);
+    pub(super) fn write_lobes(&self, frequency: &mut [f32], fundamental: Option<f32>) {
         if self.peaks.is_empty() {
-            for (bin, (frequency, half)) in bins.enumerate() {
-                *frequency = real(bin);
-                *half = half_hop(bin, 0.0, turns_per_bin);
-            }
-            return;
+            let bins = frequency.iter_mut().enumerate();
+            bins.for_each(|(bin, frequency)| *frequency = real(bin));
         }
         for (number, peak) in self.peaks.iter().enumerate() {
-            let range = peak.from()..self.end(number);
-            let frequency = lobes::snap(peak.frequency(), fundamental);
-            let half = half_hop(0, frequency, turns_per_bin);
-            spread(&mut frame.frequency, range.clone(), frequency);
-            spread(&mut frame.half_hop, range, half);
+            let lobe = peak.from()..self.end(number);
+            spread(frequency, lobe, lobes::snap(peak.frequency(), fundamental));
         }
     }
 
@@ -228,19 +216,17 @@ impl Lobe {
 /// where each begins, have one frequency.
 pub(super) fn write_half_hops(
     frequency: &[f32],
-    lobes: &[u16],
+    lobes: impl Iterator<Item = u16>,
     out: &mut [u32],
     turns_per_bin: f64,
 ) {
-    if lobes.is_empty() {
+    let mut lobes = lobes.map(usize::from).peekable();
+    if lobes.peek().is_none() {
         let bins = out.iter_mut().zip(frequency);
         bins.for_each(|(half, frequency)| *half = half_hop(0, *frequency, turns_per_bin));
     }
-    for (number, from) in lobes.iter().enumerate() {
-        let from = usize::from(*from);
-        let to = lobes
-            .get(number + 1)
-            .map_or(out.len(), |to| usize::from(*to));
+    while let Some(from) = lobes.next() {
+        let to = lobes.peek().map_or(out.len(), |to| *to);
         spread(out, from..to, half_hop(0, frequency[from], turns_per_bin));
     }
 }
