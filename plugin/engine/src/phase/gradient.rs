@@ -129,6 +129,21 @@ impl PhaseTools {
         self.swap();
     }
 
+    /// What the bins of both frames turn in half a hop; of the last one it is told where its lobes
+    /// begin.
+    fn write_half_hops(&mut self, last_lobes: &[u16]) {
+        let Integration {
+            last,
+            next,
+            turns_per_bin,
+            ..
+        } = &mut self.integration;
+        let starts = last_lobes.iter().copied();
+        write_half_hops(&last.frequency, starts, &mut last.half_hop, *turns_per_bin);
+        let starts = self.signs.next.starts();
+        write_half_hops(&next.frequency, starts, &mut next.half_hop, *turns_per_bin);
+    }
+
     /// The next frame is the last one.
     fn swap(&mut self) {
         self.integration.finish();
@@ -194,6 +209,7 @@ impl GradientPhase {
         }
         tools.swap();
         self.lay_down(tools);
+        self.ready_to_turn(tools);
     }
 
     /// Ends the frame whose lobes were observed as the first of another fundamental: each of them has
@@ -234,6 +250,7 @@ impl GradientPhase {
         }
         tools.swap();
         self.lay_down(tools);
+        self.ready_to_turn(tools);
     }
 
     /// The magnitudes of the newest finished frame, `[bins]`.
@@ -251,7 +268,8 @@ impl GradientPhase {
         let Last {
             frequency, lobes, ..
         } = &self.last;
-        write_half_hops(frequency, lobes, &mut last.half_hop, *turns_per_bin);
+        let starts = lobes.iter().copied();
+        write_half_hops(frequency, starts, &mut last.half_hop, *turns_per_bin);
     }
 
     /// Turns every bin of a note's first frame on by one hop, without looking at a new magnitude.
@@ -332,12 +350,11 @@ impl GradientPhase {
         random: &mut Random,
     ) {
         self.take_up(tools, magnitude);
-        let turns_per_bin = tools.integration.turns_per_bin;
-        let last = &mut tools.integration.last;
-        let starts = &self.last.lobes;
-        write_half_hops(&last.frequency, starts, &mut last.half_hop, turns_per_bin);
         match lobes {
-            Lobes::Integrated => tools.integration.go_on(&tools.signs),
+            Lobes::Integrated => {
+                tools.write_half_hops(&self.last.lobes);
+                tools.integration.go_on(&tools.signs);
+            }
             Lobes::Locked => tools.integration.lock(&tools.signs),
         }
         tools.finish(stored, random);
@@ -365,9 +382,8 @@ impl GradientPhase {
         self.exchange(tools);
         let next = &mut tools.integration.next;
         next.magnitude.copy_from_slice(magnitude);
-        let turns_per_bin = tools.integration.turns_per_bin;
         let own = &tools.signs.next;
-        own.write_lobes(next, self.next.fundamental, turns_per_bin);
+        own.write_lobes(&mut next.frequency, self.next.fundamental);
     }
 
     /// What is to be kept comes back out of the tools.

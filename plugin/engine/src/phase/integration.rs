@@ -18,7 +18,8 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
-use super::own::Own;
+use super::own::{Own, Signs, half_hop, spread};
+use super::peaks::Peak;
 use super::{lobes, relation};
 use betwixt_spectral::Geometry;
 use std::hint::select_unpredictable;
@@ -26,7 +27,7 @@ use std::ops::Range;
 
 /// Valleys are told their phases this far below the floor: many faint bins are heard together.
 const FAINTER: f32 = 0.03;
-/// Bins that are asked together whether any of them is open.
+/// Bins that are asked together which of them are open.
 const TOGETHER: usize = 32;
 /// Of a turn.
 const QUARTER: u32 = 1 << 30;
@@ -210,35 +211,77 @@ impl Integration {
     }
 
     /// Without routes: each lobe's loudest bin turns on from where it was and takes its lobe along.
-    /// A lobe's bins have one frequency.
-    pub(super) fn lock(&mut self, lean: &impl Lean) {
+    ///
+    /// What a lobe does is written to all its bins at once, and each bin takes its part of it after
+    /// that: nothing foretells how long lobes are.
+    pub(super) fn lock(&mut self, signs: &Signs) {
         self.begin();
-        let mut from = 0;
-        while from < self.settled.len() {
-            let frequency = self.next.frequency[from].to_bits();
-            let same = self.next.frequency[from..].iter();
-            let to = from + same.take_while(|f| f.to_bits() == frequency).count();
-            self.lock_lobe(from..to, lean);
-            from = to;
+        let peaks = &signs.next.peaks;
+        if peaks.is_empty() {
+            (0..self.settled.len()).for_each(|bin| self.turn_on(bin, bin..bin + 1, signs));
+        }
+        let mut number = 0;
+        while number < peaks.len() {
+            let begun = number;
+            let frequency = self.next.frequency[peaks[number].from()].to_bits();
+            let same = |peak: &Peak| self.next.frequency[peak.from()].to_bits() == frequency;
+            // Two lobes that were taken for one partial are one.
+            number += 1;
+            while peaks.get(number).is_some_and(same) {
+                number += 1;
+            }
+            let lobe = peaks[begun].from()..signs.next.end(number - 1);
+            let peak = self.loudest(&peaks[begun..number], lobe.clone());
+            self.turn_on(peak, lobe, signs);
+        }
+        let settled = self.settled.iter_mut().zip(&self.next.noise);
+        let bins = settled.zip(&self.next.magnitude);
+        for ((settled, noise), magnitude) in bins {
+            *settled &= !noise & (*magnitude > self.floor);
+        }
+        for (bin, phase) in self.next.phase.iter_mut().enumerate() {
+            *phase ^= signs.next.sign(bin);
         }
     }
 
-    fn lock_lobe(&mut self, lobe: Range<usize>, lean: &impl Lean) {
-        let magnitude = |bin: &usize| self.next.magnitude[*bin];
-        let tonal = lobe.clone().filter(|bin| self.is_tonal(*bin));
-        let Some(peak) = tonal.max_by(|a, b| magnitude(a).total_cmp(&magnitude(b))) else {
-            return;
-        };
-        if !self.has_past(peak) {
-            return;
-        }
-        let phase = self.turned(peak).wrapping_add(lean.in_time(peak));
-        for bin in lobe {
-            if self.is_tonal(bin) {
-                self.next.phase[bin] = phase.wrapping_add(lean.across(peak, bin));
-                self.settled[bin] = true;
+    /// Writes to a lobe the phase that its loudest bin turns on to, and whether it does.
+    fn turn_on(&mut self, peak: usize, lobe: Range<usize>, signs: &Signs) {
+        // Of a lobe only its loudest bin turns: what others turn is not looked up.
+        let half_hop = |frame: &Frame| half_hop(0, frame.frequency[peak], self.turns_per_bin);
+        let turned = half_hop(&self.last).wrapping_add(half_hop(&self.next));
+        let phase = self.last.phase[peak].wrapping_add(turned);
+        let phase = phase.wrapping_add(signs.last.sign(peak));
+        let goes_on = self.has_past(peak);
+        spread(&mut self.next.phase, lobe.clone(), phase);
+        spread(&mut self.settled, lobe, goes_on);
+    }
+
+    /// A lobe's loudest bin that is tonal, if any is: one of its peaks or an end of the spectrum.
+    fn loudest(&self, peaks: &[Peak], lobe: Range<usize>) -> usize {
+        let magnitude = &self.next.magnitude;
+        let louder = |one: usize, other: usize| {
+            if magnitude[other] >= magnitude[one] {
+                other
+            } else {
+                one
             }
+        };
+        let mut loudest = peaks[0].bin();
+        for peak in &peaks[1..] {
+            loudest = louder(loudest, peak.bin());
         }
+        if lobe.start == 0 {
+            loudest = louder(0, loudest);
+        }
+        if lobe.end == magnitude.len() {
+            loudest = louder(loudest, magnitude.len() - 1);
+        }
+        if self.next.noise[loudest] {
+            let tonal = lobe.filter(|bin| self.is_tonal(*bin));
+            let by_loudness = |a: &usize, b: &usize| magnitude[*a].total_cmp(&magnitude[*b]);
+            return tonal.max_by(by_loudness).unwrap_or(loudest);
+        }
+        loudest
     }
 
     /// Whether a bin of the next frame is above the floor and no noise.
@@ -254,18 +297,15 @@ impl Integration {
             let some = first..(first + TOGETHER).min(bins);
             let settled = self.settled[some.clone()].iter();
             let noise = settled.zip(&self.next.noise[some.clone()]);
-            let any = noise.zip(&self.next.magnitude[some.clone()]).fold(
-                false,
-                |any, ((settled, noise), magnitude)| {
-                    any | (!settled & !noise & (*magnitude > self.floor))
-                },
-            );
-            if any {
-                for bin in some {
-                    if !self.settled[bin] & self.is_tonal(bin) {
-                        begin(&mut self.next, bin);
-                    }
-                }
+            let bins = noise.zip(&self.next.magnitude[some]);
+            let mut open = 0u32;
+            for (lane, ((settled, noise), magnitude)) in bins.enumerate() {
+                let is_open = !settled & !noise & (*magnitude > self.floor);
+                open |= u32::from(is_open) << lane;
+            }
+            while open != 0 {
+                begin(&mut self.next, first + open.trailing_zeros() as usize);
+                open &= open - 1;
             }
         }
     }

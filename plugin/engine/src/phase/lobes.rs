@@ -133,7 +133,7 @@ mod tests {
         frame.frequency.fill(f32::NAN);
         let mut own = Own::new(magnitude.len());
         own.read(magnitude);
-        own.write_lobes(&mut frame, fundamental, 0.25);
+        own.write_lobes(&mut frame.frequency, fundamental);
         assert!(frame.frequency.iter().all(|f| f.is_finite()));
         f64::from(frame.frequency[bin])
     }

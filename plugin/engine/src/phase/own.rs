@@ -18,8 +18,8 @@ use super::peaks::{self, Peak};
 use betwixt_spectral::number::{index, real, turns};
 use std::ops::Range;
 
-/// Bins of a lobe that are written at once.
-const WIDE: usize = 8;
+/// Bins of a lobe that are written at once: of frames that have many lobes, most are no longer.
+const WIDE: usize = 16;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
 /// What a frame of a recording tells of its bins.
@@ -74,7 +74,9 @@ impl Own {
     /// Reads a frame, `[bins]`: its peaks, and the signs of their side lobes.
     pub(super) fn read(&mut self, magnitude: &[f32]) {
         peaks::find(magnitude, &mut self.peaks);
-        self.opposite.fill(false);
+        if self.peaks.is_empty() {
+            self.opposite.fill(false);
+        }
         for number in 0..self.peaks.len() {
             let lobe = self.lobe(number);
             lobe.mark(magnitude, &mut self.opposite);
@@ -109,26 +111,14 @@ impl Own {
 
     /// Writes for each bin the frequency of the lobe that it belongs to; where the note is known,
     /// its multiple. Without lobes it is the bin's own.
-    pub(super) fn write_lobes(
-        &self,
-        frame: &mut Frame,
-        fundamental: Option<f32>,
-        turns_per_bin: f64,
-    ) {
-        let bins = frame.frequency.iter_mut().zip(&mut frame.half_hop);
+    pub(super) fn write_lobes(&self, frequency: &mut [f32], fundamental: Option<f32>) {
         if self.peaks.is_empty() {
-            for (bin, (frequency, half)) in bins.enumerate() {
-                *frequency = real(bin);
-                *half = half_hop(bin, 0.0, turns_per_bin);
-            }
-            return;
+            let bins = frequency.iter_mut().enumerate();
+            bins.for_each(|(bin, frequency)| *frequency = real(bin));
         }
         for (number, peak) in self.peaks.iter().enumerate() {
-            let range = peak.from()..self.end(number);
-            let frequency = lobes::snap(peak.frequency(), fundamental);
-            let half = half_hop(0, frequency, turns_per_bin);
-            spread(&mut frame.frequency, range.clone(), frequency);
-            spread(&mut frame.half_hop, range, half);
+            let lobe = peak.from()..self.end(number);
+            spread(frequency, lobe, lobes::snap(peak.frequency(), fundamental));
         }
     }
 
@@ -190,22 +180,34 @@ impl Lobe {
         (x > 2.0) & (magnitude * (x * (x * x - 1.0)) <= self.largest)
     }
 
-    /// Marks the lobe's bins that are opposite to its centre: side lobes alternate from bin to bin.
-    /// The first is two bins away; close peaks have none.
+    /// Says of all the lobe's bins whether they are opposite to its centre: side lobes alternate from
+    /// bin to bin, from two bins away on. Lobes are marked upwards: what is marked past the end of one
+    /// is marked over by the next.
     fn mark(&self, magnitude: &[f32], opposite: &mut [bool]) {
-        let centre = index(f64::from(self.centre));
-        let past = self.centre - real(centre);
-        let mut away = 2;
-        while centre >= self.range.start + away {
-            let bin = centre - away;
-            opposite[bin] = self.is_side(real(away) + past, magnitude[bin]);
-            away += 2;
+        for from in self.range.clone().step_by(WIDE) {
+            let bins = magnitude[from..].first_chunk::<WIDE>();
+            let marks = opposite[from..].first_chunk_mut::<WIDE>();
+            if let (Some(bins), Some(marks)) = (bins, marks) {
+                self.mark_some(from, bins, marks);
+                continue;
+            }
+            for bin in from..self.range.end {
+                let mark = std::array::from_mut(&mut opposite[bin]);
+                self.mark_some(bin, &[magnitude[bin]], mark);
+            }
         }
-        let mut away = 2;
-        while centre + 1 + away < self.range.end {
-            let bin = centre + 1 + away;
-            opposite[bin] = self.is_side(real(away) + 1.0 - past, magnitude[bin]);
-            away += 2;
+    }
+
+    /// The same of some bins from one on. A function of its own, so that they are looked at together.
+    #[inline(never)]
+    fn mark_some<const N: usize>(&self, from: usize, bins: &[f32; N], marks: &mut [bool; N]) {
+        let away = real(from) - self.centre;
+        let first = from ^ index(f64::from(self.centre));
+        for (lane, mark) in marks.iter_mut().enumerate() {
+            let x = away + real(lane);
+            let is_odd = (first ^ lane) & 1 == 1;
+            let alternates = is_odd == (x > 0.0);
+            *mark = alternates & self.is_side(x.abs(), bins[lane]);
         }
     }
 }
@@ -214,35 +216,36 @@ impl Lobe {
 /// where each begins, have one frequency.
 pub(super) fn write_half_hops(
     frequency: &[f32],
-    lobes: &[u16],
+    lobes: impl Iterator<Item = u16>,
     out: &mut [u32],
     turns_per_bin: f64,
 ) {
-    if lobes.is_empty() {
+    let mut lobes = lobes.map(usize::from).peekable();
+    if lobes.peek().is_none() {
         let bins = out.iter_mut().zip(frequency);
         bins.for_each(|(half, frequency)| *half = half_hop(0, *frequency, turns_per_bin));
     }
-    for (number, from) in lobes.iter().enumerate() {
-        let from = usize::from(*from);
-        let to = lobes
-            .get(number + 1)
-            .map_or(out.len(), |to| usize::from(*to));
+    while let Some(from) = lobes.next() {
+        let to = lobes.peek().map_or(out.len(), |to| *to);
         spread(out, from..to, half_hop(0, frequency[from], turns_per_bin));
     }
 }
 
-/// Writes a number to all bins of a lobe, lobes being written upwards: many are short, and what is
-/// written past their ends at once is written over by the next.
-fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
-    match out[lobe.start..].first_chunk_mut::<WIDE>() {
-        Some(wide) if lobe.len() <= WIDE => *wide = [number; WIDE],
-        _ => out[lobe].fill(number),
+/// Writes a number to all bins of a lobe, lobes being written upwards: what is written past the end
+/// of one is written over by the next.
+pub(super) fn spread<T: Copy>(out: &mut [T], lobe: Range<usize>, number: T) {
+    for from in lobe.step_by(WIDE) {
+        let rest = &mut out[from..];
+        match rest.first_chunk_mut::<WIDE>() {
+            Some(wide) => *wide = [number; WIDE],
+            None => rest.fill(number),
+        }
     }
 }
 
 /// What a frequency so far from a bin turns in half a hop. A sum of both in single precision would be
 /// wrong by a hundredth of a turn after two seconds.
-fn half_hop(bin: usize, offset: f32, turns_per_bin: f64) -> u32 {
+pub(super) fn half_hop(bin: usize, offset: f32, turns_per_bin: f64) -> u32 {
     turns(0.5 * (bin as f64 + f64::from(offset)) * turns_per_bin)
 }
 

@@ -8,7 +8,8 @@
 //!
 //! Two lobes overlap in the valley between them, and how they add up there depends on the angle Δ
 //! between their partials: the magnitude tells its cosine, and how it changes while the partials
-//! turn on, its sine. Phases that start without a past are wrong about Δ, and would stay so: what
+//! turn on, its sine; one that does not change at all is of a frame that is held, and tells nothing:
+//! followed, it would turn partials back hop after hop, a decibel softer. Phases that start without a past are wrong about Δ, and would stay so: what
 //! is steady, turned on exactly, keeps every error. So the first frames are corrected, the lowest
 //! pair first, and then never again: a correction that goes on would be heard as jitter.
 //!
@@ -21,7 +22,7 @@ use super::own::Own;
 use super::peaks::{LANES, Lanes, Peak, lobe};
 use crate::phasor::{angle as angle_of, phasor};
 use betwixt_spectral::Complex32;
-use betwixt_spectral::number::{index, real, turns};
+use betwixt_spectral::number::{index, narrow, real, turns};
 use std::f64::consts::TAU;
 use std::ops::Range;
 
@@ -34,6 +35,9 @@ const GAIN: f64 = 3.0;
 const OUTSIDE: usize = 2;
 /// What cosine and sine say together is one when the picture of two lobes is right.
 const CREDIBLE: std::ops::RangeInclusive<f32> = 0.6..=1.5;
+/// A valley's change from frame to frame tells cosine and sine as well: one where two partials turn
+/// on, nothing where a frame is held.
+const MOVING: f32 = 0.3;
 /// The sum of two lobes is the frame's valley when it has so many times its power: 3 dB.
 const LEAST: f32 = 0.5;
 const MOST: f32 = 2.0;
@@ -114,17 +118,37 @@ impl Frame {
             let power: Lanes = std::array::from_fn(|lane| {
                 real[lane] * real[lane] + imaginary[lane] * imaginary[lane]
             });
-            for (lane, bin) in (first..bins.end.min(first + LANES)).enumerate() {
-                let (magnitude, found) = (self.magnitude[bin], power[lane]);
+            let magnitudes = self.magnitude[first..].first_chunk::<LANES>();
+            let phases = self.phase[first..].first_chunk_mut::<LANES>();
+            let noise = self.noise[first..].first_chunk_mut::<LANES>();
+            let (Some(magnitudes), Some(phases), Some(noise)) = (magnitudes, phases, noise) else {
+                continue;
+            };
+            let left = bins.end - first;
+            let explained: [u32; LANES] = std::array::from_fn(|lane| {
+                let (magnitude, found) = (magnitudes[lane], power[lane]);
                 let wanted = magnitude * magnitude;
                 let explains = (found > LEAST * wanted) & (found < MOST * wanted);
-                if explains & (magnitude > floor) {
-                    self.phase[bin] = angle_of(Complex32::new(real[lane], imaginary[lane]));
-                    self.noise[bin] = false;
-                }
+                u32::from(explains & (magnitude > floor) & (lane < left))
+            });
+            if explained == [0; LANES] {
+                continue;
+            }
+            let angles = angles(&real, &imaginary);
+            for lane in 0..LANES {
+                let mask = 0u32.wrapping_sub(explained[lane]);
+                phases[lane] = (angles[lane] & mask) | (phases[lane] & !mask);
+                noise[lane] &= explained[lane] == 0;
             }
         }
     }
+}
+
+/// The angles of some bins, in turns. A function of its own: among what else [`Frame::fill`] does
+/// they would be taken one by one.
+#[inline(never)]
+fn angles(real: &Lanes, imaginary: &Lanes) -> [u32; LANES] {
+    std::array::from_fn(|lane| angle_of(Complex32::new(real[lane], imaginary[lane])))
 }
 
 /// The bins between two lobes, of so many: those at least [`OUTSIDE`] from both. Counted from the
@@ -144,18 +168,19 @@ fn angle(
     turns_per_bin: f64,
 ) -> Option<f64> {
     let turning = TAU * f64::from(upper.frequency() - lower.frequency()) * turns_per_bin;
-    let turning = betwixt_spectral::number::narrow(turning.sin());
+    let [straight, turning] = [turning.cos(), turning.sin()].map(narrow);
     // Least squares for cosine and sine, every bin relative to its own power.
-    let (mut cosine, mut sine, mut weights) = (0.0, 0.0, 0.0);
+    let (mut cosine, mut sine, mut bend, mut weights) = (0.0, 0.0, 0.0, 0.0);
     let [lower_height, upper_height] = [lower, upper].map(|peak| peak.height());
     for bin in valley([lower, upper], magnitude.len()) {
         let a = lower_height * lobe(real(bin) - lower.frequency());
         let b = upper_height * lobe(upper.frequency() - real(bin));
         let power = (a * a + b * b).max(f32::MIN_POSITIVE);
         let (product, squares) = (2.0 * a * b / power, magnitude[bin] * magnitude[bin]);
-        let rise = following[bin] * following[bin] - before[bin] * before[bin];
+        let [earlier, later] = [before, following].map(|frame| frame[bin] * frame[bin]);
         cosine += product * (squares / power - 1.0);
-        sine += -2.0 * product * turning * rise / power;
+        sine += -2.0 * product * turning * (later - earlier) / power;
+        bend += product * (later + earlier - 2.0 * squares) / power;
         weights += product * product;
     }
     let told = 4.0 * turning * turning;
@@ -163,7 +188,60 @@ fn angle(
         return None;
     }
     let (cosine, sine) = (cosine / weights, sine / (weights * told));
-    CREDIBLE
-        .contains(&cosine.hypot(sine))
+    let bend = bend / (2.0 * weights * (straight - 1.0));
+    let turns_on = bend.hypot(sine) > MOVING;
+    (turns_on && CREDIBLE.contains(&cosine.hypot(sine)))
         .then(|| f64::from(sine.atan2(cosine)) / TAU)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TURNS_PER_BIN: f64 = 0.25;
+    const PARTIALS: [f64; 2] = [20.3, 29.4];
+
+    /// The magnitudes of two partials, the upper one so many turns ahead.
+    fn frame(ahead: f64) -> Vec<f32> {
+        let ahead = phasor(turns(ahead));
+        let [lower, upper] = PARTIALS.map(narrow);
+        let bin = |bin: u16| {
+            let [one, other] = [lower, upper].map(|partial| lobe(f32::from(bin) - partial));
+            (Complex32::from(one) + ahead * other).norm()
+        };
+        (0..65).map(bin).collect()
+    }
+
+    /// What a frame with its neighbours tells.
+    fn told([before, here, following]: [f64; 3]) -> Option<f64> {
+        let [before, here, following] = [before, here, following].map(frame);
+        let mut own = Own::new(here.len());
+        own.read(&here);
+        let mut loud = own.peaks.iter().filter(|peak| peak.loudest > 0.5);
+        let pair = [*loud.next().unwrap(), *loud.next().unwrap()];
+        angle(pair, &here, [&before, &following], TURNS_PER_BIN)
+    }
+
+    /// Partials that turn on against each other tell how they stand, all around the circle, to a
+    /// hundredth of a turn.
+    #[test]
+    fn valleys_tell_how_partials_stand() {
+        let turned = (PARTIALS[1] - PARTIALS[0]) * TURNS_PER_BIN;
+        for step in 0..24 {
+            let ahead = f64::from(step) / 24.0;
+            let found = told([ahead - turned, ahead, ahead + turned]).unwrap();
+            let error = turns(found).wrapping_sub(turns(ahead)).cast_signed();
+            let error = f64::from(error) / 4_294_967_296.0;
+            assert!(error.abs() < 0.01, "{ahead}: {found}");
+        }
+    }
+
+    /// A frame that is held tells nothing: partials at two frequencies do not stand still.
+    #[test]
+    fn held_valleys_tell_nothing() {
+        for step in 0..24 {
+            let ahead = f64::from(step) / 24.0;
+            assert_eq!(told([ahead; 3]), None, "{ahead}");
+        }
+    }
 }

@@ -1,11 +1,9 @@
-//! The decoder, and for frame models the phase behind it.
+//! The decoder, beside what merely reading its weights takes.
 
 use crate::Done;
-use crate::phase;
 use crate::timing::{median_us, row};
 use betwixt_engine::{Decoder, decoder};
 use betwixt_model::Model;
-use betwixt_model::header::Output;
 use std::hint::black_box;
 
 pub(crate) fn figures(model: &Model, runs: usize) -> Done<()> {
@@ -32,9 +30,6 @@ pub(crate) fn figures(model: &Model, runs: usize) -> Done<()> {
     row("decode of four at once", four, &of_one);
     let of_panels = format!("{:.1} × the panels", textbook / one);
     row("decode as a textbook writes it", textbook, &of_panels);
-    if let Output::Frames(format) = model.header.output {
-        phase::figures(&shared, (model, format), runs);
-    }
     Ok(())
 }
 

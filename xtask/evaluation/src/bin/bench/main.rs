@@ -28,7 +28,7 @@ mod window;
 
 use betwixt_model::Model;
 use betwixt_model::header::Output;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
 type Done<T> = Result<T, Box<dyn std::error::Error>>;
@@ -46,20 +46,54 @@ struct Arguments {
     /// How often each kernel is run for its median.
     #[arg(long, default_value_t = 300)]
     runs: usize,
+    /// Measures only this part; may be given again.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Instances,
+    Opening,
+    Window,
+    Painting,
+    Kernel,
+    Phase,
+    Playing,
+}
+
+impl Arguments {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
 }
 
 fn main() -> Done<()> {
     let arguments = Arguments::parse();
+    if arguments.wants(Part::Instances) {
+        instances::figures()?;
+    }
+    if arguments.wants(Part::Opening) {
+        opening::figures()?;
+    }
+    if arguments.wants(Part::Window) {
+        window::figures()?;
+    }
+    if arguments.wants(Part::Painting) {
+        println!("\nPainting, no model");
+        painting::figures(arguments.runs);
+    }
+    models(&arguments)
+}
+
+/// The parts that are about a model, for each.
+fn models(arguments: &Arguments) -> Done<()> {
     let files = if arguments.models.is_empty() {
         factory_models()?
     } else {
-        arguments.models
+        arguments.models.clone()
     };
-    instances::figures()?;
-    opening::figures()?;
-    window::figures()?;
-    println!("\nPainting, no model");
-    painting::figures(arguments.runs);
     let mut missed = Vec::new();
     for file in files {
         let (model, _) = Model::read(&file)?;
@@ -68,8 +102,15 @@ fn main() -> Done<()> {
             Output::Partials(_) => "partials",
         };
         println!("\n{}: {family} ({})", model.header.name, file.display());
-        kernel::figures(&model, arguments.runs)?;
-        if !playing::figures(&model)? {
+        if arguments.wants(Part::Kernel) {
+            kernel::figures(&model, arguments.runs)?;
+        }
+        if arguments.wants(Part::Phase)
+            && let Output::Frames(format) = model.header.output
+        {
+            phase::figures(&model, format, arguments.runs)?;
+        }
+        if arguments.wants(Part::Playing) && !playing::figures(&model)? {
             missed.push(model.header.name.clone());
         }
     }

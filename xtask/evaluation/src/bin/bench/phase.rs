@@ -5,7 +5,8 @@
 //!                         per frame the least of its times ─► median, worst, worst ÷ median
 //! ```
 
-use crate::timing::{median_us, row};
+use crate::Done;
+use crate::timing::{median_us, row, verdict};
 use betwixt_engine::Decoder;
 use betwixt_engine::phase::{
     GradientPhase, Lobes, NoiseTable, PhaseTools, RecordedPhase, Refinement, RefinementTools,
@@ -24,24 +25,26 @@ use std::time::Instant;
 const FRAMES: usize = 200;
 /// Runs of which each frame keeps its least time: what it takes when the machine does nothing else.
 const RUNS: usize = 7;
+/// How much longer than the median the worst frame of what voices use may take.
+const MOST_RATIO: f64 = 1.5;
 /// The sound's key.
 const KEY: f64 = 60.0;
 
-pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), runs: usize) {
+pub(crate) fn figures(model: &Model, format: FrameFormat, runs: usize) -> Done<()> {
+    let shared = Decoder::new(model)?;
     let geometry = format.geometry;
     let key = shared.layout().nearest_key(KEY);
     let fundamental = Some(narrow(pitch::hz(f64::from(key)) / geometry.bin_hz()));
     let frames: Vec<Vec<f32>> = (0..FRAMES)
-        .map(|number| frame(shared, (model, format), key, number))
+        .map(|number| frame(&shared, (model, format), key, number))
         .collect();
     let fft = inverse_us(geometry, runs);
     let told = |name: &str, times: Times| {
-        let remark = format!(
-            "{:.1} × the FFT; worst {:.1}, {:.2} × the median",
-            times.median / fft,
-            times.worst,
-            times.worst / times.median
-        );
+        row(name, times.median, &times.remark(fft));
+    };
+    let even = |name: &str, times: Times| {
+        let holds = verdict(times.worst <= MOST_RATIO * times.median);
+        let remark = format!("{}; at most {MOST_RATIO}: {holds}", times.remark(fft));
         row(name, times.median, &remark);
     };
     let table = NoiseTable::new(geometry, 1);
@@ -57,8 +60,7 @@ pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), 
             phase.settle(tools, (frame, how), table.frame(0), random);
         })
     };
-    let gradient = lobes(Lobes::Integrated);
-    told("phase of a frame, gradient", gradient);
+    even("phase of a frame, gradient", lobes(Lobes::Integrated));
     let mut recorded = RecordedPhase::gated(geometry, 1);
     let mut random = Random::new(1);
     let of_recording = least(&frames, |number, frame| {
@@ -66,7 +68,7 @@ pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), 
         recorded.next(frame, Some(following), &mut random);
     });
     told("  gradient of a recording", of_recording);
-    told("  peak lock", lobes(Lobes::Locked));
+    even("  peak lock", lobes(Lobes::Locked));
     told(
         "  refinement, beside the gradient",
         refined(geometry, &frames),
@@ -83,6 +85,7 @@ pub(super) fn figures(shared: &Decoder, (model, format): (&Model, FrameFormat), 
     });
     told("  stored noise", noise);
     row("inverse STFT of a frame", fft, "");
+    Ok(())
 }
 
 /// One hop of refinement: a frame comes, all that wait are corrected, and its phases are read.
@@ -109,6 +112,17 @@ fn refined(geometry: Geometry, frames: &[Vec<f32>]) -> Times {
 struct Times {
     median: f64,
     worst: f64,
+}
+
+impl Times {
+    fn remark(&self, fft: f64) -> String {
+        let Self { median, worst } = self;
+        format!(
+            "{:.1} × the FFT; worst {worst:.1}, {:.2} × the median",
+            median / fft,
+            worst / median
+        )
+    }
 }
 
 /// Each frame's least time over some runs.
