@@ -9,6 +9,7 @@
 //! ```
 
 mod anywhere;
+pub(crate) mod attack;
 mod gesture;
 mod likeness;
 mod material;
@@ -118,6 +119,8 @@ struct Report<'a> {
     figures: &'a Figures,
     /// What the trainer measured on the numbers themselves, baselines included.
     card: &'a BTreeMap<String, f64>,
+    /// Knobs anywhere that are not heard as their key.
+    elsewhere: &'a [anywhere::Elsewhere],
     notes: BTreeMap<&'static str, &'a [crate::comparison::Compared]>,
 }
 
@@ -130,7 +133,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let json = arguments.json.clone().unwrap_or(default);
     let beside = json.parent().unwrap_or(Path::new("."));
     make_folder(beside)?;
-    let material = load(&folder.join("recipe.toml"))?;
+    let material = load(&material::told(&folder.join("recipe.toml"))?)?;
     let subject = Subject::new((&model, phase), &material)?;
     let sets = likeness::sets(&subject, arguments.notes)?;
     let few = arguments.positions.div_ceil(4);
@@ -151,9 +154,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn load(recipe: &Path) -> Result<Material, Failure> {
+fn load(told: &betwixt_corpus::Material) -> Result<Material, Failure> {
     let bar = progress(0, "sounds");
-    let loaded = Material::load(recipe, Path::new("target/corpus"), &|done, of| {
+    let loaded = Material::load(told, Path::new("target/corpus"), &|done, of| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     });
@@ -174,6 +177,7 @@ fn write(
         phase: subject.phase.map(PhaseMode::name),
         figures,
         card: &header.measures,
+        elsewhere: &figures.knobs_anywhere.elsewhere,
         notes: notes.collect(),
     };
     json::write(json, &rounded(&report)?)?;
