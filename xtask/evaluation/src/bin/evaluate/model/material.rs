@@ -82,6 +82,16 @@ impl Material {
         (0..count).step_by(stride).map(frame).collect()
     }
 
+    /// Seconds from the onset to each of [`Self::frames`]; none of frames that no times are told of.
+    pub(crate) fn times_s(&self, note: usize) -> Vec<f32> {
+        let Kind::Partials(corpus) = &self.kind else {
+            return Vec::new();
+        };
+        let times = corpus.times_s(note);
+        let stride = times.len().div_ceil(MOST_FRAMES).max(1);
+        times.iter().copied().step_by(stride).collect()
+    }
+
     /// The sound of a note, sample 0 being its onset.
     pub(crate) fn real(&self, note: usize) -> Result<Vec<f32>, Failure> {
         self.rendered(note, self.notes[note].velocity)

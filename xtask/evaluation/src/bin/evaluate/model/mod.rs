@@ -3,6 +3,7 @@
 //! ```text
 //!  models/NAME: weights, recipe ─► Subject ─┬─► likeness   learnt, held out, transposed
 //!                                           ├─► anywhere   in tune, silent, steady
+//!                                           ├─► places     the encoder's and the best
 //!                                           ├─► gesture    velocity, decay
 //!                                           ├─► unaided    pitch of frames whose note is not told
 //!                                           └─► report     Markdown, pictures, JSON
@@ -13,6 +14,7 @@ pub(crate) mod attack;
 mod gesture;
 mod likeness;
 mod material;
+mod places;
 mod report;
 mod subject;
 mod unaided;
@@ -103,6 +105,8 @@ pub(crate) struct Figures {
     #[serde(skip_serializing_if = "Option::is_none")]
     pitch_unaided: Option<unaided::Unaided>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    places: Option<places::Places>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     velocity: Option<gesture::Velocity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_for_20_s: Option<gesture::Decay>,
@@ -142,6 +146,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         knobs_anywhere: anywhere::tuning(&subject, (arguments.positions, arguments.notes))?,
         held_still: anywhere::steadiness(&subject, few),
         pitch_unaided: unaided::unaided(&subject, (few, arguments.notes)),
+        places: places::places(&subject, arguments.notes.div_ceil(3))?,
         velocity: gesture::velocity(&subject, arguments.notes)?,
         held_for_20_s: gesture::decay(&subject, arguments.notes.div_ceil(3)),
     };
@@ -227,6 +232,7 @@ impl Figures {
                 "pitch of frames",
                 self.pitch_unaided.as_ref().map(unaided::Unaided::line),
             ),
+            ("places", self.places.as_ref().map(places::Places::line)),
             (
                 "velocity",
                 self.velocity.as_ref().map(gesture::Velocity::line),
