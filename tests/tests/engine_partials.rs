@@ -156,6 +156,36 @@ fn time_runs_as_asked() {
     }
 }
 
+/// A moment is heard 3 ms before its time: a level that is told as −15·ln(1 + t/20 ms) dB is found
+/// so at 20 ms with t = 23 ms, beside a sound that stands at t = 0.
+#[test]
+fn moments_are_heard_a_little_early() {
+    let mut model = painted_model();
+    let dense = &mut model.decoder[0];
+    let row = &mut dense.weight[LEVEL * dense.inputs..(LEVEL + 1) * dense.inputs];
+    row.fill(0.0);
+    // The last of the time features, ln(1 + t/20 ms)/4, before the velocity: 60 dB for each 1.
+    row[dense.inputs - 2] = -1.0;
+    dense.bias[LEVEL] = 1.0;
+    let play = |is_frozen: bool| {
+        let mut player = Player::new(&model, 48_000.0);
+        player.controls.performance.inharmonicity = 0.0;
+        player.controls.latents = [0.0; 8];
+        player.controls.performance.time.frozen = is_frozen;
+        player.controls.performance.time.point_s = 0.0;
+        player.key(84, 1.0, 0, usize::MAX);
+        player.play(24_000, &[480])
+    };
+    let (running, standing) = (play(false), play(true));
+    let found = level_db(&running[864..1_056]) - level_db(&standing[12_000..]);
+    let expected = -15.0 * (1.0 + 0.023f64 / 0.020).ln();
+    // 20 ms would be 1.1 dB more.
+    assert!(
+        (found - expected).abs() < 0.4,
+        "{found:.2} for {expected:.2} dB"
+    );
+}
+
 /// Frozen, a falling sound stands; let go, it falls on from there.
 #[test]
 fn a_frozen_sound_stands() {

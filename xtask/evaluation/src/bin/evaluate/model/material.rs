@@ -29,21 +29,16 @@ enum Kind {
 }
 
 impl Material {
-    /// Reads the recipe and loads what it names: from the cache, or made anew.
+    /// Loads what a recipe names: from the cache, or made anew.
     pub(crate) fn load(
-        recipe: &Path,
+        told: &Told,
         cache: &Path,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, Failure> {
-        let refuse = |reason: String| Failure::Recipe {
-            path: recipe.to_path_buf(),
-            reason,
-        };
-        let text = std::fs::read_to_string(recipe).map_err(|error| refuse(error.to_string()))?;
         let sound = |sound: &Sound| (sound.name.clone(), sound.family);
-        Ok(match Told::of_recipe(&text).map_err(refuse)? {
+        Ok(match told {
             Told::Partials(settings) => {
-                let corpus = PartialsCorpus::load(&settings, &cache.join("partials"), progress)?;
+                let corpus = PartialsCorpus::load(settings, &cache.join("partials"), progress)?;
                 Self {
                     sounds: corpus.sounds().iter().map(sound).collect(),
                     notes: corpus.notes().iter().map(PartialsNote::note).collect(),
@@ -51,7 +46,7 @@ impl Material {
                 }
             }
             Told::Frames(settings) => {
-                let corpus = FrameCorpus::load(&settings, cache, progress)?;
+                let corpus = FrameCorpus::load(settings, cache, progress)?;
                 Self {
                     sounds: corpus.sounds().iter().map(sound).collect(),
                     notes: corpus.notes().to_vec(),
@@ -85,6 +80,16 @@ impl Material {
             }
         };
         (0..count).step_by(stride).map(frame).collect()
+    }
+
+    /// Seconds from the onset to each of [`Self::frames`]; none of frames that no times are told of.
+    pub(crate) fn times_s(&self, note: usize) -> Vec<f32> {
+        let Kind::Partials(corpus) = &self.kind else {
+            return Vec::new();
+        };
+        let times = corpus.times_s(note);
+        let stride = times.len().div_ceil(MOST_FRAMES).max(1);
+        times.iter().copied().step_by(stride).collect()
     }
 
     /// The sound of a note, sample 0 being its onset.
@@ -121,6 +126,16 @@ impl Material {
             Kind::Frames(corpus) => corpus.settings().frames_per_note(),
         }
     }
+}
+
+/// What a recipe says of the sounds.
+pub(crate) fn told(recipe: &Path) -> Result<Told, Failure> {
+    let refuse = |reason: String| Failure::Recipe {
+        path: recipe.to_path_buf(),
+        reason,
+    };
+    let text = std::fs::read_to_string(recipe).map_err(|error| refuse(error.to_string()))?;
+    Told::of_recipe(&text).map_err(refuse)
 }
 
 /// So many of a list, spread evenly over it.

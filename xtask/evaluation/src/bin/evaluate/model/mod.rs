@@ -3,6 +3,7 @@
 //! ```text
 //!  models/NAME: weights, recipe ─► Subject ─┬─► likeness   learnt, held out, transposed
 //!                                           ├─► anywhere   in tune, silent, steady
+//!                                           ├─► places     the encoder's and the best
 //!                                           ├─► gesture    velocity, decay
 //!                                           ├─► unaided    pitch of frames whose note is not told
 //!                                           ├─► calibration  frames without and with gate, correction
@@ -10,10 +11,12 @@
 //! ```
 
 mod anywhere;
+pub(crate) mod attack;
 mod calibration;
 mod gesture;
 mod likeness;
 mod material;
+mod places;
 mod report;
 mod subject;
 mod unaided;
@@ -106,6 +109,8 @@ pub(crate) struct Figures {
     #[serde(skip_serializing_if = "Option::is_none")]
     calibration: Option<calibration::Calibration>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    places: Option<places::Places>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     velocity: Option<gesture::Velocity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_for_20_s: Option<gesture::Decay>,
@@ -122,6 +127,8 @@ struct Report<'a> {
     figures: &'a Figures,
     /// What the trainer measured on the numbers themselves, baselines included.
     card: &'a BTreeMap<String, f64>,
+    /// Knobs anywhere that are not heard as their key.
+    elsewhere: &'a [anywhere::Elsewhere],
     notes: BTreeMap<&'static str, &'a [crate::comparison::Compared]>,
 }
 
@@ -134,7 +141,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let json = arguments.json.clone().unwrap_or(default);
     let beside = json.parent().unwrap_or(Path::new("."));
     make_folder(beside)?;
-    let material = load(&folder.join("recipe.toml"))?;
+    let material = load(&material::told(&folder.join("recipe.toml"))?)?;
     let subject = Subject::new((&model, phase), &material)?;
     let sets = likeness::sets(&subject, arguments.notes)?;
     let few = arguments.positions.div_ceil(4);
@@ -144,6 +151,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         held_still: anywhere::steadiness(&subject, few),
         pitch_unaided: unaided::unaided(&subject, (few, arguments.notes)),
         calibration: calibration::calibration(&subject, few),
+        places: places::places(&subject, arguments.notes.div_ceil(3))?,
         velocity: gesture::velocity(&subject, arguments.notes)?,
         held_for_20_s: gesture::decay(&subject, arguments.notes.div_ceil(3)),
     };
@@ -156,9 +164,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn load(recipe: &Path) -> Result<Material, Failure> {
+fn load(told: &betwixt_corpus::Material) -> Result<Material, Failure> {
     let bar = progress(0, "sounds");
-    let loaded = Material::load(recipe, Path::new("target/corpus"), &|done, of| {
+    let loaded = Material::load(told, Path::new("target/corpus"), &|done, of| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     });
@@ -179,6 +187,7 @@ fn write(
         phase: subject.phase.map(PhaseMode::name),
         figures,
         card: &header.measures,
+        elsewhere: &figures.knobs_anywhere.elsewhere,
         notes: notes.collect(),
     };
     json::write(json, &rounded(&report)?)?;
@@ -228,6 +237,7 @@ impl Figures {
                 "pitch of frames",
                 self.pitch_unaided.as_ref().map(unaided::Unaided::line),
             ),
+            ("places", self.places.as_ref().map(places::Places::line)),
             (
                 "gate, correction",
                 self.calibration
