@@ -66,7 +66,6 @@ fn another_engine_takes_little() {
         let (Some(alone), Some(chosen)) = (each_kib(alone), each_kib(chosen)) else {
             return;
         };
-        println!("{name}: {alone:.0} KiB, chosen after another {chosen:.0} KiB");
         for each in [alone, chosen] {
             assert!(each < MOST_KIB, "{name}: {each:.0} KiB");
             assert!(each > 100.0, "{name}: nothing was measured");
