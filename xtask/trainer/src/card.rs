@@ -103,7 +103,7 @@ impl Card<'_> {
         text.push_str(&self.what_it_is());
         text.push_str(&self.figures());
         text.push_str(&self.playing());
-        text.push_str(&self.rendered());
+        text.push_str(&rendered(self.places));
         text
     }
 
@@ -227,22 +227,6 @@ impl Card<'_> {
         text + &format!("\nOn notes that it learnt: {learnt}.\n\n")
     }
 
-    /// What the instrument makes of it, as measured on its output.
-    fn rendered(&self) -> String {
-        let path = self.places.model.join("figures.json");
-        let told = std::fs::read_to_string(path).ok();
-        let Some(figures) = told.and_then(|text| serde_json::from_str(&text).ok()) else {
-            return String::new();
-        };
-        let mut text = format!(
-            "\n## Through the instrument\n\nMeasured on rendered notes by `cargo xtask evaluate \
-             model {}`.\n\n| figure | value |\n| --- | --- |\n",
-            self.places.name
-        );
-        flatten("", &figures, &mut text);
-        text
-    }
-
     fn playing(&self) -> String {
         let report = self.report;
         let mut text = String::from("## Under the fingers\n\n");
@@ -293,6 +277,41 @@ impl Card<'_> {
     }
 }
 
+/// Where the part of a card begins that needs no training.
+const RENDERED: &str = "\n## Through the instrument\n";
+
+/// Writes the end of a card anew, from what was measured on the instrument since (`figures.json`); all
+/// before it stays.
+///
+/// # Errors
+///
+/// [`TrainerError::File`] when there is no card, or it cannot be written.
+pub fn renew(places: &Places) -> Result<(), TrainerError> {
+    let path = places.model.join("card.md");
+    let card = std::fs::read_to_string(&path).map_err(|error| TrainerError::File {
+        file: path.display().to_string(),
+        reason: format!("{error}; a card is first written by a training"),
+    })?;
+    let before = card.split(RENDERED).next().unwrap_or_default();
+    write_whole(&path, (before.to_owned() + &rendered(places)).as_bytes())
+}
+
+/// What the instrument makes of a model, as measured on its output.
+fn rendered(places: &Places) -> String {
+    let path = places.model.join("figures.json");
+    let told = std::fs::read_to_string(path).ok();
+    let Some(figures) = told.and_then(|text| serde_json::from_str(&text).ok()) else {
+        return String::new();
+    };
+    let mut text = format!(
+        "{RENDERED}\nMeasured on rendered notes by `cargo xtask evaluate model {}`.\n\n| figure | value \
+         |\n| --- | --- |\n",
+        places.name
+    );
+    flatten("", &figures, &mut text);
+    text
+}
+
 /// Lines of a table: one for each number or text, named by its path.
 fn flatten(path: &str, value: &serde_json::Value, text: &mut String) {
     use serde_json::Value;
@@ -328,4 +347,40 @@ fn widths((inputs, layers): (usize, Vec<(usize, Activation)>)) -> String {
     all.map(|width| width.to_string())
         .collect::<Vec<_>>()
         .join("–")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What training has said stays to the letter; what is measured later takes the place of what was
+    /// measured before, however often.
+    #[test]
+    fn only_the_end_of_a_card_is_renewed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let places = Places {
+            name: "bells".into(),
+            model: folder.path().into(),
+            training: at("training"),
+            corpus: at("corpus"),
+            pairs: at("pairs"),
+        };
+        let missing = renew(&places).unwrap_err().to_string();
+        assert!(
+            missing.contains("card.md") && missing.contains("training"),
+            "{missing}"
+        );
+        let learnt = "# Bells\n\n## Under the fingers\n\n* Knobs.\n";
+        let old = "\n## Through the instrument\n\n| a, b | 0.5 |\n";
+        std::fs::write(at("card.md"), format!("{learnt}{old}")).unwrap();
+        std::fs::write(at("figures.json"), "{\"a\": {\"b\": 0.7512}}").unwrap();
+        for _ in 0..2 {
+            renew(&places).unwrap();
+            let card = std::fs::read_to_string(at("card.md")).unwrap();
+            assert!(card.starts_with(&format!("{learnt}\n## Through the instrument\n")));
+            assert!(card.ends_with("| a, b | 0.751 |\n"), "{card}");
+            assert_eq!(card.matches("## Through").count(), 1);
+        }
+    }
 }

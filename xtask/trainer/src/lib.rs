@@ -34,6 +34,7 @@ mod training;
 
 pub use adam::Adam;
 pub use autoencoder::Autoencoder;
+pub use card::renew as renew_card;
 pub use checkpoint::Progress;
 pub use error::TrainerError;
 pub use examples::{Batch, Examples};

@@ -3,6 +3,7 @@
 //! ```text
 //!  train  models/NAME/recipe.toml [--fresh]   corpus, loop, export, report
 //!  export models/NAME/recipe.toml             the last checkpoint to file and report, no training
+//!  train  models/NAME/recipe.toml --card      figures.json to the end of the card, nothing else
 //! ```
 
 #![forbid(unsafe_code)]
@@ -47,6 +48,9 @@ enum Verb {
         /// Forget the last checkpoint and begin anew.
         #[arg(long)]
         fresh: bool,
+        /// Only write the end of the card anew, from the model's figures.json.
+        #[arg(long, conflicts_with = "fresh")]
+        card: bool,
     },
     /// Write the model, its card and its pairs from the last checkpoint, without training.
     Export {
@@ -57,7 +61,10 @@ enum Verb {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
-        Verb::Train { recipe, fresh } => train(&recipe, fresh),
+        Verb::Train {
+            recipe, card: true, ..
+        } => Places::of(&recipe).and_then(|places| betwixt_trainer::renew_card(&places)),
+        Verb::Train { recipe, fresh, .. } => train(&recipe, fresh),
         Verb::Export { recipe } => export(&recipe),
     };
     match done {
