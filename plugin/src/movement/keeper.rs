@@ -4,7 +4,7 @@
 //! ```text
 //!  project ─► set ──────┐                ┌─► next [1] ──► Tape (audio thread)
 //!  file ────► import ───┴─► Kept (lock) ─┘                  │
-//!  project, file, window ◄────┴── settle ◄── recorded [8] ──┤
+//!  project, file, window ◄────┴── settle ◄── recorded [4] ──┤
 //!                                 freed  ◄── spent [32] ────┘
 //! ```
 //!
@@ -24,11 +24,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// Rooms that lie ready for all instances of the process, so that a recording can begin at once: few
-/// record at a time, and a room is as large as half of what an instance may take.
-const ROOMS: usize = 4;
-/// Recordings that have not been kept yet: never more than there were rooms, made twice.
-const RECORDED: usize = 2 * ROOMS;
+/// Rooms that lie ready for all instances of the process: so many can begin to record at once, as when
+/// a host moves the switch of all of them. A room of each one's own would be a quarter of what an
+/// instance may take; untouched, these are addresses and no memory.
+const ROOMS: usize = 16;
+/// Recordings that have not been kept yet; with as many no other one begins.
+const RECORDED: usize = 4;
 /// Movements that are played no more; a few for each recording and each choice.
 const SPENT: usize = 32;
 
@@ -191,13 +192,16 @@ impl MovementFile {
         self.next.pop()
     }
 
-    /// Where something can be recorded.
+    /// Where something can be recorded, if what is recorded can also be kept.
     pub(super) fn room(&self) -> Option<Room> {
+        if self.recorded.is_full() {
+            return None;
+        }
         self.rooms.pop()
     }
 
-    /// Something has been recorded. Without a place for it, which cannot be as long as there are
-    /// fewer rooms, it is played and not saved.
+    /// Something has been recorded. Without a place for it, which cannot be after [`Self::room`], it
+    /// is played and not saved.
     pub(super) fn record(&self, recorded: Recorded) {
         if let Err(Recorded { movement, .. }) = self.recorded.push(recorded) {
             self.free(movement);

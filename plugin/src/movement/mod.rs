@@ -32,8 +32,9 @@
 //! standing still, is as long as it was.
 //!
 //! **The end** comes at the very sample at which *Movement Record* goes off, and there the new
-//! movement begins to play if *Movement* says so. Nothing waits for another thread, so a recording in
-//! a bounce is the one that was heard.
+//! movement begins to play if *Movement* says so. Nothing waits for another thread as long as no more
+//! than sixteen instances begin at once (then the others begin a moment later), so a recording in a
+//! bounce is the one that was heard.
 //!
 //! **The format**, in projects (field `movement`) and in files:
 //! ```json

@@ -90,6 +90,12 @@ impl Exchange {
         is_ready
     }
 
+    /// Something else waits for a slot than what was made ready.
+    #[cfg(test)]
+    pub(super) fn put(&self, slot: usize, fitting: Fitting) {
+        drop(self.ready[slot].force_push(fitting));
+    }
+
     /// Something is not needed any more. Real-time.
     pub(super) fn free(&self, left: Left) {
         drop(self.leftovers.push(left));

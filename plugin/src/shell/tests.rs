@@ -275,6 +275,13 @@ fn the_last_model_that_was_wanted_is_played() {
         let expected = call(&mut fresh, (&plugin, &Exchange::new()), &[key(60)]);
         assert!(found == expected, "model {model}: as in a fresh instance");
     }
+    // It is not made twice: whatever waits is what is heard.
+    slots.choose(0, wanted(1));
+    exchange.work(slots);
+    exchange.put(0, betwixt_engine::Fitting::Missing);
+    let mut waited = activated_with(&exchange, slots, slower);
+    let found = call(&mut waited, (&plugin, &exchange), &[key(60)]);
+    assert!(loudest(&found) == 0.0, "what had waited");
     let mut last = activated(&exchange, slots);
     for model in [1, 3] {
         slots.choose(0, wanted(model));

@@ -17,6 +17,7 @@ use betwixt_model::header::{Activation, Latent, Output};
 use betwixt_picture::{LineChart, Series, line_chart};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Everything that a card tells.
 pub(crate) struct Card<'a> {
@@ -103,7 +104,7 @@ impl Card<'_> {
         text.push_str(&self.what_it_is());
         text.push_str(&self.figures());
         text.push_str(&self.playing());
-        text.push_str(&rendered(self.places));
+        text.push_str(&rendered(self.places).unwrap_or_default());
         text
     }
 
@@ -285,31 +286,41 @@ const RENDERED: &str = "\n## Through the instrument\n";
 ///
 /// # Errors
 ///
-/// [`TrainerError::File`] when there is no card, or it cannot be written.
+/// [`TrainerError::File`] when there is no card or nothing measured, or the card cannot be written; then
+/// it stays as it is.
 pub fn renew(places: &Places) -> Result<(), TrainerError> {
     let path = places.model.join("card.md");
-    let card = std::fs::read_to_string(&path).map_err(|error| TrainerError::File {
+    let refuse = |path: &Path, reason: String| TrainerError::File {
         file: path.display().to_string(),
-        reason: format!("{error}; a card is first written by a training"),
+        reason,
+    };
+    let card = std::fs::read_to_string(&path).map_err(|error| {
+        refuse(
+            &path,
+            format!("{error}; a card is first written by a training"),
+        )
+    })?;
+    let measured = rendered(places).ok_or_else(|| {
+        let command = format!("cargo xtask evaluate model {} --keep", places.name);
+        let reason = format!("is no JSON that can be read; write it with `{command}`");
+        refuse(&places.model.join("figures.json"), reason)
     })?;
     let before = card.split(RENDERED).next().unwrap_or_default();
-    write_whole(&path, (before.to_owned() + &rendered(places)).as_bytes())
+    write_whole(&path, (before.to_owned() + &measured).as_bytes())
 }
 
-/// What the instrument makes of a model, as measured on its output.
-fn rendered(places: &Places) -> String {
+/// What the instrument makes of a model, as measured on its output; `None` where nothing has been.
+fn rendered(places: &Places) -> Option<String> {
     let path = places.model.join("figures.json");
     let told = std::fs::read_to_string(path).ok();
-    let Some(figures) = told.and_then(|text| serde_json::from_str(&text).ok()) else {
-        return String::new();
-    };
+    let figures = told.and_then(|text| serde_json::from_str(&text).ok())?;
     let mut text = format!(
         "{RENDERED}\nMeasured on rendered notes by `cargo xtask evaluate model {}`.\n\n| figure | value \
          |\n| --- | --- |\n",
         places.name
     );
     flatten("", &figures, &mut text);
-    text
+    Some(text)
 }
 
 /// Lines of a table: one for each number or text, named by its path.
@@ -372,6 +383,10 @@ mod tests {
             "{missing}"
         );
         let learnt = "# Bells\n\n## Under the fingers\n\n* Knobs.\n";
+        std::fs::write(at("card.md"), learnt).unwrap();
+        let unmeasured = renew(&places).unwrap_err().to_string();
+        assert!(unmeasured.contains("figures.json") && unmeasured.contains("bells --keep"));
+        assert_eq!(std::fs::read_to_string(at("card.md")).unwrap(), learnt);
         let old = "\n## Through the instrument\n\n| a, b | 0.5 |\n";
         std::fs::write(at("card.md"), format!("{learnt}{old}")).unwrap();
         std::fs::write(at("figures.json"), "{\"a\": {\"b\": 0.7512}}").unwrap();

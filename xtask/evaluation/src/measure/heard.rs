@@ -35,6 +35,12 @@ const SHALLOWEST: f64 = 0.8;
 const LONE: f64 = 0.8;
 /// A line is no harmonic that lies so far from one, as a part of their distance.
 const OFF: f64 = 0.03;
+/// The shorter period's strongest line has at least so much of the lone one's power; the line that
+/// tells how stiff its string is, so much of the strongest one's.
+const OWN: f64 = 0.2;
+const TELLING: f64 = 0.01;
+/// Stiffer than any string, in numbers of the longer period's harmonics.
+const STIFFEST: f64 = 0.002;
 /// A shorter period is looked for down to this part of the longer one.
 const PARTS: usize = 6;
 /// The search of `pitch` reaches this far.
@@ -172,12 +178,33 @@ impl Repetition {
             found.is_some_and(|(lone, own)| {
                 let between = (1..lines.len()).filter(is_between);
                 let sum: f64 = between.map(|line| lines[line].0).sum();
-                let off = place(lone) * own as f64 / place(own) - lone as f64;
-                lone > 2 * parts && lines[lone].0 > LONE * sum && off.abs() > OFF
+                let other = strongest(&|line| !is_between(line) && *line != own);
+                let other = other.filter(|other| lines[*other].0 > TELLING * lines[own].0);
+                let spacing = |line: usize| place(line) / line as f64;
+                let stiff = other.map_or(0.0, |other| {
+                    stiffness([own, other], spacing(other) / spacing(own))
+                });
+                let bent = |line: usize| (1.0 + stiff * (line * line) as f64).sqrt();
+                let off = place(lone) / spacing(own) - lone as f64 * bent(lone) / bent(own);
+                let is_backed = lines[own].0 > OWN * lines[lone].0;
+                let is_alone = lines[lone].0 > LONE * sum;
+                lone > 2 * parts && is_backed && is_alone && off.abs() > OFF
             })
         };
         let parts = (2..=PARTS).rev().find(is_lone);
         period / parts.unwrap_or(1) as f64
+    }
+}
+
+/// B of a string, f_k ∝ k·√(1 + B·k²), from what f_k/k of the second number is beside the first's.
+fn stiffness([one, other]: [usize; 2], ratio: f64) -> f64 {
+    let [one, other] = [one, other].map(|k| (k * k) as f64);
+    let bent = ratio * ratio;
+    let stiff = (bent - 1.0) / (other - bent * one);
+    if stiff.is_finite() {
+        stiff.clamp(0.0, STIFFEST)
+    } else {
+        0.0
     }
 }
 
@@ -297,6 +324,51 @@ mod tests {
             let found = with(key, &[(2.5, 0.1), (3.5, 0.1), (5.5, 0.1)]);
             assert_eq!(found, Heard::Octave(-1), "{key}");
             assert_eq!(with(key, &[(0.5, 0.2)]), Heard::Octave(-1), "{key}");
+        }
+    }
+
+    /// One strong line of a deeper tone is still that tone's: of odd harmonics alone, and of a stiff
+    /// string, whose fifth or seventh lies beside where a harmonic would.
+    #[test]
+    fn a_strong_harmonic_is_no_lone_line() {
+        let tones: [(f64, &[(f64, f64)]); 5] = [
+            (0.0, &[(1.0, 0.12), (3.0, 0.15), (5.0, 0.4)]),
+            (0.0, &[(1.0, 0.13), (3.0, 0.13), (7.0, 0.4)]),
+            (0.0, &[(1.0, 0.12), (2.0, 0.14), (7.0, 0.4)]),
+            (
+                1e-3,
+                &[
+                    (1.0, 0.1),
+                    (2.0, 0.25),
+                    (3.0, 0.05),
+                    (4.0, 0.15),
+                    (5.0, 0.4),
+                    (6.0, 0.1),
+                ],
+            ),
+            (
+                1e-3,
+                &[
+                    (1.0, 0.1),
+                    (2.0, 0.25),
+                    (3.0, 0.05),
+                    (4.0, 0.15),
+                    (6.0, 0.1),
+                    (7.0, 0.4),
+                ],
+            ),
+        ];
+        for (stiff, partials) in tones {
+            for key in [36.0, 48.0, 60.0, 72.0] {
+                let hz = betwixt_spectral::pitch::hz(key);
+                let bent = |k: f64| k * (1.0 + stiff * k * k).sqrt() * hz;
+                let all: Vec<_> = partials.iter().map(|(k, a)| (bent(*k), *a)).collect();
+                let found = heard(&tone(&all, 44_100.0, 40_000), key);
+                assert!(
+                    found.cents().is_some_and(|c| c.abs() < 60.0),
+                    "{partials:?} {key}: {found:?}"
+                );
+            }
         }
     }
 

@@ -44,6 +44,11 @@ pub(crate) enum Failure {
          name a model of frames"
     )]
     Phase { model: String },
+    #[error(
+        "{model}: draws frames, which cannot rise faster than their window; name a model of partials, \
+         say struck"
+    )]
+    Frames { model: String },
     #[error("--notes {found}: expected program:key:velocity, of the table in instruments.rs")]
     Note { found: String },
     #[error("outside its bounds: {0}")]

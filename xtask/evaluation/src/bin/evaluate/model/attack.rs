@@ -95,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let default = Path::new("target/evaluation").join(format!("{name}-attack.json"));
     let json = arguments.json.clone().unwrap_or(default);
     make_folder(json.parent().unwrap_or(Path::new(".")))?;
-    let told = struck(told(&folder.join("recipe.toml"))?, arguments.every);
+    let told = struck(told(&folder.join("recipe.toml"))?, arguments)?;
     let material = load(&told)?;
     let subject = Subject::new((&model, None), &material)?;
     let mut chosen = material.of_part(|_| true);
@@ -112,7 +112,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let summary = Summary::of(&notes);
     println!("{}\n{}", table(&notes), summary.lines());
     let report = Report {
-        command: format!("cargo xtask evaluate attack {name}"),
+        command: format!(
+            "cargo xtask evaluate attack {name} --every {}",
+            arguments.every
+        ),
         summary: &summary,
         notes: &notes,
     };
@@ -122,20 +125,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The struck and plucked sounds of a recipe, held-out ones too, at the one velocity.
-fn struck(mut told: Told, every: u8) -> Told {
-    if let Told::Partials(settings) = &mut told {
-        (settings.key_step, settings.velocities) = (every, vec![VELOCITY]);
-        if let Source::Soundfont { programs, held_out } = &mut settings.source {
-            let of = |program: &u8| instruments::instrument(*program).map(|told| told.family);
-            let is_struck = |program: &u8| of(program).is_some_and(is_struck);
-            programs.retain(is_struck);
-            held_out.retain(is_struck);
-        }
+fn struck(mut told: Told, arguments: &Arguments) -> Result<Told, Failure> {
+    let Told::Partials(settings) = &mut told else {
+        return Err(Failure::Frames {
+            model: arguments.name.clone(),
+        });
+    };
+    (settings.key_step, settings.velocities) = (arguments.every, vec![VELOCITY]);
+    if let Source::Soundfont { programs, held_out } = &mut settings.source {
+        let of = |program: &u8| instruments::instrument(*program).map(|told| told.family);
+        let is_struck = |program: &u8| of(program).is_some_and(is_struck);
+        programs.retain(is_struck);
+        held_out.retain(is_struck);
     }
-    told
+    Ok(told)
 }
 
-/// `None` where a note is silent.
+/// `None` where the recorded note is silent; what is silent only when it is played never rises.
 fn attack(subject: &Subject<'_>, note: usize) -> Result<Option<Attack>, Failure> {
     let (key, sound) = (
         subject.material.notes[note].key,
@@ -155,16 +161,16 @@ fn attack(subject: &Subject<'_>, note: usize) -> Result<Option<Attack>, Failure>
         frozen_s: None,
     });
     let rise = |signal: &[f32]| level_rise_s(signal, rate_hz, pitch::hz(f64::from(key)));
-    let (Some(real), Some(painted), Some(played)) = (rise(&real), rise(&painted), rise(&played))
-    else {
+    let Some(real_s) = rise(&real) else {
         return Ok(None);
     };
+    let [painted_s, played_s] = [&painted, &played].map(|made| rise(made).unwrap_or(f64::INFINITY));
     Ok(Some(Attack {
         sound: subject.material.sounds[sound].0.clone(),
         key,
-        real_ms: 1000.0 * real,
-        painted_ms: 1000.0 * painted,
-        played_ms: 1000.0 * played,
+        real_ms: 1000.0 * real_s,
+        painted_ms: 1000.0 * painted_s,
+        played_ms: 1000.0 * played_s,
     }))
 }
 

@@ -158,15 +158,18 @@ fn curved(magnitude: &[f32]) -> Vec<bool> {
 /// Of the power in the bins of the pitch's multiples, the share that is taken for noise; `None` where
 /// there is none.
 fn share_of_partials(frame: &HeldFrame, noise: &[bool]) -> Option<f64> {
-    let apart = frame.pitch_hz? / frame.geometry.bin_hz();
+    // Nearer partials have no bins of their own.
+    let apart = Some(frame.pitch_hz? / frame.geometry.bin_hz());
+    let apart = apart.filter(|apart| *apart > (2 * OWN + 1) as f64)?;
     let (mut all, mut taken) = (0.0, 0.0);
     let last = frame.magnitude.len() - 1 - OWN;
     let centres = (1..).map(|partial| index((f64::from(partial) * apart).round()));
     for centre in centres.take_while(|centre| *centre <= last) {
-        for bin in centre - OWN..=centre + OWN {
-            let power = f64::from(frame.magnitude[bin]).powi(2);
+        let own = centre - OWN..=centre + OWN;
+        for (magnitude, is_noise) in frame.magnitude[own.clone()].iter().zip(&noise[own]) {
+            let power = f64::from(*magnitude).powi(2);
             all += power;
-            taken += if noise[bin] { power } else { 0.0 };
+            taken += if *is_noise { power } else { 0.0 };
         }
     }
     (all > 0.0).then(|| taken / all)
@@ -226,8 +229,7 @@ mod tests {
         assert_eq!(share_of_partials(&frame(|_| 0.0), &gated(&comb)), None);
     }
 
-    /// A comb's frame sounds at its pitch in every way, and a floor's has a crest only without a gate:
-    /// a pulse every hop of 512 has √512, 27 dB.
+    /// A floor has a crest only without a gate: a pulse every hop of 512 has √512, 27 dB.
     #[test]
     fn the_gate_is_what_breath_needs() {
         let breath = frame(|bin| if bin == 0 { 0.0 } else { 0.1 });

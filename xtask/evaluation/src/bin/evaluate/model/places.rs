@@ -3,6 +3,7 @@
 //! ```text
 //!  held-out note ─► encoder ─► knobs ─┬───────────────────────────► decoder ─► convergence
 //!                                     └─► seeded steps, the better ─► decoder ─► convergence
+//!                                                                  └─► engine ─► likeness
 //! ```
 //!
 //! What the searched place has over the encoder's, the network could play and does not find; what is
@@ -10,6 +11,7 @@
 
 use super::material::spread;
 use super::subject::Subject;
+use crate::comparison::{Compared, Figures};
 use crate::failure::Failure;
 use crate::progress;
 use betwixt_corpus::{HeldOut, Part};
@@ -38,11 +40,13 @@ pub(crate) struct Places {
 }
 
 /// Of one kind of held-out notes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Found {
     count: usize,
     encoder_db: f64,
     searched_db: f64,
+    /// Through the instrument, at the searched place.
+    played: Figures,
 }
 
 /// `None` of a model of frames.
@@ -53,8 +57,8 @@ pub(crate) fn places(subject: &Subject<'_>, count: usize) -> Result<Option<Place
     let decoder = Decoder::new(subject.model)?;
     let of = |part, what| found(subject, (&decoder, format), (part, count), what);
     Ok(Some(Places {
-        notes: of(HeldOut::Note, "places of notes"),
-        sounds: of(HeldOut::Patch, "places of sounds"),
+        notes: of(HeldOut::Note, "places of notes")?,
+        sounds: of(HeldOut::Patch, "places of sounds")?,
     }))
 }
 
@@ -62,8 +66,14 @@ impl Places {
     pub(crate) fn line(&self) -> String {
         let of = |found: &Found| {
             format!(
-                "{:.1} dB by the encoder, {:.1} searched ({} notes)",
-                found.encoder_db, found.searched_db, found.count
+                "{:.1} dB by the encoder, {:.1} searched ({} notes; played there SC {:.1} dB, LSD \
+                 {:.1} dB, mel r {:.3})",
+                found.encoder_db,
+                found.searched_db,
+                found.count,
+                found.played.convergence_db,
+                found.played.distance_db,
+                found.played.mel_correlation
             )
         };
         format!(
@@ -79,7 +89,7 @@ fn found(
     (decoder, format): (&Decoder, PartialsFormat),
     (part, count): (HeldOut, usize),
     what: &str,
-) -> Found {
+) -> Result<Found, Failure> {
     let notes = spread(&subject.material.of_part(|p| p == Part::Test(part)), count);
     let bar = progress(notes.len(), what);
     let one = |note: &usize| {
@@ -87,30 +97,34 @@ fn found(
         let own = subject.knobs(*note);
         let first = told.convergence_db(&own);
         let mut random = Random::new(*note as u64);
-        let best = searched((own, first), &mut random, |knobs| {
+        let (best, least) = searched((own, first), &mut random, |knobs| {
             told.convergence_db(knobs)
         });
+        let played = subject.compare_at(best, *note);
         bar.inc(1);
-        (first, best)
+        Ok((first, least, played?))
     };
-    let pairs: Vec<(f64, f64)> = notes.par_iter().map(one).collect();
+    let all: Result<Vec<(f64, f64, Option<Compared>)>, Failure> =
+        notes.par_iter().map(one).collect();
     bar.finish_and_clear();
-    let mean = |pick: fn(&(f64, f64)) -> f64| {
-        pairs.iter().map(pick).sum::<f64>() / pairs.len().max(1) as f64
+    let all = all?;
+    let mean = |pick: fn(&(f64, f64, Option<Compared>)) -> f64| {
+        all.iter().map(pick).sum::<f64>() / all.len().max(1) as f64
     };
-    Found {
-        count: pairs.len(),
-        encoder_db: mean(|pair| pair.0),
-        searched_db: mean(|pair| pair.1),
-    }
+    Ok(Found {
+        count: all.len(),
+        encoder_db: mean(|found| found.0),
+        searched_db: mean(|found| found.1),
+        played: Figures::of(all.iter().filter_map(|found| found.2.as_ref())),
+    })
 }
 
-/// The least that is found by steps of some of the knobs from a place with its cost.
+/// The best place that is found by steps of some of the knobs from a place with its cost, and its own.
 fn searched(
     (mut best, mut least): (Vec<f32>, f64),
     random: &mut Random,
     cost: impl Fn(&[f32]) -> f64,
-) -> f64 {
+) -> (Vec<f32>, f64) {
     let mut step = STEP;
     for _ in 0..STEPS {
         let mut moved = |knob: &f32| {
@@ -127,7 +141,7 @@ fn searched(
         }
         step = step.clamp(STEP_RANGE.0, STEP_RANGE.1);
     }
-    least
+    (best, least)
 }
 
 /// One note as its numbers tell it, and a decoder that is to tell it.
@@ -205,7 +219,9 @@ mod tests {
         let from = |corner: f32| {
             let start = vec![corner; 8];
             let first = bowl(&start);
-            searched((start, first), &mut Random::new(3), bowl)
+            let (place, least) = searched((start, first), &mut Random::new(3), bowl);
+            assert_eq!(bowl(&place).to_bits(), least.to_bits());
+            least
         };
         assert!(from(0.0) < 0.01 && from(1.0) < 0.01, "{}", from(0.0));
         assert!(from(0.5) <= 0.0);

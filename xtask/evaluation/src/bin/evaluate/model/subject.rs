@@ -61,10 +61,14 @@ impl<'a> Subject<'a> {
 
     /// A real note and the same note played by the model, at the real one's energy.
     pub(crate) fn play(&self, pair: Pair) -> Result<(Vec<f32>, Vec<f32>), Failure> {
-        let Note { key, velocity, .. } = self.material.notes[pair.to];
-        let real = self.material.real(pair.to)?;
+        self.play_at(self.knobs(pair.from), pair.to)
+    }
+
+    fn play_at(&self, knobs: Vec<f32>, note: usize) -> Result<(Vec<f32>, Vec<f32>), Failure> {
+        let Note { key, velocity, .. } = self.material.notes[note];
+        let real = self.material.real(note)?;
         let take = Take {
-            knobs: self.knobs(pair.from),
+            knobs,
             key,
             velocity,
             seconds: real.len() as f64 / f64::from(RATE_HZ),
@@ -78,8 +82,17 @@ impl<'a> Subject<'a> {
 
     /// `None` when the real note is silent.
     pub(crate) fn compare(&self, pair: Pair) -> Result<Option<Compared>, Failure> {
-        let note = self.material.notes[pair.to];
-        let (real, played) = self.play(pair)?;
+        self.compare_at(self.knobs(pair.from), pair.to)
+    }
+
+    /// A real note and the same note played with any knobs; `None` when the real one is silent.
+    pub(crate) fn compare_at(
+        &self,
+        knobs: Vec<f32>,
+        note: usize,
+    ) -> Result<Option<Compared>, Failure> {
+        let (real, played) = self.play_at(knobs, note)?;
+        let note = self.material.notes[note];
         let name = self.material.sounds[note.sound].0.as_str();
         Ok(Compared::new(
             (name, note.key, note.velocity),
