@@ -9,9 +9,9 @@
 //!
 //! What is heard at a time was read from the knobs a little earlier ([`LATE`]); between two places at
 //! rest their powers are mixed in proportion. A note at rest begins at the phases that it has among
-//! the others: where it is, neighbouring partials add up alike, and only what moves can differ. Gain, octave and envelope stay. A roughness is the mean
-//! |second difference| at the borders over that elsewhere; of the hops it is somewhat above 1 because
-//! two notes that sound together have twice as many borders.
+//! the others: neighbouring partials add up alike, and only what moves can differ. Gain, octave and
+//! envelope stay. A roughness is the mean |second difference| at the borders over that elsewhere; of
+//! the hops it is somewhat above 1 because two notes that sound together have twice as many borders.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
