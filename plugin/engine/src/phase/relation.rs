@@ -8,10 +8,12 @@
 //!
 //! Two lobes overlap in the valley between them, and how they add up there depends on the angle Δ
 //! between their partials: the magnitude tells its cosine, and how it changes while the partials
-//! turn on, its sine; one that does not change at all is of a frame that is held, and tells nothing:
-//! followed, it would turn partials back hop after hop, a decibel softer. Phases that start without a past are wrong about Δ, and would stay so: what
-//! is steady, turned on exactly, keeps every error. So the first frames are corrected, the lowest
-//! pair first, and then never again: a correction that goes on would be heard as jitter.
+//! turn on, its sine. A valley that does not change is of a frame that is held, and tells nothing:
+//! followed, it would turn partials back hop after hop, a decibel softer.
+//!
+//! Phases that start without a past are wrong about Δ, and would stay so: what is steady, turned on
+//! exactly, keeps every error. So the first frames are corrected, the lowest pair first, and then
+//! never again: a correction that goes on would be heard as jitter.
 //!
 //! Once both partials have their phases the valley has its own: side lobes of two partials are as
 //! loud as each other there, and the phase of either is wrong. Held saws come back at −77 dB with
