@@ -124,6 +124,7 @@ impl Frame {
             let phases = self.phase[first..].first_chunk_mut::<LANES>();
             let noise = self.noise[first..].first_chunk_mut::<LANES>();
             let (Some(magnitudes), Some(phases), Some(noise)) = (magnitudes, phases, noise) else {
+                // The last bins below half the rate: there is nothing to hear.
                 continue;
             };
             let left = bins.end - first;
