@@ -107,17 +107,21 @@ impl PhaseTools {
         }
     }
 
-    /// Ends the frame: lobes that nothing has reached begin anew, the rest takes what is stored.
-    fn finish(&mut self, stored: impl Iterator<Item = u32>, random: &mut Random) {
+    /// What is not settled takes what is stored.
+    fn take_stored(&mut self, stored: impl Iterator<Item = u32>) {
         let integration = &mut self.integration;
         let bins = integration.next.phase.iter_mut();
         for ((phase, settled), stored) in bins.zip(&integration.settled).zip(stored) {
             *phase = if *settled { *phase } else { stored };
         }
+    }
+
+    /// Lobes that nothing has reached begin anew.
+    fn begin_anew(&mut self, random: &mut Random) {
         let mut owner = f32::NAN;
         let mut fresh = 0;
         let signs = &self.signs.next;
-        integration.for_each_open(|frame, bin| {
+        self.integration.for_each_open(|frame, bin| {
             let frequency = frame.frequency[bin];
             if frequency.to_bits() != owner.to_bits() {
                 owner = frequency;
@@ -125,7 +129,11 @@ impl PhaseTools {
             }
             frame.phase[bin] = fresh.wrapping_add(signs.sign(bin));
         });
-        integration.fill_valleys(&self.signs.next);
+    }
+
+    /// Ends the frame.
+    fn finish(&mut self) {
+        self.integration.fill_valleys(&self.signs.next);
         self.swap();
     }
 
@@ -354,10 +362,15 @@ impl GradientPhase {
             Lobes::Integrated => {
                 tools.write_half_hops(&self.last.lobes);
                 tools.integration.go_on(&tools.signs);
+                tools.take_stored(stored);
+                tools.begin_anew(random);
             }
-            Lobes::Locked => tools.integration.lock(&tools.signs),
+            Lobes::Locked => {
+                tools.integration.lock(&tools.signs, random);
+                tools.take_stored(stored);
+            }
         }
-        tools.finish(stored, random);
+        tools.finish();
         self.lay_down(tools);
     }
 

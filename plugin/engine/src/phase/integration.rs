@@ -18,10 +18,12 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
-use super::own::{Own, Signs, half_hop, spread};
+use super::own::{Own, Signs, spread};
 use super::peaks::Peak;
 use super::{lobes, relation};
+use crate::random::Random;
 use betwixt_spectral::Geometry;
+use betwixt_spectral::number::turns;
 use std::hint::select_unpredictable;
 use std::ops::Range;
 
@@ -210,15 +212,18 @@ impl Integration {
         self.follow(lean);
     }
 
-    /// Without routes: each lobe's loudest bin turns on from where it was and takes its lobe along.
+    /// Without routes: each lobe's loudest bin turns on from where it was, or begins anew if it was
+    /// nowhere, and takes its lobe along. Every tonal bin is settled.
     ///
     /// What a lobe does is written to all its bins at once, and each bin takes its part of it after
-    /// that: nothing foretells how long lobes are.
-    pub(super) fn lock(&mut self, signs: &Signs) {
+    /// that: nothing foretells how long lobes are. Each draws a phase to begin with, for nothing
+    /// foretells which will: an attack costs what any frame does.
+    pub(super) fn lock(&mut self, signs: &Signs, random: &mut Random) {
         self.begin();
         let peaks = &signs.next.peaks;
         if peaks.is_empty() {
-            (0..self.settled.len()).for_each(|bin| self.turn_on(bin, bin..bin + 1, signs));
+            let bins = 0..self.settled.len();
+            bins.for_each(|bin| self.turn_on(bin, bin..bin + 1, signs, random.turns()));
         }
         let mut number = 0;
         while number < peaks.len() {
@@ -232,28 +237,27 @@ impl Integration {
             }
             let lobe = peaks[begun].from()..signs.next.end(number - 1);
             let peak = self.loudest(&peaks[begun..number], lobe.clone());
-            self.turn_on(peak, lobe, signs);
+            self.turn_on(peak, lobe, signs, random.turns());
         }
         let settled = self.settled.iter_mut().zip(&self.next.noise);
         let bins = settled.zip(&self.next.magnitude);
         for ((settled, noise), magnitude) in bins {
-            *settled &= !noise & (*magnitude > self.floor);
+            *settled = !noise & (*magnitude > self.floor);
         }
         for (bin, phase) in self.next.phase.iter_mut().enumerate() {
             *phase ^= signs.next.sign(bin);
         }
     }
 
-    /// Writes to a lobe the phase that its loudest bin turns on to, and whether it does.
-    fn turn_on(&mut self, peak: usize, lobe: Range<usize>, signs: &Signs) {
+    /// Writes to a lobe the phase that its loudest bin turns on to, or a fresh one.
+    fn turn_on(&mut self, peak: usize, lobe: Range<usize>, signs: &Signs, fresh: u32) {
         // Of a lobe only its loudest bin turns: what others turn is not looked up.
-        let half_hop = |frame: &Frame| half_hop(0, frame.frequency[peak], self.turns_per_bin);
-        let turned = half_hop(&self.last).wrapping_add(half_hop(&self.next));
+        let [last, next] = [&self.last, &self.next].map(|frame| f64::from(frame.frequency[peak]));
+        let turned = turns(0.5 * (last + next) * self.turns_per_bin);
         let phase = self.last.phase[peak].wrapping_add(turned);
         let phase = phase.wrapping_add(signs.last.sign(peak));
-        let goes_on = self.has_past(peak);
-        spread(&mut self.next.phase, lobe.clone(), phase);
-        spread(&mut self.settled, lobe, goes_on);
+        let phase = select_unpredictable(self.has_past(peak), phase, fresh);
+        spread(&mut self.next.phase, lobe, phase);
     }
 
     /// A lobe's loudest bin that is tonal, if any is: one of its peaks or an end of the spectrum.
@@ -286,7 +290,7 @@ impl Integration {
 
     /// Whether a bin of the next frame is above the floor and no noise.
     pub(super) fn is_tonal(&self, bin: usize) -> bool {
-        self.next.magnitude[bin] > self.floor && !self.next.noise[bin]
+        (self.next.magnitude[bin] > self.floor) & !self.next.noise[bin]
     }
 
     /// Goes through the tonal bins that nothing has reached. There are few: whether any of some bins
@@ -350,7 +354,7 @@ impl Integration {
 
     /// Whether a bin of the next frame can go on from the last one.
     fn has_past(&self, bin: usize) -> bool {
-        self.last.magnitude[bin] > self.floor && !self.last.noise[bin] && self.is_tonal(bin)
+        (self.last.magnitude[bin] > self.floor) & !self.last.noise[bin] & self.is_tonal(bin)
     }
 
     /// The next phase of a bin that goes on from the last frame: half a hop at either's frequency.
@@ -370,8 +374,6 @@ fn loudness(magnitude: f32, counts: bool) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
-    use betwixt_spectral::number::turns;
     use std::collections::BinaryHeap;
 
     /// Leans that tell every step apart from every other.

@@ -127,6 +127,7 @@ impl Own {
         Lobe {
             range: peak.from()..self.end(number),
             centre: peak.frequency(),
+            before: peak.bin() - usize::from(peak.offset < 0.0),
             largest: peak.envelope(),
         }
     }
@@ -163,6 +164,8 @@ struct Lobe {
     range: Range<usize>,
     /// In bins.
     centre: f32,
+    /// The bin at or before that.
+    before: usize,
     /// Of its side lobes' envelope: magnitude times the cube of the distance.
     largest: f32,
 }
@@ -202,7 +205,7 @@ impl Lobe {
     #[inline(never)]
     fn mark_some<const N: usize>(&self, from: usize, bins: &[f32; N], marks: &mut [bool; N]) {
         let away = real(from) - self.centre;
-        let first = from ^ index(f64::from(self.centre));
+        let first = from ^ self.before;
         for (lane, mark) in marks.iter_mut().enumerate() {
             let x = away + real(lane);
             let is_odd = (first ^ lane) & 1 == 1;

@@ -76,26 +76,42 @@ pub(super) fn lock(
 /// as the frame says: what one lobe alone would give them is wrong by as much as the other is loud,
 /// and what is explained is no noise.
 pub(super) fn fill(frame: &mut Frame, own: &Own, floor: f32) {
-    if let Some(first) = own.peaks.first() {
-        let partial = phasor(frame.phase[first.bin()]);
-        let to = index(f64::from(first.frequency() - real(OUTSIDE)).max(0.0));
-        frame.fill(0..to, floor, |bin| {
-            let sides = [first.sides(bin), first.sides_of_image(bin)];
-            sum([partial, partial.conj()], sides)
-        });
-    }
-    for pair in own.peaks.windows(2) {
-        let [lower, upper] = [pair[0], pair[1]];
-        let valley = valley([lower, upper], frame.magnitude.len());
-        // Of many peaks most stand close.
-        if valley.is_empty() {
-            continue;
+    let Some(first) = own.peaks.first() else {
+        return;
+    };
+    let partial = phasor(frame.phase[first.bin()]);
+    let to = index(f64::from(first.frequency() - real(OUTSIDE)).max(0.0));
+    frame.fill(0..to, floor, |bin| {
+        let sides = [first.sides(bin), first.sides_of_image(bin)];
+        sum([partial, partial.conj()], sides)
+    });
+    let (mut lower, mut below) = (*first, partial);
+    for some in own.peaks[1..].chunks(LANES) {
+        let partials = phasors(frame, some);
+        for (upper, above) in some.iter().zip(partials) {
+            let valley = valley([lower, *upper], frame.magnitude.len());
+            frame.fill(valley, floor, |bin| {
+                sum([below, above], [lower.sides(bin), upper.sides(bin)])
+            });
+            (lower, below) = (*upper, above);
         }
-        let [below, above] = [lower, upper].map(|peak| phasor(frame.phase[peak.bin()]));
-        frame.fill(valley, floor, |bin| {
-            sum([below, above], [lower.sides(bin), upper.sides(bin)])
-        });
     }
+}
+
+/// The unit vectors of some peaks' phases. A function of its own, so that they are worked out
+/// together.
+#[inline(never)]
+fn phasors(frame: &Frame, peaks: &[Peak]) -> [Complex32; LANES] {
+    let mut phases = [0; LANES];
+    for (phase, peak) in phases.iter_mut().zip(peaks) {
+        *phase = frame.phase[peak.bin()];
+    }
+    let (mut real, mut imaginary) = ([0.0; LANES], [0.0; LANES]);
+    for lane in 0..LANES {
+        let unit = phasor(phases[lane]);
+        (real[lane], imaginary[lane]) = (unit.re, unit.im);
+    }
+    std::array::from_fn(|lane| Complex32::new(real[lane], imaginary[lane]))
 }
 
 /// Real and imaginary parts of some bins.
