@@ -222,7 +222,7 @@ impl GradientPhase {
 
     /// Ends the frame whose lobes were observed as the first of another fundamental: each of them has
     /// the phase of the old frame's lobe that sounds alike; what had none begins anew. Then the
-    /// frames before it can be drawn, from the first on ([`Self::turn`]).
+    /// frames before it can be drawn, from the first on ([`Self::ready_to_turn`], [`Self::turn`]).
     pub(crate) fn carry(
         &mut self,
         tools: &mut PhaseTools,
@@ -258,7 +258,6 @@ impl GradientPhase {
         }
         tools.swap();
         self.lay_down(tools);
-        self.ready_to_turn(tools);
     }
 
     /// The magnitudes of the newest finished frame, `[bins]`.

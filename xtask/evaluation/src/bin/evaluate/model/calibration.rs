@@ -12,7 +12,7 @@
 
 use super::anywhere::{self, percentile};
 use super::subject::Subject;
-use super::unaided::Errors;
+use super::unaided::{Errors, MOMENT_S, SEED};
 use crate::progress;
 use betwixt_engine::phase::RecordedPhase;
 use betwixt_engine::random::Random;
@@ -21,9 +21,6 @@ use betwixt_spectral::number::index;
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// The moment of a note whose frame is held, in seconds after its onset.
-const MOMENT_S: f64 = 0.3;
-const SEED: u64 = 1;
 /// From nothing to everything.
 const STAGES: [Mode; 3] = [
     Mode::IntegratedLookahead1,

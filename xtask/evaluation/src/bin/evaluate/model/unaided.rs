@@ -19,8 +19,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 /// The moment of a note whose frame is held, in seconds after its onset.
-const MOMENT_S: f64 = 0.3;
-const SEED: u64 = 1;
+pub(super) const MOMENT_S: f64 = 0.3;
+pub(super) const SEED: u64 = 1;
 
 /// Frames at the knobs of learnt notes in their own keys, and at any knobs.
 #[derive(Clone, Debug, Serialize)]
