@@ -1,13 +1,13 @@
 //! How well a sound's place among the knobs is found: the encoder's, and the best that is near it.
 //!
 //! ```text
-//!  held-out note ─► encoder ─► knobs ─┬───────────────────────────► decoder ─► convergence
-//!                                     └─► seeded steps, the better ─► decoder ─► convergence
-//!                                                                  └─► engine ─► likeness
+//!  held-out note ─► encoder ─► knobs ─┬────────────────────────────┬─► decoder ─► convergence
+//!                                     └─► seeded steps, the better ─┴─► engine ─► likeness
 //! ```
 //!
 //! What the searched place has over the encoder's, the network could play and does not find; what is
-//! missing at the searched place, it cannot play.
+//! missing at the searched place, it cannot play. Both are measured on compressed amplitudes, as the
+//! network has learnt them: a search by linear ones finds the loudest partials and loses the rest.
 
 use super::material::spread;
 use super::subject::Subject;
@@ -32,7 +32,7 @@ const GROWS: f32 = 1.3;
 const SHRINKS: f32 = 0.98;
 const STEP_RANGE: (f32, f32) = (0.01, 0.5);
 
-/// Mean convergence of the numbers, dB, at both places.
+/// The notes' places, by the encoder and searched.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Places {
     notes: Found,
@@ -43,10 +43,23 @@ pub(crate) struct Places {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Found {
     count: usize,
-    encoder_db: f64,
-    searched_db: f64,
-    /// Through the instrument, at the searched place.
+    encoder: Place,
+    searched: Place,
+}
+
+/// How like the notes are where they were put, mean.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Place {
+    /// Of the compressed amplitudes.
+    convergence_db: f64,
+    /// Through the instrument.
     played: Figures,
+}
+
+/// A note at one place.
+struct Placed {
+    convergence_db: f64,
+    played: Option<Compared>,
 }
 
 /// `None` of a model of frames.
@@ -64,16 +77,21 @@ pub(crate) fn places(subject: &Subject<'_>, count: usize) -> Result<Option<Place
 
 impl Places {
     pub(crate) fn line(&self) -> String {
+        let place = |place: &Place| {
+            format!(
+                "{:.1} dB (played SC {:.1} dB, LSD {:.1} dB, mel r {:.3})",
+                place.convergence_db,
+                place.played.convergence_db,
+                place.played.distance_db,
+                place.played.mel_correlation
+            )
+        };
         let of = |found: &Found| {
             format!(
-                "{:.1} dB by the encoder, {:.1} searched ({} notes; played there SC {:.1} dB, LSD \
-                 {:.1} dB, mel r {:.3})",
-                found.encoder_db,
-                found.searched_db,
-                found.count,
-                found.played.convergence_db,
-                found.played.distance_db,
-                found.played.mel_correlation
+                "{} by the encoder, {} searched, of {} notes",
+                place(&found.encoder),
+                place(&found.searched),
+                found.count
             )
         };
         format!(
@@ -97,25 +115,34 @@ fn found(
         let own = subject.knobs(*note);
         let first = told.convergence_db(&own);
         let mut random = Random::new(*note as u64);
-        let (best, least) = searched((own, first), &mut random, |knobs| {
-            told.convergence_db(knobs)
-        });
-        let played = subject.compare_at(best, *note);
+        let cost = |knobs: &[f32]| told.convergence_db(knobs);
+        let (best, least) = searched((own.clone(), first), &mut random, cost);
+        let placed = |convergence_db, knobs| -> Result<Placed, Failure> {
+            let played = subject.compare_at(knobs, *note)?;
+            Ok(Placed {
+                convergence_db,
+                played,
+            })
+        };
+        let both = [placed(first, own)?, placed(least, best)?];
         bar.inc(1);
-        Ok((first, least, played?))
+        Ok(both)
     };
-    let all: Result<Vec<(f64, f64, Option<Compared>)>, Failure> =
-        notes.par_iter().map(one).collect();
+    let all: Result<Vec<[Placed; 2]>, Failure> = notes.par_iter().map(one).collect();
     bar.finish_and_clear();
     let all = all?;
-    let mean = |pick: fn(&(f64, f64, Option<Compared>)) -> f64| {
-        all.iter().map(pick).sum::<f64>() / all.len().max(1) as f64
-    };
+    let [encoder, searched] = [0, 1].map(|which| {
+        let placed = all.iter().map(|both| &both[which]);
+        let sum: f64 = placed.clone().map(|placed| placed.convergence_db).sum();
+        Place {
+            convergence_db: sum / all.len().max(1) as f64,
+            played: Figures::of(placed.filter_map(|placed| placed.played.as_ref())),
+        }
+    });
     Ok(Found {
         count: all.len(),
-        encoder_db: mean(|found| found.0),
-        searched_db: mean(|found| found.1),
-        played: Figures::of(all.iter().filter_map(|found| found.2.as_ref())),
+        encoder,
+        searched,
     })
 }
 
@@ -174,7 +201,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// 20·log₁₀(‖X − Y‖ / ‖X‖) of the linear amplitudes of all moments.
+    /// 20·log₁₀(‖X − Y‖ / ‖X‖) of the compressed amplitudes of all moments.
     fn convergence_db(&self, knobs: &[f32]) -> f64 {
         let mut vector = self.vector.clone();
         self.decoder.write_latents(knobs, &mut vector);
@@ -195,7 +222,8 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Amplitudes whose squares add up to the power of a moment, as if all its groups were full.
+/// Amplitudes whose squares add up to the power of a moment, as if all its groups were full,
+/// compressed as the decoder's numbers are.
 fn amplitudes(format: PartialsFormat, numbers: &[f32]) -> Vec<f32> {
     let mut frame = PartialsFrame::default();
     format.decode(numbers, &mut frame);
@@ -203,7 +231,9 @@ fn amplitudes(format: PartialsFormat, numbers: &[f32]) -> Vec<f32> {
     let groups = frame.harmonics.iter().zip(edges.windows(2));
     let tone = groups.map(|(h, edges)| h * (real(edges[1] - edges[0]) / 2.0).sqrt());
     let lines = frame.free.iter().map(|line| line.amplitude * 0.5f32.sqrt());
-    tone.chain(frame.noise).chain(lines).collect()
+    let all = tone.chain(frame.noise).chain(lines);
+    all.map(|amplitude| amplitude.powf(format.exponent))
+        .collect()
 }
 
 #[cfg(test)]
