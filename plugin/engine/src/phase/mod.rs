@@ -12,7 +12,7 @@
 //! |--------------|----------------------------------------------------------------------------|
 //! | gradient     | the sound itself: steady partials, in tune, breath as breath               |
 //! | refined      | the same, clearer: frames agree where they overlap; knobs three frames late |
-//! | peak lock    | the same for three quarters of the cost; moving partials a little rough    |
+//! | peak lock    | the same for three fifths of the cost; moving partials a little rough      |
 //! | stored noise | every partial a narrow band of breath around its pitch                     |
 //! | single pass  | partials where the frame has them: detuned by cents, noise buzzes          |
 //! | zero         | a train of pulses at the frame rate, the sound as its formant              |
