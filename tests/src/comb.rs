@@ -26,7 +26,7 @@ const CLASSES: usize = 12;
 /// Gates of one pitch class: always open, latent 1, latent 2.
 const GATES: usize = 1 + LATENTS;
 
-/// The comb model at 4096/1024, 44.1 kHz.
+/// The comb model at 4096/1024, 44.1 kHz, whose octave begins at [`LOWEST`].
 ///
 /// # Panics
 ///
@@ -34,6 +34,12 @@ const GATES: usize = 1 + LATENTS;
 #[must_use]
 pub fn comb_model() -> Model {
     let geometry = Geometry::new(4096, 1024, 44_100).expect("a valid geometry");
+    comb_model_of(geometry, LOWEST)
+}
+
+/// The comb model at another geometry, for the octave from a C on.
+#[must_use]
+pub fn comb_model_of(geometry: Geometry, lowest: u8) -> Model {
     let layers = vec![
         Layer {
             outputs: CLASSES * GATES,
@@ -44,14 +50,14 @@ pub fn comb_model() -> Model {
             activation: Activation::Relu,
         },
     ];
-    let decoder = vec![gates(), combs(geometry)];
+    let decoder = vec![gates(), combs(geometry, lowest)];
     let output = Output::Frames(FrameFormat {
         geometry,
         scale: MagnitudeScale::Linear,
         level: Level::FrameMax,
     });
     let conditioning = Conditioning {
-        note: NoteConditioning::Chroma { lowest: LOWEST },
+        note: NoteConditioning::Chroma { lowest },
         time: None,
         velocity: None,
     };
@@ -124,11 +130,11 @@ fn gates() -> Dense {
     }
 }
 
-fn combs(geometry: Geometry) -> Dense {
+fn combs(geometry: Geometry, lowest: u8) -> Dense {
     let (inputs, outputs) = (CLASSES * GATES, geometry.bins());
     let mut weight = vec![0.0; inputs * outputs];
     for class in 0..CLASSES {
-        let f0 = pitch::hz(f64::from(LOWEST) + class as f64) / geometry.bin_hz();
+        let f0 = pitch::hz(f64::from(lowest) + class as f64) / geometry.bin_hz();
         let top = COMB_TOP_HZ / geometry.bin_hz();
         let partials = (1..)
             .map(|k| (k, f64::from(k) * f0))

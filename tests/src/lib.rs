@@ -19,7 +19,7 @@ mod player;
 mod saw;
 mod tone;
 
-pub use comb::{COMB_TOP_HZ, comb_model};
+pub use comb::{COMB_TOP_HZ, comb_model, comb_model_of};
 pub use dice::Dice;
 pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
 pub use player::Player;

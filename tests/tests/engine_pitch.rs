@@ -25,10 +25,10 @@ fn every_key_is_in_tune_at_every_rate() {
     let model = comb_model();
     for (rate, step) in [
         (22_050, 5),
-        (44_100, 3),
-        (48_000, 3),
-        (96_000, 7),
-        (192_000, 12),
+        (44_100, 1),
+        (48_000, 1),
+        (96_000, 1),
+        (192_000, 1),
     ] {
         for key in (40..=95).step_by(step) {
             let mut player = player(&model, rate);

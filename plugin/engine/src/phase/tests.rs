@@ -3,7 +3,7 @@
 use super::*;
 use crate::phasor::phasor;
 use crate::random::Random;
-use betwixt_spectral::number::{narrow, radians};
+use betwixt_spectral::number::{narrow, radians, turns};
 use betwixt_spectral::{Complex32, ForwardStft, Geometry, InverseStft};
 use std::f64::consts::TAU;
 
@@ -195,26 +195,31 @@ fn noise_is_carried_over_as_noise() {
     assert!(phase.noise().iter().all(|noise| *noise));
 }
 
-/// Partials that appear from nothing start as lobes, not as scattered bins.
+/// A lobe that goes on turns by its own frequency; those that come beside it begin anew, each with a
+/// phase of its own and all its bins alike. Integrated or locked.
 #[test]
-fn new_lobes_are_coherent() {
-    let mut random = Random::new(1);
-    let mut tools = PhaseTools::new(geometry());
-    let mut phase = GradientPhase::new(geometry());
-    phase.start(&mut tools, &vec![0.0; 1025], None, &mut random);
-    let magnitude = tone_frame(&[50.0]);
-    phase.observe(&mut tools, &magnitude, None);
-    let (frame, stored) = (
-        (magnitude.as_slice(), Lobes::Integrated),
-        std::iter::repeat_n(0, 1025),
-    );
-    phase.settle(&mut tools, frame, stored, &mut random);
-    let lobe = &phase.phase()[49..=51];
-    assert!(
-        lobe.iter()
-            .all(|p| radians(p.wrapping_sub(lobe[1])).abs() < 1e-6),
-        "{lobe:?}"
-    );
+fn lobes_go_on_or_begin_anew() {
+    let stored = || std::iter::repeat_n(0, 1025);
+    let is_near = |a: u32, b: u32| radians(a.wrapping_sub(b)).abs() < 1e-3;
+    for lobes in [Lobes::Integrated, Lobes::Locked] {
+        let (mut random, mut tools) = (Random::new(1), PhaseTools::new(geometry()));
+        let mut phase = GradientPhase::new(geometry());
+        phase.start(&mut tools, &tone_frame(&[50.25]), None, &mut random);
+        let begun = phase.phase()[50];
+        let magnitude = tone_frame(&[50.25, 200.0, 300.0]);
+        phase.observe(&mut tools, &magnitude, None);
+        phase.settle(&mut tools, (&magnitude, lobes), stored(), &mut random);
+        // A hop is a quarter of the transform: 50.25 bins turn 12.5625 times.
+        let turned = begun.wrapping_add(turns(12.5625));
+        assert!(is_near(phase.phase()[50], turned), "{lobes:?}");
+        for centre in [50, 200, 300] {
+            let lobe = &phase.phase()[centre - 1..=centre + 1];
+            let alike = lobe.iter().all(|bin| is_near(*bin, lobe[1]));
+            assert!(alike, "{lobes:?}: {lobe:?}");
+        }
+        let [one, other] = [200, 300].map(|centre| phase.phase()[centre]);
+        assert!(!is_near(one, other), "{lobes:?}");
+    }
 }
 
 /// A constant beside a tone comes back whole, whatever phase it is drawn: of any but 0 and half a

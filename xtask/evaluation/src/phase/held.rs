@@ -69,7 +69,7 @@ pub struct HeldQuality {
 /// A held frame's sound and its figures.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// Mono, 3 s: what the figures are about.
+    /// Mono, 3 s if nothing else was asked for: what the figures are about.
     pub sound: Vec<f32>,
     /// The figures.
     pub quality: HeldQuality,
@@ -128,7 +128,7 @@ impl HeldFrame {
     /// Holds the frame for 3 s and measures what comes out.
     #[must_use]
     pub fn hold(&self, mode: Mode, seed: u64) -> Held {
-        self.held(|frames| resynthesise(mode, self.geometry, frames, seed))
+        self.hold_for(self.samples(), mode, seed)
     }
 
     /// The same as a voice holds a note's frame: in [`Mode::Gradient`], its pitch being known.
@@ -137,12 +137,20 @@ impl HeldFrame {
     pub fn hold_as_note(&self, seed: u64) -> Option<Held> {
         let fundamental = narrow(self.pitch_hz? / self.geometry.bin_hz());
         let stage = stages::gradient_of_note(self.geometry, seed, fundamental);
-        Some(self.held(|frames| frame_by_frame(stage, self.geometry, frames)))
+        let make = |frames: &[Vec<f32>]| frame_by_frame(stage, self.geometry, frames);
+        Some(self.held(self.samples(), make))
     }
 
-    fn held(&self, make: impl FnOnce(&[Vec<f32>]) -> Resynthesis) -> Held {
+    /// Holds the frame for so many samples.
+    #[must_use]
+    pub fn hold_for(&self, samples: usize, mode: Mode, seed: u64) -> Held {
+        self.held(samples, |frames| {
+            resynthesise(mode, self.geometry, frames, seed)
+        })
+    }
+
+    fn held(&self, samples: usize, make: impl FnOnce(&[Vec<f32>]) -> Resynthesis) -> Held {
         let (fft_len, hop) = (self.geometry.fft_len(), self.geometry.hop());
-        let samples = self.samples();
         let frames = vec![self.magnitude.clone(); (samples + 2 * fft_len).div_ceil(hop) + 1];
         let mut sound = make(&frames).sound;
         sound.drain(..fft_len);

@@ -108,7 +108,7 @@ fn models(arguments: &Arguments) -> Done<()> {
         if arguments.wants(Part::Phase)
             && let Output::Frames(format) = model.header.output
         {
-            phase::figures(&model, format, arguments.runs)?;
+            phase::figures(&model, format)?;
         }
         if arguments.wants(Part::Playing) && !playing::figures(&model)? {
             missed.push(model.header.name.clone());

@@ -8,7 +8,7 @@
 //! The modes take turns: when the machine is slow for a moment, each of them loses a run.
 
 use crate::Done;
-use crate::timing::{median_us, row, verdict};
+use crate::timing::{row, verdict};
 use betwixt_engine::Decoder;
 use betwixt_engine::phase::{
     GradientPhase, Lobes, NoiseTable, PhaseTools, RecordedPhase, Refinement, RefinementTools,
@@ -29,13 +29,16 @@ const FRAMES: usize = 200;
 const RUNS: usize = 7;
 /// How much longer than the median the worst frame of what voices use may take.
 const MOST_RATIO: f64 = 1.5;
+/// Inverse STFTs of the same size that they may cost.
+const MOST_GRADIENT: f64 = 45.0;
+const MOST_PEAK_LOCK: f64 = 10.0;
 /// The sound's key.
 const KEY: f64 = 60.0;
 
 /// Goes once through the frames and keeps the least time of each, in µs.
 type Run<'a> = Box<dyn FnMut(&mut [f64]) + 'a>;
 
-pub(crate) fn figures(model: &Model, format: FrameFormat, runs: usize) -> Done<()> {
+pub(crate) fn figures(model: &Model, format: FrameFormat) -> Done<()> {
     let shared = Decoder::new(model)?;
     let geometry = format.geometry;
     let key = shared.layout().nearest_key(KEY);
@@ -47,42 +50,46 @@ pub(crate) fn figures(model: &Model, format: FrameFormat, runs: usize) -> Done<(
     let note = |lobes| note(&frames, (geometry, fundamental), &table, lobes);
     let mut single = Spsi::new(geometry);
     let mut modes = [
-        Mode::even("phase of a frame, gradient", note(Lobes::Integrated)),
-        Mode::told("  gradient of a recording", recording(&frames, geometry)),
-        Mode::even("  peak lock", note(Lobes::Locked)),
+        Mode::bound("gradient", note(Lobes::Integrated), MOST_GRADIENT),
+        Mode::told("gradient of a recording", recording(&frames, geometry)),
+        Mode::bound("peak lock", note(Lobes::Locked), MOST_PEAK_LOCK),
         Mode::told(
-            "  refinement, beside the gradient",
+            "refinement, beside the gradient",
             refined(&frames, geometry),
         ),
         Mode::told(
-            "  single pass",
+            "single pass",
             run(&frames, move |_, frame| single.next(frame)),
         ),
-        Mode::told("  stored noise", stored(&frames, &table, geometry)),
+        Mode::told("stored noise", stored(&frames, &table, geometry)),
     ];
+    let mut inverse = Mode::told("inverse STFT", inverse(geometry));
     for _ in 0..RUNS {
         modes.iter_mut().for_each(Mode::run);
+        inverse.run();
     }
-    let fft = inverse_us(geometry, runs);
-    modes.into_iter().for_each(|mode| mode.tell(fft));
-    row("inverse STFT of a frame", fft, "");
+    let (fft, _) = inverse.median_and_worst();
+    println!("  phases of a frame");
+    modes.iter_mut().for_each(|mode| mode.tell(fft));
+    inverse.tell(fft);
     Ok(())
 }
 
 /// A mode, and the least µs of each frame so far.
 struct Mode<'a> {
     name: &'static str,
-    /// Whether no frame may take much longer than others do.
-    is_even: bool,
     run: Run<'a>,
     times: Vec<f64>,
+    /// Inverse STFTs that it may cost at most, if that is promised; then its frames may not differ
+    /// much either.
+    most: Option<f64>,
 }
 
 impl<'a> Mode<'a> {
-    /// One whose voices play at every moment.
-    fn even(name: &'static str, run: Run<'a>) -> Self {
+    /// One whose cost is promised.
+    fn bound(name: &'static str, run: Run<'a>, most: f64) -> Self {
         Self {
-            is_even: true,
+            most: Some(most),
             ..Self::told(name, run)
         }
     }
@@ -91,9 +98,9 @@ impl<'a> Mode<'a> {
     fn told(name: &'static str, run: Run<'a>) -> Self {
         Self {
             name,
-            is_even: false,
             run,
             times: vec![f64::INFINITY; FRAMES],
+            most: None,
         }
     }
 
@@ -104,16 +111,21 @@ impl<'a> Mode<'a> {
         (self.run)(&mut self.times);
     }
 
-    fn tell(mut self, fft: f64) {
+    fn median_and_worst(&mut self) -> (f64, f64) {
         self.times.sort_by(f64::total_cmp);
-        let (median, worst) = (self.times[FRAMES / 2], self.times[FRAMES - 1]);
+        (self.times[FRAMES / 2], self.times[FRAMES - 1])
+    }
+
+    fn tell(&mut self, fft: f64) {
+        let (median, worst) = self.median_and_worst();
         let (in_ffts, ratio) = (median / fft, worst / median);
-        let holds = verdict(ratio <= MOST_RATIO);
-        let limit = format!("; at most {MOST_RATIO}: {holds}");
-        let limit = if self.is_even { limit.as_str() } else { "" };
+        let verdict = self.most.map_or(String::new(), |most| {
+            let holds = verdict(in_ffts <= most && ratio <= MOST_RATIO);
+            format!("; at most {most:.0} and {MOST_RATIO}: {holds}")
+        });
         let remark =
-            format!("{in_ffts:.1} × the FFT; worst {worst:.1}, {ratio:.2} × the median{limit}");
-        row(self.name, median, &remark);
+            format!("{in_ffts:.1} × the FFT; worst {worst:.1}, {ratio:.2} × the median{verdict}");
+        row(&format!("  {}", self.name), median, &remark);
     }
 }
 
@@ -124,10 +136,15 @@ fn run<'a>(frames: &'a [Vec<f32>], mut work: impl FnMut(usize, &[f32]) + 'a) -> 
 
 fn measure(frames: &[Vec<f32>], times: &mut [f64], mut work: impl FnMut(usize, &[f32])) {
     for (number, (frame, time)) in frames.iter().zip(times).enumerate() {
-        let begun = Instant::now();
-        work(number, black_box(frame));
-        *time = time.min(begun.elapsed().as_secs_f64() * 1e6);
+        *time = time.min(us(|| work(number, black_box(frame))));
     }
+}
+
+/// What something takes once.
+fn us(work: impl FnOnce()) -> f64 {
+    let begun = Instant::now();
+    work();
+    begun.elapsed().as_secs_f64() * 1e6
 }
 
 /// Every run is a note from its beginning: no note goes from its end to an attack.
@@ -148,11 +165,15 @@ fn note<'a>(
     })
 }
 
+/// Every run is a recording from its beginning.
 fn recording(frames: &[Vec<f32>], geometry: Geometry) -> Run<'_> {
-    let (mut phase, mut random) = (RecordedPhase::gated(geometry, 1), Random::new(1));
-    run(frames, move |number, frame| {
-        let following = frames[(number + 1) % FRAMES].as_slice();
-        phase.next(frame, Some(following), &mut random);
+    let mut random = Random::new(1);
+    Box::new(move |times| {
+        let mut phase = RecordedPhase::gated(geometry, 1);
+        measure(frames, times, |number, frame| {
+            let following = frames.get(number + 1).map(Vec::as_slice);
+            phase.next(frame, following, &mut random);
+        });
     })
 }
 
@@ -184,12 +205,18 @@ fn stored<'a>(frames: &'a [Vec<f32>], table: &'a NoiseTable, geometry: Geometry)
     })
 }
 
-fn inverse_us(geometry: Geometry, runs: usize) -> f64 {
+/// The transform takes its spectrum apart: each time there is a new one, which does not count.
+fn inverse<'a>(geometry: Geometry) -> Run<'a> {
     let mut inverse = InverseStft::new(geometry);
-    let mut spectrum = vec![Complex32::new(0.1, 0.2); geometry.bins()];
+    let mut spectrum = vec![Complex32::default(); geometry.bins()];
     let mut samples = vec![0.0; geometry.fft_len()];
-    median_us(runs, || {
-        inverse.process(black_box(&mut spectrum), &mut samples);
+    Box::new(move |times| {
+        for time in times {
+            spectrum.fill(Complex32::new(0.1, 0.2));
+            *time = time.min(us(|| {
+                inverse.process(black_box(&mut spectrum), &mut samples);
+            }));
+        }
     })
 }
 
