@@ -1,4 +1,5 @@
-//! A sharp frame's own: the frequency of every bin, and which bins are side lobes.
+//! A frame's own: its peaks, which bins are their side lobes, and of a sharp one, a recording's, the
+//! frequency of every bin.
 //!
 //! ```text
 //!  magnitude [bins] ─┬─► ratio of both neighbours ─► frequency of each bin [bins]
@@ -22,7 +23,8 @@ use std::ops::Range;
 const WIDE: usize = 16;
 /// Half a turn.
 const OPPOSITE: u32 = 1 << 31;
-/// What a frame of a recording tells of its bins.
+
+/// What a frame tells of its bins.
 #[derive(Clone, Debug)]
 pub(super) struct Own {
     pub(super) peaks: Vec<Peak>,

@@ -41,7 +41,7 @@ pub enum Mode {
     GatedLookahead0,
     /// The same, the next frame being known.
     GatedLookahead1,
-    /// Integrated, then refined with the frames around it; three frames are known.
+    /// Integrated, the next frame being known, then refined with the frames around it; three are.
     Refined,
     /// The same, smooth noise with stored phase.
     RefinedGated,
@@ -49,6 +49,8 @@ pub enum Mode {
     RtisiLookahead3,
     /// What a voice does with its decoder's blurred frames: whole lobes, integrated.
     Gradient,
+    /// What a voice does when they are refined: the same, with the frames around; three are known.
+    GradientRefined,
     /// Whole lobes, each by itself.
     PeakLock,
     /// The phases of white noise, frame after frame.
@@ -85,7 +87,7 @@ enum Making {
 }
 
 /// Every mode, in the order of reports. A new one is an arm above and a row here.
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 17] = [
     Row {
         mode: Mode::IntegratedLookahead0,
         name: "integrated_lookahead0",
@@ -133,6 +135,12 @@ const TABLE: [Row; 16] = [
         name: "gradient",
         sounds_like: "steady partials and breath; sharp attacks a little softer",
         making: Making::Frames(stages::gradient),
+    },
+    Row {
+        mode: Mode::GradientRefined,
+        name: "gradient_refined",
+        sounds_like: "the sound itself, clear, drawn breath too",
+        making: Making::Frames(stages::gradient_refined),
     },
     Row {
         mode: Mode::PeakLock,

@@ -53,16 +53,62 @@ fn recorded(mut integrated: RecordedPhase, seed: u64, ahead: usize) -> Stage {
 
 /// Integrated, the next frame being known, and refined with those around it.
 pub(super) fn refined(geometry: Geometry, seed: u64) -> Stage {
-    refine(RecordedPhase::new(geometry), geometry, seed)
+    refine(Looking::new(RecordedPhase::new(geometry), seed), geometry)
 }
 
 /// The same, smooth noise with stored phase.
 pub(super) fn refined_gated(geometry: Geometry, seed: u64) -> Stage {
-    refine(RecordedPhase::gated(geometry, seed), geometry, seed)
+    let integrated = RecordedPhase::gated(geometry, seed);
+    refine(Looking::new(integrated, seed), geometry)
 }
 
-fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage {
-    let mut random = Random::new(seed);
+/// What a voice does with its decoder's frames when they are refined.
+pub(super) fn gradient_refined(geometry: Geometry, seed: u64) -> Stage {
+    let voice = Voice::new(geometry, (seed, None), Lobes::Integrated);
+    refine(voice, geometry)
+}
+
+/// What gives phases that can be refined, and goes on from those that were.
+trait Integrates {
+    /// The next frame's phases, knowing the one after it.
+    fn next(&mut self, frame: &[f32], following: &[f32]);
+    fn phase(&self) -> &[u32];
+    fn noise(&self) -> &[bool];
+    fn set(&mut self, phase: impl Iterator<Item = u32>);
+}
+
+/// Frames of a recording.
+struct Looking {
+    phase: RecordedPhase,
+    random: Random,
+}
+
+impl Looking {
+    fn new(phase: RecordedPhase, seed: u64) -> Self {
+        let random = Random::new(seed);
+        Self { phase, random }
+    }
+}
+
+impl Integrates for Looking {
+    fn next(&mut self, frame: &[f32], following: &[f32]) {
+        self.phase.next(frame, Some(following), &mut self.random);
+    }
+
+    fn phase(&self) -> &[u32] {
+        self.phase.phase()
+    }
+
+    fn noise(&self) -> &[bool] {
+        self.phase.noise()
+    }
+
+    fn set(&mut self, phase: impl Iterator<Item = u32>) {
+        self.phase.set(phase);
+    }
+}
+
+fn refine(mut integrated: impl Integrates + 'static, geometry: Geometry) -> Stage {
     let mut refinement = Refinement::new(geometry);
     let mut tools = RefinementTools::new(geometry);
     let silence = vec![0.0; geometry.bins()];
@@ -70,7 +116,7 @@ fn refine(mut integrated: RecordedPhase, geometry: Geometry, seed: u64) -> Stage
     Box::new(move |magnitudes, number, phase| {
         let frame = |number: usize| magnitudes.get(number).unwrap_or(&silence);
         while known <= number + LOOK_AHEAD {
-            integrated.next(frame(known), Some(frame(known + 1)), &mut random);
+            integrated.next(frame(known), frame(known + 1));
             let bins = frame(known).iter().zip(integrated.phase());
             let polar = |(m, turns): (&f32, &u32)| Complex32::from_polar(*m, radians(*turns));
             let spectrum: Vec<Complex32> = bins.map(polar).collect();
@@ -115,21 +161,63 @@ pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
 }
 
 fn voice(geometry: Geometry, (seed, fundamental): (u64, Option<f32>), how: Lobes) -> Stage {
-    let mut random = Random::new(seed);
-    let table = NoiseTable::new(geometry, seed);
-    let mut tools = PhaseTools::new(geometry);
-    let mut lobes = GradientPhase::new(geometry);
+    let mut voice = Voice::new(geometry, (seed, fundamental), how);
     Box::new(move |magnitudes, number, phase| {
-        if number == 0 {
-            lobes.start(&mut tools, &magnitudes[0], fundamental, &mut random);
-            lobes.take_noise(table.frame(0));
-        } else {
-            let (frame, stored) = (magnitudes[number].as_slice(), table.frame(number));
-            lobes.observe(&mut tools, frame, fundamental);
-            lobes.settle(&mut tools, (frame, how), stored, &mut random);
-        }
-        phase.copy_from_slice(lobes.phase());
+        voice.next(&magnitudes[number], &[]);
+        phase.copy_from_slice(voice.phase());
     })
+}
+
+/// A voice's frames.
+struct Voice {
+    phase: GradientPhase,
+    tools: PhaseTools,
+    fundamental: Option<f32>,
+    how: Lobes,
+    table: NoiseTable,
+    random: Random,
+    number: usize,
+}
+
+impl Voice {
+    fn new(geometry: Geometry, (seed, fundamental): (u64, Option<f32>), how: Lobes) -> Self {
+        Self {
+            phase: GradientPhase::new(geometry),
+            tools: PhaseTools::new(geometry),
+            fundamental,
+            how,
+            table: NoiseTable::new(geometry, seed),
+            random: Random::new(seed),
+            number: 0,
+        }
+    }
+}
+
+impl Integrates for Voice {
+    fn next(&mut self, frame: &[f32], _: &[f32]) {
+        let (phase, tools, random) = (&mut self.phase, &mut self.tools, &mut self.random);
+        let stored = self.table.frame(self.number);
+        if self.number == 0 {
+            phase.start(tools, frame, self.fundamental, random);
+            phase.take_noise(stored);
+        } else {
+            phase.observe(tools, frame, self.fundamental);
+            phase.settle(tools, (frame, self.how), stored, random);
+        }
+        self.number += 1;
+    }
+
+    fn phase(&self) -> &[u32] {
+        self.phase.phase()
+    }
+
+    fn noise(&self) -> &[bool] {
+        self.phase.noise()
+    }
+
+    fn set(&mut self, phase: impl Iterator<Item = u32>) {
+        self.phase.set(phase);
+    }
 }
 
 /// The phases of white noise from a random place on.
