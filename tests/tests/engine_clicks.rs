@@ -19,7 +19,7 @@ fn residual_db(signal: &[f32]) -> f64 {
 /// A scenario's name, and what it does to a player.
 type Scenario = (&'static str, fn(&mut Player));
 
-const SCENARIOS: [Scenario; 11] = [
+const SCENARIOS: [Scenario; 12] = [
     ("notes begin and end", |player| {
         for i in 0..20usize {
             let key = [60, 64, 67, 71, 48][i % 5];
@@ -104,6 +104,15 @@ const SCENARIOS: [Scenario; 11] = [
         for i in 0..10usize {
             let key = [60, 67, 62, 64][i % 4];
             player.key(key, 0.7, 5_003 * i, 5_003 * i + [4_000, 9_000][i / 2 % 2]);
+        }
+    }),
+    ("one note, gliding from key to key", |player| {
+        player.controls.playing.mode = PlayMode::Legato;
+        player.controls.performance.width = 1e-9;
+        player.controls.playing.glide.time_s = 0.08;
+        for i in 0..12usize {
+            let key = [60, 48, 67, 55, 71][i % 5];
+            player.key(key, 0.7, 4_003 * i, 4_003 * i + 5_000);
         }
     }),
     ("everything is moved", |player| {
