@@ -26,7 +26,7 @@ const CLASSES: usize = 12;
 /// Gates of one pitch class: always open, latent 1, latent 2.
 const GATES: usize = 1 + LATENTS;
 
-/// The comb model at 4096/1024, 44.1 kHz, whose octave begins at [`LOWEST`].
+/// The comb model at 4096/1024, 44.1 kHz, whose octave begins at C4.
 ///
 /// # Panics
 ///

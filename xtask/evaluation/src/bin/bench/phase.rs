@@ -27,6 +27,8 @@ use std::time::Instant;
 const FRAMES: usize = 200;
 /// Runs of which each frame keeps its least time: what it takes when the machine does nothing else.
 const RUNS: usize = 7;
+/// Runs before each of them that do not count.
+const WARM_UP: usize = 3;
 /// How much longer than the median the worst frame of what voices use may take.
 const MOST_RATIO: f64 = 1.5;
 /// Inverse STFTs of the same size that they may cost.
@@ -104,10 +106,12 @@ impl<'a> Mode<'a> {
         }
     }
 
-    /// One run, and one before it that does not count: what the mode before has left in the caches
-    /// is no cost of this one.
+    /// One run, and some before it that do not count: what the mode before has left in the caches is
+    /// no cost of this one.
     fn run(&mut self) {
-        (self.run)(&mut [f64::INFINITY; FRAMES]);
+        for _ in 0..WARM_UP {
+            (self.run)(&mut [f64::INFINITY; FRAMES]);
+        }
         (self.run)(&mut self.times);
     }
 
