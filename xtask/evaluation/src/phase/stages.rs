@@ -53,13 +53,13 @@ fn recorded(mut integrated: RecordedPhase, seed: u64, ahead: usize) -> Stage {
 
 /// Integrated, the next frame being known, and refined with those around it.
 pub(super) fn refined(geometry: Geometry, seed: u64) -> Stage {
-    refine(Looking::new(RecordedPhase::new(geometry), seed), geometry)
+    refine(Recorded::new(RecordedPhase::new(geometry), seed), geometry)
 }
 
 /// The same, smooth noise with stored phase.
 pub(super) fn refined_gated(geometry: Geometry, seed: u64) -> Stage {
     let integrated = RecordedPhase::gated(geometry, seed);
-    refine(Looking::new(integrated, seed), geometry)
+    refine(Recorded::new(integrated, seed), geometry)
 }
 
 /// What a voice does with its decoder's frames when they are refined.
@@ -68,43 +68,43 @@ pub(super) fn gradient_refined(geometry: Geometry, seed: u64) -> Stage {
     refine(voice, geometry)
 }
 
-/// What gives phases that can be refined, and goes on from those that were.
+/// What gives phases that can be refined.
 trait Integrates {
-    /// The next frame's phases, knowing the one after it.
-    fn next(&mut self, frame: &[f32], following: &[f32]);
-    fn phase(&self) -> &[u32];
-    fn noise(&self) -> &[bool];
-    fn set(&mut self, phase: impl Iterator<Item = u32>);
+    /// Phases of the next frame and which of its bins are noise, knowing the one after it; goes on
+    /// from the phases that the frame before was refined to, if it was.
+    fn next(
+        &mut self,
+        refined: Option<&Refinement>,
+        frame: &[f32],
+        following: &[f32],
+    ) -> (&[u32], &[bool]);
 }
 
 /// Frames of a recording.
-struct Looking {
+struct Recorded {
     phase: RecordedPhase,
     random: Random,
 }
 
-impl Looking {
+impl Recorded {
     fn new(phase: RecordedPhase, seed: u64) -> Self {
         let random = Random::new(seed);
         Self { phase, random }
     }
 }
 
-impl Integrates for Looking {
-    fn next(&mut self, frame: &[f32], following: &[f32]) {
+impl Integrates for Recorded {
+    fn next(
+        &mut self,
+        refined: Option<&Refinement>,
+        frame: &[f32],
+        following: &[f32],
+    ) -> (&[u32], &[bool]) {
+        if let Some(refined) = refined {
+            self.phase.set(refined.newest_phase());
+        }
         self.phase.next(frame, Some(following), &mut self.random);
-    }
-
-    fn phase(&self) -> &[u32] {
-        self.phase.phase()
-    }
-
-    fn noise(&self) -> &[bool] {
-        self.phase.noise()
-    }
-
-    fn set(&mut self, phase: impl Iterator<Item = u32>) {
-        self.phase.set(phase);
+        (self.phase.phase(), self.phase.noise())
     }
 }
 
@@ -116,14 +116,13 @@ fn refine(mut integrated: impl Integrates + 'static, geometry: Geometry) -> Stag
     Box::new(move |magnitudes, number, phase| {
         let frame = |number: usize| magnitudes.get(number).unwrap_or(&silence);
         while known <= number + LOOK_AHEAD {
-            integrated.next(frame(known), frame(known + 1));
-            let bins = frame(known).iter().zip(integrated.phase());
+            let refined = Some(&refinement).filter(|_| known > 0);
+            let (phase, noise) = integrated.next(refined, frame(known), frame(known + 1));
+            let bins = frame(known).iter().zip(phase);
             let polar = |(m, turns): (&f32, &u32)| Complex32::from_polar(*m, radians(*turns));
             let spectrum: Vec<Complex32> = bins.map(polar).collect();
-            let newest = (frame(known).as_slice(), integrated.noise());
-            refinement.push(&mut tools, newest, &spectrum);
+            refinement.push(&mut tools, (frame(known), noise), &spectrum);
             (0..STEPS).for_each(|step| refinement.step(&mut tools, step));
-            integrated.set(refinement.newest_phase());
             known += 1;
         }
         let phases = phase.iter_mut().zip(tools.phase());
@@ -163,8 +162,8 @@ pub(super) fn peak_lock(geometry: Geometry, seed: u64) -> Stage {
 fn voice(geometry: Geometry, (seed, fundamental): (u64, Option<f32>), how: Lobes) -> Stage {
     let mut voice = Voice::new(geometry, (seed, fundamental), how);
     Box::new(move |magnitudes, number, phase| {
-        voice.next(&magnitudes[number], &[]);
-        phase.copy_from_slice(voice.phase());
+        let (made, _) = voice.next(None, &magnitudes[number], &[]);
+        phase.copy_from_slice(made);
     })
 }
 
@@ -194,8 +193,16 @@ impl Voice {
 }
 
 impl Integrates for Voice {
-    fn next(&mut self, frame: &[f32], _: &[f32]) {
+    fn next(
+        &mut self,
+        refined: Option<&Refinement>,
+        frame: &[f32],
+        _: &[f32],
+    ) -> (&[u32], &[bool]) {
         let (phase, tools, random) = (&mut self.phase, &mut self.tools, &mut self.random);
+        if let Some(refined) = refined {
+            phase.set(refined.newest_phase());
+        }
         let stored = self.table.frame(self.number);
         if self.number == 0 {
             phase.start(tools, frame, self.fundamental, random);
@@ -205,18 +212,7 @@ impl Integrates for Voice {
             phase.settle(tools, (frame, self.how), stored, random);
         }
         self.number += 1;
-    }
-
-    fn phase(&self) -> &[u32] {
-        self.phase.phase()
-    }
-
-    fn noise(&self) -> &[bool] {
-        self.phase.noise()
-    }
-
-    fn set(&mut self, phase: impl Iterator<Item = u32>) {
-        self.phase.set(phase);
+        (self.phase.phase(), self.phase.noise())
     }
 }
 

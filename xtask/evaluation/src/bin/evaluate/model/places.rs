@@ -6,8 +6,8 @@
 //! ```
 //!
 //! What the searched place has over the encoder's, the network could play and does not find; what is
-//! missing at the searched place, it cannot play. Both are measured on compressed amplitudes, as the
-//! network has learnt them: a search by linear ones finds the loudest partials and loses the rest.
+//! missing at the searched place, it cannot play. Both are measured on amplitudes compressed as the
+//! network's numbers are: a search by linear ones finds the loudest partials and loses the rest.
 
 use super::material::spread;
 use super::subject::Subject;
