@@ -115,6 +115,43 @@ pub struct Whitening {
     pub basis: Vec<Vec<f32>>,
 }
 
+impl Whitening {
+    /// The way back, `[latents][latents]`: whitened = inverse · (decoder latent − mean); `None` when
+    /// the basis has no inverse.
+    #[must_use]
+    pub fn inverse(&self) -> Option<Vec<Vec<f64>>> {
+        let size = self.basis.len();
+        let row = |(i, row): (usize, &Vec<f32>)| {
+            let unit = (0..size).map(|j| f64::from(u8::from(i == j)));
+            row.iter().copied().map(f64::from).chain(unit).collect()
+        };
+        let mut rows: Vec<Vec<f64>> = self.basis.iter().enumerate().map(row).collect();
+        for column in 0..size {
+            let largest = |a: &usize, b: &usize| {
+                let [a, b] = [a, b].map(|row| rows[*row][column].abs());
+                a.total_cmp(&b)
+            };
+            let pivot = (column..size).max_by(largest)?;
+            rows.swap(column, pivot);
+            let scale = rows[column][column];
+            if scale.abs() < 1e-9 {
+                return None;
+            }
+            rows[column].iter_mut().for_each(|x| *x /= scale);
+            let clean = rows[column].clone();
+            for (i, row) in rows.iter_mut().enumerate() {
+                let share = row[column];
+                if i != column {
+                    row.iter_mut()
+                        .zip(&clean)
+                        .for_each(|(x, c)| *x -= share * c);
+                }
+            }
+        }
+        Some(rows.into_iter().map(|row| row[size..].to_vec()).collect())
+    }
+}
+
 /// What a decoder is given beside the latents.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

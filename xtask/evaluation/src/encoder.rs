@@ -68,7 +68,7 @@ impl<'a> Encoder<'a> {
                 expected: format!("{plain} or, with the velocity, {}", plain + 1),
             });
         }
-        let inverse = inverse(&header.whitening.basis);
+        let inverse = header.whitening.inverse();
         Ok(Self {
             model,
             inverse: inverse.ok_or_else(|| EncoderError::Whitening { model: name() })?,
@@ -175,39 +175,6 @@ fn activate(activation: Activation, x: f32) -> f32 {
         Activation::LeakyRelu => x.max(0.1 * x),
         Activation::Sigmoid => (1.0 + (-x).exp()).recip(),
     }
-}
-
-/// Gauss–Jordan with the largest pivot; `None` for a matrix without inverse.
-fn inverse(matrix: &[Vec<f32>]) -> Option<Vec<Vec<f64>>> {
-    let size = matrix.len();
-    let row = |(i, row): (usize, &Vec<f32>)| {
-        let unit = (0..size).map(|j| f64::from(u8::from(i == j)));
-        row.iter().copied().map(f64::from).chain(unit).collect()
-    };
-    let mut rows: Vec<Vec<f64>> = matrix.iter().enumerate().map(row).collect();
-    for column in 0..size {
-        let largest = |a: &usize, b: &usize| {
-            let [a, b] = [a, b].map(|row| rows[*row][column].abs());
-            a.total_cmp(&b)
-        };
-        let pivot = (column..size).max_by(largest)?;
-        rows.swap(column, pivot);
-        let scale = rows[column][column];
-        if scale.abs() < 1e-9 {
-            return None;
-        }
-        rows[column].iter_mut().for_each(|x| *x /= scale);
-        let clean = rows[column].clone();
-        for (i, row) in rows.iter_mut().enumerate() {
-            let share = row[column];
-            if i != column {
-                row.iter_mut()
-                    .zip(&clean)
-                    .for_each(|(x, c)| *x -= share * c);
-            }
-        }
-    }
-    Some(rows.into_iter().map(|row| row[size..].to_vec()).collect())
 }
 
 #[cfg(test)]

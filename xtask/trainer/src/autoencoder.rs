@@ -15,7 +15,7 @@
 use crate::examples::Batch;
 use crate::network::Stack;
 use crate::recipe::Recipe;
-use betwixt_model::Model;
+use betwixt_model::{Dense, Model};
 use betwixt_spectral::number::narrow;
 use candle_core::{Result, Tensor, Var};
 use rand::SeedableRng;
@@ -28,6 +28,8 @@ pub struct Autoencoder {
     pub encoder: Stack,
     /// `[latents + note + time + velocity]` to `[numbers]`.
     pub decoder: Stack,
+    /// Whether the encoder stays as it is.
+    encoder_is_kept: bool,
 }
 
 impl Autoencoder {
@@ -42,7 +44,24 @@ impl Autoencoder {
         let encoder = Stack::new(inputs, &widths, &mut random)?;
         let (inputs, widths) = recipe.decoder_layers();
         let decoder = Stack::new(inputs, &widths, &mut random)?;
-        Ok(Self { encoder, decoder })
+        Ok(Self {
+            encoder,
+            decoder,
+            encoder_is_kept: false,
+        })
+    }
+
+    /// The same with the encoder of a model, which stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// When the model carries no encoder.
+    pub fn keeping(self, model: &Model) -> Result<Self> {
+        Ok(Self {
+            encoder: Self::from_model(model)?.encoder,
+            decoder: self.decoder,
+            encoder_is_kept: true,
+        })
     }
 
     /// The network of a model file, with the weights that are in the file.
@@ -57,13 +76,30 @@ impl Autoencoder {
         Ok(Self {
             encoder: Stack::from_model(encoder, &model.encoder)?,
             decoder: Stack::from_model(&model.header.decoder, &model.decoder)?,
+            encoder_is_kept: false,
         })
     }
 
-    /// All that is trained, encoder first.
+    /// The same network with other weights, as a model file holds them.
+    ///
+    /// # Errors
+    ///
+    /// Only when the layers' lengths disagree with the network's widths.
+    pub(crate) fn with_weights(&self, encoder: &[Dense], decoder: &[Dense]) -> Result<Self> {
+        Ok(Self {
+            encoder: Stack::from_model(&self.encoder.network(), encoder)?,
+            decoder: Stack::from_model(&self.decoder.network(), decoder)?,
+            encoder_is_kept: self.encoder_is_kept,
+        })
+    }
+
+    /// All that is trained, encoder first unless it is kept.
     #[must_use]
     pub fn variables(&self) -> Vec<Var> {
-        let mut variables = self.encoder.variables();
+        let mut variables = Vec::new();
+        if !self.encoder_is_kept {
+            variables.extend(self.encoder.variables());
+        }
         variables.extend(self.decoder.variables());
         variables
     }
@@ -76,6 +112,11 @@ impl Autoencoder {
     pub fn encode(&self, batch: &Batch) -> Result<Tensor> {
         let codes = self.encoder.forward_data(&batch.seen)?;
         let (rows, width) = codes.dims2()?;
+        let codes = if self.encoder_is_kept {
+            codes.detach()
+        } else {
+            codes
+        };
         codes
             .reshape((batch.latents, rows / batch.latents, width))?
             .mean(1)

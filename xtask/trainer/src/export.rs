@@ -36,7 +36,8 @@ pub(crate) struct Exported {
     pub(crate) correlations: Vec<f64>,
 }
 
-/// Makes the model of a trained network; its measures are still empty.
+/// Makes the model of a trained network, with knobs of its own or those of the model whose encoder
+/// it keeps; its measures are still empty.
 ///
 /// # Errors
 ///
@@ -45,18 +46,23 @@ pub(crate) fn model(
     recipe: &Recipe,
     notes: &dyn Notes,
     network: &Autoencoder,
+    kept: Option<&Model>,
 ) -> Result<Exported, TrainerError> {
     let decoder = rounded(network.decoder.to_dense()?);
     let encoder = rounded(network.encoder.to_dense()?);
-    let exact = Autoencoder {
-        encoder: crate::Stack::from_model(&network.encoder.network(), &encoder)?,
-        decoder: crate::Stack::from_model(&network.decoder.network(), &decoder)?,
-    };
+    let exact = network.with_weights(&encoder, &decoder)?;
     let located = locate(recipe, notes, &exact)?;
     let is_train = |l: &&Located| notes.notes()[l.note].part == Part::Train;
-    let knobs = Knobs::of(&located.iter().filter(is_train).collect::<Vec<_>>());
+    let learnt: Vec<&Located> = located.iter().filter(is_train).collect();
+    let knobs = match kept {
+        Some(model) => Knobs::kept(&model.header, &learnt),
+        None => Knobs::of(&learnt),
+    };
     let points: Vec<(Note, Point)> = located.iter().map(|l| point(notes, &knobs, l)).collect();
-    let default = default_knobs(recipe, notes, &points)?;
+    let default = match kept {
+        Some(model) => model.header.latents.iter().map(|l| l.default).collect(),
+        None => default_knobs(recipe, notes, &points)?,
+    };
     let stride = points.len().div_ceil(MOST_POINTS).max(1);
     let embedding: Vec<Point> = points.into_iter().step_by(stride).map(|p| p.1).collect();
     let header = Header {

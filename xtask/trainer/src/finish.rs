@@ -41,7 +41,7 @@ pub fn finish(
     let Exported {
         mut model,
         correlations,
-    } = export::model(recipe, notes, &run.network)?;
+    } = export::model(recipe, notes, &run.network, run.kept.as_ref())?;
     let report = evaluation::evaluate(recipe, notes, &model)?;
     model.header.measures = card::measures(&run.progress, &report);
     let path = places.model.join("weights.safetensors");
@@ -78,6 +78,7 @@ mod tests {
     use betwixt_model::Dense;
     use betwixt_model::header::{Activation, Network};
     use safetensors::SafeTensors;
+    use std::path::Path;
 
     /// The network as its header describes it, term by term.
     fn decode(network: &Network, layers: &[Dense], input: &[f32]) -> Vec<f32> {
@@ -102,25 +103,35 @@ mod tests {
             .collect()
     }
 
-    fn finished(text: &str, notes: &dyn Notes) -> (Model, Vec<u8>, String) {
+    fn places(folder: &Path) -> Places {
+        Places {
+            name: "tiny".into(),
+            model: folder.to_owned(),
+            training: folder.to_owned(),
+            corpus: folder.to_owned(),
+            pairs: folder.join("pairs.safetensors"),
+        }
+    }
+
+    /// Trained and written into a folder, beside what is there.
+    fn trained(text: &str, notes: &dyn Notes, folder: &Path) -> (Model, String) {
         let text = text.replace("default_key = 60", "default_key = 90");
-        let recipe = Recipe::parse(&text).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut run = Run::open(&recipe, None).unwrap();
+        let (recipe, places) = (Recipe::parse(&text).unwrap(), places(folder));
+        let kept = crate::kept(&recipe, &places).unwrap();
+        let mut run = Run::open(&recipe, kept, None).unwrap();
         run.train(&recipe, notes, (60, None), &mut |_, _| {})
             .unwrap();
-        let places = Places {
-            name: "tiny".into(),
-            model: folder.path().to_owned(),
-            training: folder.path().to_owned(),
-            corpus: folder.path().to_owned(),
-            pairs: folder.path().join("pairs.safetensors"),
-        };
+        let card = finish(&recipe, &places, notes, &run).unwrap().card;
+        let (model, _) = Model::read(&folder.join("weights.safetensors")).unwrap();
+        (model, card)
+    }
+
+    fn finished(text: &str, notes: &dyn Notes) -> (Model, Vec<u8>, String) {
+        let folder = tempfile::tempdir().unwrap();
         let figures = "{\"held_out\": {\"mel_r\": 0.9612}}";
         std::fs::write(folder.path().join("figures.json"), figures).unwrap();
-        let card = finish(&recipe, &places, notes, &run).unwrap().card;
-        let (model, _) = Model::read(&folder.path().join("weights.safetensors")).unwrap();
-        let pairs = std::fs::read(&places.pairs).unwrap();
+        let (model, card) = trained(text, notes, folder.path());
+        let pairs = std::fs::read(places(folder.path()).pairs).unwrap();
         assert!(folder.path().join("loss.png").exists());
         (model, pairs, card)
     }
@@ -162,10 +173,10 @@ mod tests {
         let mut recipe = Recipe::parse(&tiny(NOTE)).unwrap();
         let is_held_out = |note: &&crate::Note| note.part == Part::Test(HeldOut::Patch);
         let held_out = frames().notes().iter().find(is_held_out).unwrap();
-        let run = Run::open(&recipe, None).unwrap();
+        let run = Run::open(&recipe, None, None).unwrap();
         for name in [frames().sounds()[held_out.sound].as_str(), "Nothing 1"] {
             recipe.export.default_sound = name.into();
-            let error = export::model(&recipe, frames(), &run.network)
+            let error = export::model(&recipe, frames(), &run.network, None)
                 .unwrap_err()
                 .to_string();
             assert!(
@@ -202,6 +213,50 @@ mod tests {
             compared += 1;
         }
         assert!(compared > 60, "{compared}");
+    }
+
+    /// A training that keeps the encoder learns another decoder to the same knobs: encoder, names,
+    /// ends and places of the sounds stay.
+    #[test]
+    fn a_kept_encoder_keeps_what_knobs_mean() {
+        let folder = tempfile::tempdir().unwrap();
+        let (before, _) = trained(&tiny_partials(), partials(), folder.path());
+        let kept = tiny_partials().replace("seed = 1\n", "seed = 2\n        encoder = \"kept\"\n");
+        assert!(kept.contains("kept"));
+        let (after, _) = trained(&kept, partials(), folder.path());
+        assert_eq!(after.encoder, before.encoder);
+        assert_eq!(after.header.latents, before.header.latents);
+        assert_eq!(after.header.whitening, before.header.whitening);
+        assert_ne!(after.decoder, before.decoder);
+        for (one, other) in after.embedding.iter().zip(&before.embedding) {
+            let pairs = one.latents.iter().zip(&other.latents);
+            for (a, b) in pairs {
+                assert!((a - b).abs() < 1e-3, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    /// Without weights, or with those of another shape, there is no encoder to keep.
+    #[test]
+    fn an_encoder_to_keep_must_be_there_and_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = tiny_partials().replace("seed = 1\n", "seed = 1\n        encoder = \"kept\"\n");
+        let recipe = Recipe::parse(&kept).unwrap();
+        let told = |recipe: &Recipe| {
+            let refused = crate::kept(recipe, &places(folder.path()));
+            refused.unwrap_err().to_string()
+        };
+        assert!(told(&recipe).contains("weights.safetensors"));
+        trained(&tiny_partials(), partials(), folder.path());
+        assert!(
+            crate::kept(&recipe, &places(folder.path()))
+                .unwrap()
+                .is_some()
+        );
+        let mut other = recipe;
+        other.network.encoder = vec![25];
+        let told = told(&other);
+        assert!(told.contains("-24-3") && told.contains("-25-3"), "{told}");
     }
 
     /// Knobs have names, each its own, start at the named sound, and do not repeat each other:

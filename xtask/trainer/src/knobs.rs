@@ -16,6 +16,7 @@
 
 use crate::components::{Axes, polar};
 use crate::descriptors::DESCRIPTORS;
+use betwixt_model::Header;
 use betwixt_model::header::{Latent, Whitening};
 use betwixt_spectral::number::{index, narrow};
 
@@ -96,6 +97,30 @@ impl Knobs {
             high: vec![0.0; width],
         };
         knobs.set_range(&points);
+        knobs
+    }
+
+    /// Those of a model whose encoder is kept; how closely they still follow their names is told by
+    /// the sounds that are learnt now.
+    pub(crate) fn kept(header: &Header, located: &[&Located]) -> Self {
+        let wide = |row: &Vec<f32>| row.iter().copied().map(f64::from).collect();
+        let ends = |of: fn(&Latent) -> f32| header.latents.iter().map(of).map(f64::from).collect();
+        let whitening = &header.whitening;
+        let mut knobs = Self {
+            names: header.latents.iter().map(|l| l.name.clone()).collect(),
+            correlations: Vec::new(),
+            mean: wide(&whitening.mean),
+            to_turned: whitening.inverse().unwrap_or_default(),
+            basis: whitening.basis.iter().map(wide).collect(),
+            low: ends(|latent| latent.low),
+            high: ends(|latent| latent.high),
+        };
+        let turned = located.iter().map(|l| knobs.turned(&l.mean())).collect();
+        let described = located.iter().map(|l| l.descriptors.clone()).collect();
+        let all = correlations(&standardised(turned), &standardised(described));
+        let named = |name: &String| (0..DESCRIPTORS.len()).find(|d| self::name(*d) == *name);
+        let own = |(knob, row): (&String, &Vec<f64>)| named(knob).map_or(0.0, |d| row[d]);
+        knobs.correlations = knobs.names.iter().zip(&all).map(own).collect();
         knobs
     }
 

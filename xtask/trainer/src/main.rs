@@ -86,7 +86,8 @@ fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
             reason: error.to_string(),
         })?;
     }
-    let mut run = Run::open(&recipe, Some(&checkpoint))?;
+    let kept = betwixt_trainer::kept(&recipe, &places)?;
+    let mut run = Run::open(&recipe, kept, Some(&checkpoint))?;
     let notes = load_notes(&recipe, &places)?;
     let steps = recipe.training.steps;
     if run.progress.step > 0 {
@@ -107,7 +108,8 @@ fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
 fn export(path: &Path) -> Result<(), TrainerError> {
     let (recipe, places) = (Recipe::read(path)?, Places::of(path)?);
     let checkpoint = places.training.join("checkpoint.safetensors");
-    let run = Run::open(&recipe, Some(&checkpoint))?;
+    let kept = betwixt_trainer::kept(&recipe, &places)?;
+    let run = Run::open(&recipe, kept, Some(&checkpoint))?;
     if run.progress.step == 0 {
         return Err(TrainerError::Checkpoint {
             file: checkpoint.display().to_string(),

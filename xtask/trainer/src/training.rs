@@ -16,6 +16,7 @@ use crate::examples::{Batch, Examples};
 use crate::notes::Notes;
 use crate::recipe::{Recipe, Training};
 use betwixt_corpus::Part;
+use betwixt_model::Model;
 use betwixt_spectral::number::narrow;
 use std::path::Path;
 use std::time::Instant;
@@ -33,19 +34,29 @@ pub struct Run {
     pub network: Autoencoder,
     /// How far it is.
     pub progress: Progress,
+    /// The model whose encoder and knobs it keeps.
+    pub(crate) kept: Option<Model>,
     adam: Adam,
     training: Training,
     fingerprint: String,
 }
 
 impl Run {
-    /// A training that has not begun, or goes on from its checkpoint.
+    /// A training that has not begun, or goes on from its checkpoint; with `kept` it learns a decoder
+    /// to that model's encoder and knobs (see [`crate::kept`]).
     ///
     /// # Errors
     ///
     /// [`TrainerError::Checkpoint`] when there is one that is damaged or of another recipe.
-    pub fn open(recipe: &Recipe, checkpoint: Option<&Path>) -> Result<Self, TrainerError> {
-        let network = Autoencoder::new(recipe)?;
+    pub fn open(
+        recipe: &Recipe,
+        kept: Option<Model>,
+        checkpoint: Option<&Path>,
+    ) -> Result<Self, TrainerError> {
+        let network = match &kept {
+            Some(model) => Autoencoder::new(recipe)?.keeping(model)?,
+            None => Autoencoder::new(recipe)?,
+        };
         let training = recipe.training;
         let mut adam = Adam::new(network.variables(), training.clip, narrow(training.l2));
         let fingerprint = recipe.fingerprint();
@@ -56,6 +67,7 @@ impl Run {
         Ok(Self {
             network,
             progress: restored.unwrap_or_default(),
+            kept,
             adam,
             training,
             fingerprint,
@@ -208,7 +220,7 @@ mod tests {
     #[test]
     fn every_variable_receives_a_gradient() {
         for (recipe, notes) in kinds() {
-            let run = Run::open(recipe, None).unwrap();
+            let run = Run::open(recipe, None, None).unwrap();
             let examples = Examples::new(recipe, notes.as_ref(), |part| part == Part::Train);
             let batch = examples.draw(16, 1, 0).unwrap();
             let gradients = run.network.loss(&batch, 1.0).unwrap().backward().unwrap();
@@ -228,7 +240,7 @@ mod tests {
         for (text, notes) in [(tiny(NOTE), frames()), (tiny_partials(), partials())] {
             let mut recipe = Recipe::parse(&text).unwrap();
             recipe.training.steps = 500;
-            let mut run = Run::open(&recipe, None).unwrap();
+            let mut run = Run::open(&recipe, None, None).unwrap();
             run.train(&recipe, notes, (500, None), &mut |_, _| {})
                 .unwrap();
             let curve = &run.progress.train;
@@ -241,7 +253,7 @@ mod tests {
     #[test]
     fn the_mask_masks() {
         let recipe = Recipe::parse(&tiny_partials()).unwrap();
-        let run = Run::open(&recipe, None).unwrap();
+        let run = Run::open(&recipe, None, None).unwrap();
         let examples = Examples::new(&recipe, partials(), |part| part == Part::Train);
         let mut batch = examples.draw(4, 1, 0).unwrap();
         let loss = |batch: &Batch| {
@@ -268,7 +280,7 @@ mod tests {
         let pairs = "decoder_frames = 2, strikes = 3.0";
         let text = tiny_partials().replace("decoder_frames = 2", pairs);
         let recipe = Recipe::parse(&text).unwrap();
-        let run = Run::open(&recipe, None).unwrap();
+        let run = Run::open(&recipe, None, None).unwrap();
         let examples = Examples::new(&recipe, partials(), |part| part == Part::Train);
         let mut batch = examples.draw(8, 1, 0).unwrap();
         assert_eq!((batch.strikes, batch.asked.dim(0).unwrap()), (3.0, 16));
@@ -293,17 +305,17 @@ mod tests {
     #[test]
     fn a_continued_training_equals_an_uninterrupted_one() {
         let (recipe, folder) = (recipe(NOTE), tempfile::tempdir().unwrap());
-        let mut whole = Run::open(&recipe, None).unwrap();
+        let mut whole = Run::open(&recipe, None, None).unwrap();
         whole
             .train(&recipe, frames(), (60, None), &mut |_, _| {})
             .unwrap();
 
         let path = folder.path().join("checkpoint.safetensors");
-        let mut first = Run::open(&recipe, Some(&path)).unwrap();
+        let mut first = Run::open(&recipe, None, Some(&path)).unwrap();
         first
             .train(&recipe, frames(), (23, Some(&path)), &mut |_, _| {})
             .unwrap();
-        let mut second = Run::open(&recipe, Some(&path)).unwrap();
+        let mut second = Run::open(&recipe, None, Some(&path)).unwrap();
         assert_eq!(second.progress.step, 23);
         second
             .train(&recipe, frames(), (60, Some(&path)), &mut |_, _| {})
@@ -317,11 +329,11 @@ mod tests {
     fn foreign_checkpoints_are_refused() {
         let (mut recipe, folder) = (recipe(NOTE), tempfile::tempdir().unwrap());
         let path = folder.path().join("checkpoint.safetensors");
-        let mut run = Run::open(&recipe, Some(&path)).unwrap();
+        let mut run = Run::open(&recipe, None, Some(&path)).unwrap();
         run.train(&recipe, frames(), (2, Some(&path)), &mut |_, _| {})
             .unwrap();
         recipe.training.steps = 61;
-        let told = |recipe: &Recipe| match Run::open(recipe, Some(&path)) {
+        let told = |recipe: &Recipe| match Run::open(recipe, None, Some(&path)) {
             Err(error) => error.to_string(),
             Ok(_) => String::new(),
         };

@@ -17,6 +17,7 @@ mod demodulation;
 mod free;
 mod kernel;
 mod noise;
+mod onset;
 mod periodicity;
 mod reading;
 mod resynthesis;
@@ -35,7 +36,7 @@ use tuning::{LongSpectrum, Tuning};
 use vibrato::Course;
 
 /// Whoever changes what an analysis finds raises it, and every stored analysis is made anew.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The rate that everything is analysed at.
 const RATE_HZ: f64 = 44_100.0;
@@ -216,8 +217,10 @@ impl Found {
             inharmonicity: narrow(tuning.inharmonicity),
             free: free(lines.frame(frame), comb),
         };
+        let mut frames: Vec<PartialsFrame> = (0..lines.frames()).map(frame).collect();
+        onset::sharpen(samples, &mut frames, (tuning, comb), window);
         Self {
-            frames: (0..lines.frames()).map(frame).collect(),
+            frames,
             partials: comb.partials(),
         }
     }

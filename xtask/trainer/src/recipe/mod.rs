@@ -78,6 +78,27 @@ pub struct Training {
     /// Which amplitudes of partials count most.
     #[serde(default, skip_serializing_if = "Emphasis::is_default")]
     pub emphasis: Emphasis,
+    /// Where encoder and knobs come from.
+    #[serde(default, skip_serializing_if = "EncoderOf::is_new")]
+    pub encoder: EncoderOf,
+}
+
+/// Where a training has its encoder, and with it what the knobs mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EncoderOf {
+    /// It learns one beside the decoder.
+    #[default]
+    New,
+    /// It keeps that of the weights beside the recipe, knobs and all, and learns a decoder to it:
+    /// knob positions that presets and projects name go on meaning the same sounds.
+    Kept,
+}
+
+impl EncoderOf {
+    fn is_new(&self) -> bool {
+        *self == Self::New
+    }
 }
 
 /// How much more an error of a compressed amplitude counts than it does anyway.
