@@ -204,6 +204,10 @@ fn heard(samples: &[f32], moments: usize) -> Vec<Octaves> {
         plan.process_with_scratch(&mut buffer, &mut bins, &mut scratch)
             .expect("lengths are the plan's");
         let scale = 2.0 / (SHORT as f64 * squares);
+        // Both ends hold what comes from either side of them.
+        for end in [0, SHORT / 2] {
+            bins[end] *= 0.5f32.sqrt();
+        }
         let power = |bin: &Complex32| scale * f64::from(bin.norm_sqr());
         std::array::from_fn(|octave| {
             let bins = &bins[EDGES[octave]..EDGES[octave + 1]];
