@@ -94,11 +94,13 @@ fn strikes_are_sharp(model: &str) {
     assert!(sharp >= 56 && median <= 4.8, "{rises_ms:.1?}");
 }
 
+/// In the model that is made of them.
 #[test]
 fn what_is_plucked_and_struck_is_sharp() {
     strikes_are_sharp("struck");
 }
 
+/// And in the one that everybody begins with.
 #[test]
 fn the_default_model_s_strikes_are_sharp() {
     strikes_are_sharp("instruments");

@@ -116,8 +116,12 @@ pub struct Whitening {
 }
 
 impl Whitening {
-    /// The way back, `[latents][latents]`: whitened = inverse · (decoder latent − mean); `None` when
-    /// the basis has no inverse.
+    /// The way back, `[latents][latents]`: whitened = inverse · (decoder latent − mean), by Gauss and
+    /// Jordan; `None` when the basis has no inverse.
+    ///
+    /// # Panics
+    ///
+    /// When the basis is not square; that of a model that was read is.
     #[must_use]
     pub fn inverse(&self) -> Option<Vec<Vec<f64>>> {
         let size = self.basis.len();

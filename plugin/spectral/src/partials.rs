@@ -244,6 +244,22 @@ pub fn band_edges_hz() -> [f64; BANDS + 1] {
     edges
 }
 
+/// The middle partial of a group, of a note that has so many, and how many of them are in it.
+#[must_use]
+pub fn group_middle(group: usize, partials: usize) -> (usize, usize) {
+    let edges = group_edges();
+    let last = (edges[group + 1] - 1).min(partials);
+    let count = (last + 1).saturating_sub(edges[group]);
+    ((edges[group] + last) / 2, count)
+}
+
+/// The middle of a noise band in Hz.
+#[must_use]
+pub fn band_centre_hz(band: usize) -> f64 {
+    let edges = band_edges_hz();
+    0.5 * (edges[band] + edges[band + 1])
+}
+
 /// Frequency of partial `number` in Hz.
 #[must_use]
 #[inline]
@@ -299,6 +315,16 @@ mod tests {
         assert_eq!((edges[0], edges[39], edges[40], edges[41]), (1, 40, 41, 44));
         assert_eq!(edges[GROUPS], HIGHEST_PARTIAL + 1);
         assert!(edges.is_sorted_by(|a, b| a < b));
+    }
+
+    /// The 41st group holds partials 41 to 43: 42 is its middle; of a note of 41 only the first is
+    /// there, of one of 40 none. The 11th band lies around 1,050 Hz.
+    #[test]
+    fn groups_and_bands_have_their_middles() {
+        let middles = [100, 41, 40].map(|partials| group_middle(40, partials));
+        assert_eq!(middles.map(|(_, count)| count), [3, 1, 0]);
+        assert_eq!((middles[0].0, middles[1].0), (42, 41));
+        assert!((band_centre_hz(10) - 1050.0).abs() < 1e-9);
     }
 
     /// The last of 42 bands ends at 1000·1.1³² = 21,114 Hz.

@@ -1,7 +1,7 @@
 //! The periodic Hann window, and what its overlapping squares add up to.
 
 use crate::number::narrow;
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
 /// The periodic Hann window: `0.5 − 0.5·cos(2πi/len)` for i in 0..len.
 #[must_use]
@@ -24,9 +24,35 @@ pub fn hann_synthesis(len: usize, hop: usize) -> Vec<f32> {
         .collect()
 }
 
+/// The transform of a Hann window, `x` bins from its middle; 1 at 0, ½ at ±1.
+#[must_use]
+pub fn hann_lobe(x: f64) -> f64 {
+    if x.abs() < 1e-9 {
+        return 1.0;
+    }
+    if (x.abs() - 1.0).abs() < 1e-9 {
+        return 0.5;
+    }
+    (PI * x).sin() / (PI * x * (1.0 - x * x))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The window's own sum over its length, bin by bin and between them.
+    #[test]
+    fn the_lobe_is_the_window_s_transform() {
+        let window = hann(512);
+        for x in [0.0, 0.3, 1.0, 1.5, 2.0, 3.7] {
+            let turned = (0..512).map(|i| {
+                let angle = TAU * x * (f64::from(i) - 256.0) / 512.0;
+                f64::from(window[i as usize]) * angle.cos()
+            });
+            let found = turned.sum::<f64>() / 256.0;
+            assert!((found - hann_lobe(x)).abs() < 1e-4, "{x}: {found}");
+        }
+    }
 
     /// The promise of the synthesis window, at every sample of the hop and both overlaps.
     #[test]

@@ -57,8 +57,11 @@ impl Autoencoder {
     ///
     /// When the model carries no encoder.
     pub fn keeping(self, model: &Model) -> Result<Self> {
+        let Some(encoder) = &model.header.encoder else {
+            candle_core::bail!("the model file carries no encoder");
+        };
         Ok(Self {
-            encoder: Self::from_model(model)?.encoder,
+            encoder: Stack::from_model(encoder, &model.encoder)?,
             decoder: self.decoder,
             encoder_is_kept: true,
         })

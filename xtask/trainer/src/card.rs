@@ -352,7 +352,8 @@ fn figure(score: &Score) -> String {
     format!("{:.1} / {:.1}", score.convergence_db(), score.distance_db())
 }
 
-fn widths((inputs, layers): (usize, Vec<(usize, Activation)>)) -> String {
+/// As `192–256–128–8`.
+pub(crate) fn widths((inputs, layers): (usize, Vec<(usize, Activation)>)) -> String {
     let widths = layers.iter().map(|layer| layer.0);
     let all = [inputs].into_iter().chain(widths);
     all.map(|width| width.to_string())

@@ -59,10 +59,10 @@ pub(crate) fn model(
         None => Knobs::of(&learnt),
     };
     let points: Vec<(Note, Point)> = located.iter().map(|l| point(notes, &knobs, l)).collect();
-    let default = match kept {
-        Some(model) => model.header.latents.iter().map(|l| l.default).collect(),
-        None => default_knobs(recipe, notes, &points)?,
-    };
+    let mut default = default_knobs(recipe, notes, &points)?;
+    if let Some(model) = kept {
+        default = model.header.latents.iter().map(|l| l.default).collect();
+    }
     let stride = points.len().div_ceil(MOST_POINTS).max(1);
     let embedding: Vec<Point> = points.into_iter().step_by(stride).map(|p| p.1).collect();
     let header = Header {

@@ -228,6 +228,8 @@ mod tests {
         assert_eq!(after.header.latents, before.header.latents);
         assert_eq!(after.header.whitening, before.header.whitening);
         assert_ne!(after.decoder, before.decoder);
+        assert!(!after.embedding.is_empty());
+        assert_eq!(after.embedding.len(), before.embedding.len());
         for (one, other) in after.embedding.iter().zip(&before.embedding) {
             let pairs = one.latents.iter().zip(&other.latents);
             for (a, b) in pairs {
@@ -246,7 +248,9 @@ mod tests {
             let refused = crate::kept(recipe, &places(folder.path()));
             refused.unwrap_err().to_string()
         };
-        assert!(told(&recipe).contains("weights.safetensors"));
+        let missing = told(&recipe);
+        let remedy = "train without that line first";
+        assert!(missing.contains("weights.safetensors") && missing.contains(remedy));
         trained(&tiny_partials(), partials(), folder.path());
         assert!(
             crate::kept(&recipe, &places(folder.path()))
@@ -255,8 +259,14 @@ mod tests {
         );
         let mut other = recipe;
         other.network.encoder = vec![25];
-        let told = told(&other);
-        assert!(told.contains("-24-3") && told.contains("-25-3"), "{told}");
+        let widths = told(&other);
+        assert!(
+            widths.contains("–24–3") && widths.contains("–25–3"),
+            "{widths}"
+        );
+        let other = kept.replace("exponent = 0.3", "exponent = 0.5");
+        let other = told(&Recipe::parse(&other).unwrap());
+        assert!(other.contains("other numbers"), "{other}");
     }
 
     /// Knobs have names, each its own, start at the named sound, and do not repeat each other:

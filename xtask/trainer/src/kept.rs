@@ -5,11 +5,12 @@
 //!  recipe: nothing said      ─► none: a new encoder is learnt
 //! ```
 
+use crate::card::widths;
 use crate::error::TrainerError;
 use crate::places::Places;
 use crate::recipe::{EncoderOf, Recipe};
 use betwixt_model::Model;
-use betwixt_model::header::Network;
+use betwixt_model::header::{Activation, Network};
 
 /// The model beside a recipe that keeps its encoder and knobs; `None` for other recipes.
 ///
@@ -22,37 +23,39 @@ pub fn kept(recipe: &Recipe, places: &Places) -> Result<Option<Model>, TrainerEr
         return Ok(None);
     }
     let file = places.model.join("weights.safetensors");
-    let (model, _) = Model::read(&file)?;
-    let refuse = |found: String| TrainerError::Recipe {
+    let refuse = |found: &str, expected: &str| TrainerError::Recipe {
         file: file.display().to_string(),
         reason: format!(
-            "`training.encoder` is \"kept\": found {found}, expected an encoder of {}; train \
-             without that line first",
-            layers(recipe)
+            "`training.encoder` is \"kept\": found {found}, expected {expected}; train without \
+             that line first"
         ),
     };
-    match &model.header.encoder {
-        None => Err(refuse("no encoder".into())),
-        Some(network) if told(network) != layers(recipe) => Err(refuse(told(network))),
-        Some(_) if model.header.whitening.inverse().is_none() => {
-            Err(refuse("a whitening without an inverse".into()))
-        }
-        Some(_) => Ok(Some(model)),
+    let model = match Model::read(&file) {
+        Ok((model, _)) => model,
+        Err(error) => return Err(refuse(&error.to_string(), "a model to keep the encoder of")),
+    };
+    let header = &model.header;
+    let described = widths(recipe.encoder_layers());
+    let Some(encoder) = &header.encoder else {
+        return Err(refuse("no encoder", &described));
+    };
+    if widths(layers(encoder)) != described {
+        return Err(refuse(&widths(layers(encoder)), &described));
     }
+    if header.output != recipe.material.output() || header.conditioning != recipe.conditioning() {
+        return Err(refuse(
+            "an encoder of other numbers, keys or velocities",
+            "one of those that the recipe's material tells",
+        ));
+    }
+    if header.whitening.inverse().is_none() {
+        return Err(refuse("a whitening without an inverse", "one with"));
+    }
+    Ok(Some(model))
 }
 
-/// Widths as `208-256-128-8`.
-fn told(network: &Network) -> String {
-    let widths = network.layers.iter().map(|layer| layer.outputs);
-    joined(network.inputs, widths)
-}
-
-fn layers(recipe: &Recipe) -> String {
-    let (inputs, widths) = recipe.encoder_layers();
-    joined(inputs, widths.into_iter().map(|(outputs, _)| outputs))
-}
-
-fn joined(inputs: usize, widths: impl Iterator<Item = usize>) -> String {
-    let widths = widths.map(|width| format!("-{width}"));
-    format!("{inputs}{}", widths.collect::<String>())
+fn layers(network: &Network) -> (usize, Vec<(usize, Activation)>) {
+    let layers = network.layers.iter();
+    let layers = layers.map(|layer| (layer.outputs, layer.activation));
+    (network.inputs, layers.collect())
 }

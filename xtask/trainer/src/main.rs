@@ -78,6 +78,7 @@ fn main() -> ExitCode {
 
 fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
     let (recipe, places) = (Recipe::read(path)?, Places::of(path)?);
+    let kept = betwixt_trainer::kept(&recipe, &places)?;
     let checkpoint = places.training.join("checkpoint.safetensors");
     if fresh && checkpoint.exists() {
         let removed = std::fs::remove_file(&checkpoint);
@@ -86,7 +87,6 @@ fn train(path: &Path, fresh: bool) -> Result<(), TrainerError> {
             reason: error.to_string(),
         })?;
     }
-    let kept = betwixt_trainer::kept(&recipe, &places)?;
     let mut run = Run::open(&recipe, kept, Some(&checkpoint))?;
     let notes = load_notes(&recipe, &places)?;
     let steps = recipe.training.steps;

@@ -16,7 +16,7 @@ use crate::examples::{Batch, Examples};
 use crate::notes::Notes;
 use crate::recipe::{Recipe, Training};
 use betwixt_corpus::Part;
-use betwixt_model::Model;
+use betwixt_model::{ContentHash, Model};
 use betwixt_spectral::number::narrow;
 use std::path::Path;
 use std::time::Instant;
@@ -59,7 +59,14 @@ impl Run {
         };
         let training = recipe.training;
         let mut adam = Adam::new(network.variables(), training.clip, narrow(training.l2));
-        let fingerprint = recipe.fingerprint();
+        let mut fingerprint = recipe.fingerprint();
+        if let Some(model) = &kept {
+            // Weights that were learnt to another encoder are of no use to this one.
+            let layers = model.encoder.iter();
+            let values = layers.flat_map(|layer| layer.weight.iter().chain(&layer.bias));
+            let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
+            fingerprint += &ContentHash::of(&bytes).to_string();
+        }
         let restored = match checkpoint {
             Some(path) => checkpoint::restore(path, &fingerprint, &mut adam)?,
             None => None,

@@ -9,7 +9,8 @@
 //!
 //! Frame n describes the sound n·256 samples (at 44.1 kHz) after note-on: amplitudes of the
 //! partials at known frequencies, noise between them. Adding what the lines leave behind back to
-//! the lines, twice, sharpens attacks that the five periods of the window would blur.
+//! the lines, twice, sharpens attacks that the five periods of the window would blur; what blur is
+//! left in the first frames is taken away octave by octave (see `onset`).
 //!
 //! *Promise:* the same samples give the same frames; a note without sound gives silent frames.
 

@@ -18,11 +18,12 @@ use super::tuning::Tuning;
 use super::{HOP, RATE_HZ};
 use betwixt_spectral::number::{index, narrow};
 use betwixt_spectral::partials::{
-    BANDS, FREE, GROUPS, PartialsFrame, band_edges_hz, group_edges, partial_hz,
+    BANDS, FREE, GROUPS, PartialsFrame, band_centre_hz, group_middle, partial_hz,
 };
+use betwixt_spectral::window::hann_lobe;
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 use std::sync::Arc;
 
 /// Length of the short windows, and samples between them.
@@ -44,23 +45,27 @@ const FLOOR: f64 = 1e-6;
 /// One number for each octave.
 type Octaves = [f64; OCTAVES];
 
-/// Makes the frames of a note whose windows of `window` samples reach before its onset as loud, in
-/// each octave, as the sound is at their time.
+/// Makes the frames of a note whose windows of `window` samples reach before its onset, and one more,
+/// as loud, in each octave, as the sound is at their time.
 pub(super) fn sharpen(
     samples: &[f32],
     frames: &mut [PartialsFrame],
     (tuning, comb): (Tuning, &Comb),
     window: usize,
 ) {
-    let early = frames.len().min((window / 2).div_ceil(HOP) + 1);
-    let clock = Clock::new(early, RATE_HZ / tuning.f0_hz);
+    let period = RATE_HZ / tuning.f0_hz;
+    let early = (window / 2).div_ceil(HOP) + 1;
+    let clock = Clock::new(early, period, samples.len());
+    let (early, moments) = (clock.frames, clock.moments());
     let parts = parts(tuning, comb);
-    let heard = clock.by_frame(&heard(samples, clock.moments()));
-    let floor = FLOOR * heard.iter().flatten().copied().fold(0.0, f64::max);
+    let heard = clock.by_frame(&heard(samples, moments));
+    let loudest = heard.iter().flatten().copied().fold(0.0, f64::max);
+    // Of silence nothing becomes louder.
+    let floor = (FLOOR * loudest).max(f64::MIN_POSITIVE);
     let plain = frames[..early].to_vec();
     let mut gains = vec![[1.0; OCTAVES]; early];
     for _ in 0..ROUNDS {
-        let told = clock.by_frame(&told(frames, clock.moments(), &parts));
+        let told = clock.by_frame(&told(frames, moments, &parts));
         for (frame, gains) in gains.iter_mut().enumerate() {
             for (octave, gain) in gains.iter_mut().enumerate() {
                 let ratio = (heard[frame][octave] + floor) / (told[frame][octave] + floor);
@@ -85,16 +90,12 @@ fn parts(tuning: Tuning, comb: &Comb) -> Vec<Part> {
         shares: shares(hz),
         power,
     };
-    let edges = group_edges();
     let group = |group: usize| {
-        let last = (edges[group + 1] - 1).min(comb.partials());
-        let count = (last + 1).saturating_sub(edges[group]);
-        let middle = (edges[group] + last) / 2;
+        let (middle, count) = group_middle(group, comb.partials());
         let hz = partial_hz(middle, tuning.f0_hz, tuning.inharmonicity);
         part(hz, 0.5 * count as f64)
     };
-    let bands = band_edges_hz();
-    let band = |band: usize| part(0.5 * (bands[band] + bands[band + 1]), 1.0);
+    let band = |band: usize| part(band_centre_hz(band), 1.0);
     let mut free = [0.0; FREE];
     for (slot, _, line) in &comb.free {
         free[*slot] = comb.hz[*line];
@@ -111,21 +112,10 @@ fn shares(hz: f64) -> Octaves {
         let bin = place.round() + f64::from(offset);
         let seen = index(bin.abs()).min(SHORT / 2);
         let octave = EDGES.iter().rposition(|edge| *edge <= seen).unwrap_or(0);
-        shares[octave] += lobe(bin - place).powi(2);
+        shares[octave] += hann_lobe(bin - place).powi(2);
     }
     let sum: f64 = shares.iter().sum();
     shares.map(|share| share / sum)
-}
-
-/// The Hann window's transform, so many bins from its centre.
-fn lobe(x: f64) -> f64 {
-    if x.abs() < 1e-9 {
-        1.0
-    } else if (x.abs() - 1.0).abs() < 1e-9 {
-        0.5
-    } else {
-        (PI * x).sin() / (PI * x * (1.0 - x * x))
-    }
 }
 
 /// A frame whose octaves are so much louder.
@@ -159,10 +149,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn new(frames: usize, period: f64) -> Self {
+    /// Of so many frames those that a note of so many samples does not end in.
+    fn new(frames: usize, period: f64, samples: usize) -> Self {
+        let reach = period.max(HOP as f64);
+        let whole = index((samples as f64 - reach).max(0.0)) / HOP;
         Self {
-            frames,
-            reach: period.max(HOP as f64),
+            frames: frames.min(whole),
+            reach,
         }
     }
 

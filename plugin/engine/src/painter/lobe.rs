@@ -10,7 +10,7 @@
 //! are worse before they are better).
 
 use betwixt_spectral::number::{index, narrow, real};
-use std::f64::consts::PI;
+use betwixt_spectral::window::hann_lobe;
 use std::ops::Range;
 
 /// Bins of a lobe.
@@ -51,7 +51,7 @@ impl LobeTable {
     pub(crate) fn new() -> Self {
         let weights = |step: usize| -> [f64; BINS] {
             let fraction = step as f64 / STEPS as f64;
-            std::array::from_fn(|bin| weight(bin as f64 - 1.0 - fraction))
+            std::array::from_fn(|bin| hann_lobe(bin as f64 - 1.0 - fraction))
         };
         let step = |step| {
             let (here, next) = (weights(step), weights(step + 1));
@@ -72,17 +72,6 @@ impl LobeTable {
         let (here, away) = &self.steps[step];
         std::array::from_fn(|bin| here[bin] + blend * away[bin])
     }
-}
-
-/// The window's transform, `x` bins from its middle; 1 at 0, ½ at ±1.
-pub(crate) fn weight(x: f64) -> f64 {
-    if x.abs() < 1e-9 {
-        return 1.0;
-    }
-    if (x.abs() - 1.0).abs() < 1e-9 {
-        return 0.5;
-    }
-    (PI * x).sin() / (PI * x * (1.0 - x * x))
 }
 
 /// Adds the lobes of a range of oscillators.

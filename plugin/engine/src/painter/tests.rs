@@ -3,6 +3,7 @@
 use super::*;
 use crate::random::Random;
 use betwixt_spectral::partials::partials_below;
+use betwixt_spectral::window::hann_lobe;
 use std::f64::consts::TAU;
 
 /// Paints a still sound of one second, both channels.
@@ -212,7 +213,7 @@ fn lobes_are_the_windows() {
         let fraction = random.bipolar().abs();
         let found = table.weights(fraction);
         for (bin, found) in found.iter().enumerate() {
-            let expected = lobe::weight(bin as f64 - 1.0 - f64::from(fraction));
+            let expected = hann_lobe(bin as f64 - 1.0 - f64::from(fraction));
             assert!(
                 (f64::from(*found) - expected).abs() < 4e-6,
                 "{fraction} {bin}"

@@ -12,7 +12,8 @@ use betwixt_analysis::SILENCE_DB;
 use betwixt_analysis::partials::{Analysis, Free, VERSION, analyse_with};
 use betwixt_spectral::number::{index, narrow, real};
 use betwixt_spectral::partials::{
-    FreePartial, PartialsFormat, PartialsFrame, band_edges_hz, free_ratio, group_edges, partial_hz,
+    FreePartial, PartialsFormat, PartialsFrame, band_centre_hz, free_ratio, group_middle,
+    partial_hz,
 };
 use half::f16;
 use rayon::prelude::*;
@@ -159,19 +160,12 @@ fn centroid_hz(analysis: &Analysis) -> f32 {
 
 /// Frequency and power of each group, band and free partial of a frame.
 fn lines(frame: &PartialsFrame, analysis: &Analysis) -> Vec<(f32, f32)> {
-    let edges = group_edges();
     let group = |(group, amplitude): (usize, &f32)| {
-        let last = (edges[group + 1] - 1).min(analysis.partials);
-        let count = (last + 1).saturating_sub(edges[group]);
-        let middle = (edges[group] + last) / 2;
+        let (middle, count) = group_middle(group, analysis.partials);
         let hz = partial_hz(middle, analysis.f0_hz, analysis.inharmonicity);
         (narrow(hz), real(count) * amplitude * amplitude / 2.0)
     };
-    let bands = band_edges_hz();
-    let band = |(band, rms): (usize, &f32)| {
-        let hz = 0.5 * (bands[band] + bands[band + 1]);
-        (narrow(hz), rms * rms)
-    };
+    let band = |(band, rms): (usize, &f32)| (narrow(band_centre_hz(band)), rms * rms);
     let free = |(slot, line): (usize, &FreePartial)| {
         let hz = narrow(analysis.f0_hz) * free_ratio(slot, line.place);
         (hz, line.amplitude * line.amplitude / 2.0)

@@ -90,8 +90,9 @@ pub enum EncoderOf {
     /// It learns one beside the decoder.
     #[default]
     New,
-    /// It keeps that of the weights beside the recipe, knobs and all, and learns a decoder to it:
-    /// knob positions that presets and projects name go on meaning the same sounds.
+    /// It keeps that of the weights beside the recipe, with the knobs, what they are called and
+    /// where they start, and learns a new decoder to it: knob positions that presets and projects
+    /// name go on naming the same sounds.
     Kept,
 }
 
