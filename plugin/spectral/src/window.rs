@@ -45,9 +45,9 @@ mod tests {
     fn the_lobe_is_the_window_s_transform() {
         let window = hann(512);
         for x in [0.0, 0.3, 1.0, 1.5, 2.0, 3.7] {
-            let turned = (0..512).map(|i| {
-                let angle = TAU * x * (f64::from(i) - 256.0) / 512.0;
-                f64::from(window[i as usize]) * angle.cos()
+            let turned = window.iter().enumerate().map(|(i, w)| {
+                let angle = TAU * x * (i as f64 - 256.0) / 512.0;
+                f64::from(*w) * angle.cos()
             });
             let found = turned.sum::<f64>() / 256.0;
             assert!((found - hann_lobe(x)).abs() < 1e-4, "{x}: {found}");
