@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Known gap: one in five is not. Of a vibraphone or a celesta the recorded stroke is a click above a
-//! tone that beats and is loudest later, and the network tells the click a decibel too soft; of a
-//! shamisen the plectrum is heard 11 ms before the string; in the bass partials do not begin in step,
+//! tone that beats and is loudest later, and the network tells the click too soft; of a shamisen
+//! the plectrum is heard 11 ms before the string; in the bass partials do not begin in step,
 //! so that a period must pass. `cargo xtask evaluate attack` tells how much of it is lost where.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]

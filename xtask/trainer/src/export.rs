@@ -59,6 +59,7 @@ pub(crate) fn model(
         None => Knobs::of(&learnt),
     };
     let points: Vec<(Note, Point)> = located.iter().map(|l| point(notes, &knobs, l)).collect();
+    // A first sound that is not learnt is refused, whoever's the knobs are.
     let mut default = default_knobs(recipe, notes, &points)?;
     if let Some(model) = kept {
         default = model.header.latents.iter().map(|l| l.default).collect();

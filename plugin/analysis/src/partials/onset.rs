@@ -8,9 +8,10 @@
 //!     └──────────────────────────────── × ◄── eight times ────────────────────────┘
 //! ```
 //!
-//! The five periods of a window smear the first moments of a sound over each other: of a stroke that
-//! is over in 5 ms half is told as tone, long after it. Power in short windows does not know which
-//! partial it belongs to, but it knows when it came and in which octave; the frames know the rest.
+//! The five periods of a window smear the first moments of a sound over each other: at A2 the first
+//! frame of a stroke that is over in 5 ms has half of its power, and the tone behind it is 2 dB too
+//! loud. Power in short windows does not know which partial it belongs to, but it knows when it came
+//! and in which octave; the frames know the rest.
 
 use super::demodulation::hann;
 use super::free::Comb;
@@ -32,7 +33,7 @@ const STEP: usize = 64;
 /// Bins of a short window at which octaves begin and end: 0, 0.7, 1.4, 2.8, 5.5, 11 and 22 kHz.
 const EDGES: [usize; OCTAVES + 1] = [0, 4, 8, 16, 32, 64, SHORT / 2 + 1];
 const OCTAVES: usize = 6;
-/// How often frames are compared: after eight times they move by less than a tenth of a decibel.
+/// How often frames are compared.
 const ROUNDS: usize = 8;
 /// What an amplitude moves by, as a power of the ratio of powers: a little less than all of it,
 /// because neighbouring frames answer for the same moments.
