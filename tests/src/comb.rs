@@ -69,6 +69,7 @@ pub fn comb_model_of(geometry: Geometry, lowest: u8) -> Model {
     Model {
         header,
         decoder,
+        attack: Vec::new(),
         encoder: vec![],
         embedding: vec![],
     }
@@ -100,6 +101,7 @@ pub(crate) fn header(name: &str, output: Output, conditioning: Conditioning) -> 
             inputs: 0,
             layers: vec![],
         },
+        attack: None,
         encoder: None,
         embedding: None,
         pca: None,

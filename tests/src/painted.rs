@@ -82,6 +82,7 @@ pub fn painted_model() -> Model {
     Model {
         header,
         decoder: vec![dense],
+        attack: Vec::new(),
         encoder: vec![],
         embedding: vec![],
     }

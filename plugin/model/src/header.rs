@@ -5,6 +5,7 @@
 //!              (latents, percentiles)     (whitening)
 //! ```
 
+use crate::attack::POINTS;
 use crate::error::Problem;
 use betwixt_spectral::{Geometry, MagnitudeScale, PartialsFormat};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,10 @@ pub struct Header {
     pub conditioning: Conditioning,
     /// The network from conditioning to frame.
     pub decoder: Network,
+    /// The network from conditioning to the course of gain in the attack ([`crate::attack`]), if the
+    /// file carries it: models of partials may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attack: Option<Network>,
     /// The network from frame to latents, if the file carries it.
     pub encoder: Option<Network>,
     /// Names for the embedding points, if the file carries them.
@@ -299,6 +304,12 @@ impl Header {
         let decoder_inputs = self.layout().len();
         self.decoder
             .validate("decoder", Some(decoder_inputs), self.output.numbers())?;
+        if let Some(attack) = &self.attack {
+            let paints = matches!(self.output, Output::Partials(_));
+            let expected = || "no such network in a model of frames".into();
+            check(paints, "attack", expected, "one")?;
+            attack.validate("attack", Some(decoder_inputs), POINTS)?;
+        }
         if let Some(encoder) = &self.encoder {
             encoder.validate("encoder", None, self.latents.len())?;
         }

@@ -3,7 +3,7 @@
 //! ```text
 //!  trainer ─► Model ─► write ─► NAME.safetensors ─► read ─► Model ─► engine
 //!               │                 metadata "betwixt": Header (JSON)
-//!               │                 tensors: decoder, encoder, embedding
+//!               │                 tensors: decoder, attack, encoder, embedding
 //!               └ layout: which numbers a decoder is given, and in which order
 //! ```
 //!
@@ -12,12 +12,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod attack;
 pub mod error;
 mod file;
 pub mod header;
 pub mod layout;
 mod tensors;
 
+pub use attack::AttackCurve;
 pub use error::{ModelError, Problem};
 pub use file::{ContentHash, WeightFormat};
 pub use header::Header;
@@ -32,6 +34,9 @@ pub struct Model {
     pub header: Header,
     /// The layers from conditioning to frame, first to last.
     pub decoder: Vec<Dense>,
+    /// The layers from conditioning to the course of gain in the attack, first to last; empty when
+    /// the file has no such network.
+    pub attack: Vec<Dense>,
     /// The layers from frame to latents, first to last; empty when the file has no encoder.
     pub encoder: Vec<Dense>,
     /// Where the training sounds lie among the latents; may be empty.

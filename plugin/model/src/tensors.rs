@@ -4,6 +4,7 @@
 //! |---------------------|--------------------|--------------|
 //! | `decoder.N.weight`  | [outputs, inputs]  | F32 or BF16  |
 //! | `decoder.N.bias`    | [outputs]          | F32 or BF16  |
+//! | `attack.N.…`        | likewise           | likewise     |
 //! | `encoder.N.…`       | likewise           | likewise     |
 //! | `embedding.latents` | [points, latents]  | F32 or BF16  |
 //! | `embedding.note`    | [points]           | U8           |
@@ -22,10 +23,12 @@ use std::borrow::Cow;
 pub(crate) fn load(header: Header, tensors: &SafeTensors<'_>) -> Result<Model, Problem> {
     let mut reader = Reader { tensors, taken: 0 };
     let decoder = reader.network("decoder", &header.decoder)?;
-    let encoder = match &header.encoder {
-        Some(network) => reader.network("encoder", network)?,
-        None => Vec::new(),
+    let mut optional = |name: &str, network: &Option<Network>| match network {
+        Some(network) => reader.network(name, network),
+        None => Ok(Vec::new()),
     };
+    let attack = optional("attack", &header.attack)?;
+    let encoder = optional("encoder", &header.encoder)?;
     let embedding = match &header.embedding {
         Some(embedding) => reader.embedding(embedding, header.latents.len())?,
         None => Vec::new(),
@@ -36,6 +39,7 @@ pub(crate) fn load(header: Header, tensors: &SafeTensors<'_>) -> Result<Model, P
     Ok(Model {
         header,
         decoder,
+        attack,
         encoder,
         embedding,
     })
@@ -44,7 +48,12 @@ pub(crate) fn load(header: Header, tensors: &SafeTensors<'_>) -> Result<Model, P
 /// The tensors of a model, ready to be written.
 pub(crate) fn store(model: &Model, format: WeightFormat) -> Vec<(String, Stored)> {
     let mut stored = Vec::new();
-    for (network, layers) in [("decoder", &model.decoder), ("encoder", &model.encoder)] {
+    let networks = [
+        ("decoder", &model.decoder),
+        ("attack", &model.attack),
+        ("encoder", &model.encoder),
+    ];
+    for (network, layers) in networks {
         for (i, layer) in layers.iter().enumerate() {
             let shape = vec![layer.outputs, layer.inputs];
             let weight = Stored::floats(shape, &layer.weight, format);
@@ -232,6 +241,7 @@ fn unknown_tensor(header: &Header, tensors: &SafeTensors<'_>) -> Problem {
             })
         };
         layer("decoder", &header.decoder)
+            || header.attack.as_ref().is_some_and(|n| layer("attack", n))
             || header.encoder.as_ref().is_some_and(|n| layer("encoder", n))
             || (header.embedding.is_some() && name.starts_with("embedding."))
     };

@@ -25,6 +25,7 @@ fn model() -> Model {
     Model {
         header: header(),
         decoder: vec![dense(32, 5), dense(5, 257)],
+        attack: Vec::new(),
         encoder: vec![dense(279, 4), dense(4, 2)],
         embedding: vec![Point {
             latents: vec![0.25, 0.75],
@@ -74,6 +75,7 @@ fn header() -> Header {
             inputs: 2 + 22 + 8,
             layers: layers(&[5, 257]),
         },
+        attack: None,
         encoder: Some(Network {
             inputs: 257 + 22,
             layers: layers(&[4, 2]),

@@ -58,6 +58,7 @@ pub(crate) fn tiny_header(latents: usize) -> Header {
                 activation: Activation::Sigmoid,
             }],
         },
+        attack: None,
         encoder: None,
         embedding: Some(Embedding {
             points: 40,
@@ -88,6 +89,7 @@ pub(crate) fn tiny_model(latents: usize) -> Vec<u8> {
             weight: (0..inputs * outputs).map(weight).collect(),
             bias: (0..outputs).map(|bin| -real(bin) * 0.01).collect(),
         }],
+        attack: Vec::new(),
         encoder: Vec::new(),
         embedding: (0..40).map(point).collect(),
         header,
@@ -135,6 +137,7 @@ pub(crate) fn tiny_partials(latents: usize) -> Loaded {
     }];
     let model = Model {
         decoder,
+        attack: Vec::new(),
         encoder: Vec::new(),
         embedding: Vec::new(),
         header,

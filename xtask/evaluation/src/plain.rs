@@ -46,6 +46,7 @@ fn saying(output: Output, numbers: Vec<f32>) -> Model {
     Model {
         header: header(output, inputs),
         decoder: vec![dense(25, vec![0.0; 25 * count], numbers)],
+        attack: Vec::new(),
         encoder: vec![dense(inputs, weight, vec![0.0; 2])],
         embedding: vec![],
     }
@@ -93,6 +94,7 @@ fn header(output: Output, encoder_inputs: usize) -> Header {
             velocity: Some(VelocityConditioning { low: 1, high: 127 }),
         },
         decoder: linear(2 + 22 + 1, output.numbers()),
+        attack: None,
         encoder: Some(linear(encoder_inputs, 2)),
         embedding: None,
         pca: None,

@@ -10,7 +10,7 @@
 
 use crate::phase::HeldFrame;
 use betwixt_engine::{
-    Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, PhaseMode, Settings,
+    Controls, Decoder, Engine, Event, EventKind, LATENTS, Note, PhaseMode, Settings, Whom,
 };
 use betwixt_model::header::Output;
 use betwixt_model::{Model, Problem};
@@ -72,15 +72,47 @@ impl Player {
     /// Plays a note on an engine of its own: mono, sample 0 being the note's own.
     #[must_use]
     pub fn play(&self, take: &Take) -> Vec<f32> {
+        self.play_once(&mut self.engine(), take)
+    }
+
+    /// Plays a note so many times, one after the other on one engine: with other phases and other noise
+    /// each time.
+    #[must_use]
+    pub fn play_often(&self, take: &Take, times: usize) -> Vec<Vec<f32>> {
+        let mut engine = self.engine();
+        let one = |_| {
+            let played = self.play_once(&mut engine, take);
+            let choke = Event {
+                offset_samples: 0,
+                kind: EventKind::Choke {
+                    whom: Whom::default(),
+                },
+            };
+            let mut rest = [[0.0; BLOCK]; 2];
+            let [left, right] = &mut rest;
+            engine.process(&self.controls(take), &[choke], left, right);
+            played
+        };
+        (0..times).map(one).collect()
+    }
+
+    fn engine(&self) -> Engine {
         let settings = Settings {
             sample_rate_hz: 44_100.0,
             seed: SEED,
         };
-        let mut engine = Engine::new(Arc::clone(&self.decoder), settings);
-        let controls = Controls {
+        Engine::new(Arc::clone(&self.decoder), settings)
+    }
+
+    fn controls(&self, take: &Take) -> Controls {
+        Controls {
             phase: self.phase,
             ..controls(take)
-        };
+        }
+    }
+
+    fn play_once(&self, engine: &mut Engine, take: &Take) -> Vec<f32> {
+        let controls = self.controls(take);
         let note = Note {
             id: None,
             channel: 0,

@@ -65,6 +65,8 @@ const RULES: [Rule; 14] = [
             "betwixt-spectral",
             "betwixt-model",
             "betwixt-picture",
+            // The attack is learnt from what the engine makes of everything else.
+            "betwixt-evaluation",
         ],
         never: &["nice-plug"],
     },

@@ -4,6 +4,7 @@
 //!  Recipe, Notes, Progress, Report ─► models/NAME/card.md, loss.png, the header's measures
 //! ```
 
+use crate::attack::AttackError;
 use crate::checkpoint::{Progress, write_whole};
 use crate::error::TrainerError;
 use crate::evaluation::{COLUMNS, Report, Row};
@@ -104,6 +105,7 @@ impl Card<'_> {
         text.push_str(&self.what_it_is());
         text.push_str(&self.figures());
         text.push_str(&self.playing());
+        text.push_str(&attack(self.model).unwrap_or_default());
         text.push_str(&rendered(self.places).unwrap_or_default());
         text
     }
@@ -278,16 +280,17 @@ impl Card<'_> {
     }
 }
 
-/// Where the part of a card begins that needs no training.
+/// Where the parts of a card begin that need no training.
+const ATTACK: &str = "\n## The attack\n";
 const RENDERED: &str = "\n## Through the instrument\n";
 
-/// Writes the end of a card anew, from what was measured on the instrument since (`figures.json`); all
-/// before it stays.
+/// Writes the end of a card anew, from the attack network that its model has now and from what was
+/// measured on the instrument since (`figures.json`); all before it stays.
 ///
 /// # Errors
 ///
-/// [`TrainerError::File`] when there is no card or nothing measured, or the card cannot be written; then
-/// it stays as it is.
+/// [`TrainerError`] when there is no card, no model or nothing measured, or the card cannot be written;
+/// then it stays as it is.
 pub fn renew(places: &Places) -> Result<(), TrainerError> {
     let path = places.model.join("card.md");
     let refuse = |path: &Path, reason: String| TrainerError::File {
@@ -305,8 +308,26 @@ pub fn renew(places: &Places) -> Result<(), TrainerError> {
         let reason = format!("is no JSON that can be read; write it with `{command}`");
         refuse(&places.model.join("figures.json"), reason)
     })?;
+    let (model, _) = Model::read(&places.model.join("weights.safetensors"))?;
     let before = card.split(RENDERED).next().unwrap_or_default();
-    write_whole(&path, (before.to_owned() + &measured).as_bytes())
+    let before = before.split(ATTACK).next().unwrap_or_default();
+    let attack = attack(&model).unwrap_or_default();
+    write_whole(&path, (before.to_owned() + &attack + &measured).as_bytes())
+}
+
+/// What a model's attack network is and does; `None` without one.
+fn attack(model: &Model) -> Option<String> {
+    let network = model.header.attack.as_ref()?;
+    let layers = network.layers.iter();
+    let layers = layers.map(|layer| (layer.outputs, layer.activation));
+    let widths = widths((network.inputs, layers.collect()));
+    let error = AttackError::of(&model.header.measures)?;
+    Some(format!(
+        "{ATTACK}\nA network of {widths} tells how the gain runs through the first 48 ms. Over the first \
+         40 ms of {} notes that it did not learn, played attacks are {:.1} dB (rms) away from the real \
+         ones without it and {:.1} dB with it.\n",
+        error.notes, error.without_db, error.with_db
+    ))
 }
 
 /// What the instrument makes of a model, as measured on its output; `None` where nothing has been.

@@ -78,6 +78,7 @@ pub(crate) fn model(
         whitening: knobs.whitening(),
         conditioning: recipe.conditioning(),
         decoder: network.decoder.network(),
+        attack: None,
         encoder: Some(network.encoder.network()),
         embedding: Some(Embedding {
             points: embedding.len(),
@@ -90,6 +91,7 @@ pub(crate) fn model(
         model: Model {
             header,
             decoder,
+            attack: Vec::new(),
             encoder,
             embedding,
         },
@@ -97,7 +99,8 @@ pub(crate) fn model(
     })
 }
 
-fn rounded(mut layers: Vec<Dense>) -> Vec<Dense> {
+/// Weights as the file has them.
+pub(crate) fn rounded(mut layers: Vec<Dense>) -> Vec<Dense> {
     for layer in &mut layers {
         for value in layer.weight.iter_mut().chain(&mut layer.bias) {
             *value = half::bf16::from_f32(*value).to_f32();

@@ -1,7 +1,7 @@
 //! The end of a training: export, read back, measure, report, record pairs.
 //!
 //! ```text
-//!  Run ─► model (rounded) ─► measures ─► weights.safetensors ─► read back: equal? ─┬─► card.md
+//!  Run ─► model (rounded) ─► attack ─► measures ─► weights.safetensors ─► read back: equal? ─┬─► card.md
 //!                                                                                  └─► pairs
 //! ```
 
@@ -12,8 +12,11 @@ use crate::notes::Notes;
 use crate::places::Places;
 use crate::recipe::Recipe;
 use crate::training::Run;
-use crate::{evaluation, export, pairs};
+use crate::{attack, evaluation, export, pairs};
 use betwixt_model::{Model, WeightFormat};
+
+/// The file that a model is written into.
+const WEIGHTS: &str = "weights.safetensors";
 
 /// What came out of a training.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +29,8 @@ pub struct Finished {
     pub key_mean_db: f64,
 }
 
-/// Writes everything that a recipe promises, from the state of its training.
+/// Writes everything that a recipe promises, from the state of its training. `progress` is told what
+/// is being done, how much is done, and of how much.
 ///
 /// # Errors
 ///
@@ -37,6 +41,7 @@ pub fn finish(
     places: &Places,
     notes: &dyn Notes,
     run: &Run,
+    progress: &(dyn Fn(&'static str, usize, usize) + Sync),
 ) -> Result<Finished, TrainerError> {
     let Exported {
         mut model,
@@ -44,15 +49,8 @@ pub fn finish(
     } = export::model(recipe, notes, &run.network, run.kept.as_ref())?;
     let report = evaluation::evaluate(recipe, notes, &model)?;
     model.header.measures = card::measures(&run.progress, &report);
-    let path = places.model.join("weights.safetensors");
-    model.write(&path, WeightFormat::Bf16)?;
-    let (read, _) = Model::read(&path)?;
-    if read != model {
-        return Err(TrainerError::Export {
-            file: path.display().to_string(),
-            reason: "what was read back is not what was measured".into(),
-        });
-    }
+    attack::learn(recipe, notes, &mut model, progress)?;
+    let read = write(places, &model)?;
     pairs::write(&places.pairs, &places.name, &read)?;
     let card = Card {
         recipe,
@@ -68,6 +66,38 @@ pub fn finish(
         card: card.text(),
         convergence_db: report.model.all().convergence_db(),
         key_mean_db: report.key_mean.all().convergence_db(),
+    })
+}
+
+/// Learns the attack network of a model that is there anew; nothing else of it changes but the end of
+/// its card.
+///
+/// # Errors
+///
+/// [`TrainerError`] when there is no model, a note cannot be rendered, or a file cannot be written.
+pub fn learn_attack(
+    recipe: &Recipe,
+    places: &Places,
+    notes: &dyn Notes,
+    progress: &(dyn Fn(&'static str, usize, usize) + Sync),
+) -> Result<(), TrainerError> {
+    let (mut model, _) = Model::read(&places.model.join(WEIGHTS))?;
+    attack::learn(recipe, notes, &mut model, progress)?;
+    write(places, &model)?;
+    card::renew(places)
+}
+
+/// A model as it is read back from its file.
+fn write(places: &Places, model: &Model) -> Result<Model, TrainerError> {
+    let path = places.model.join(WEIGHTS);
+    model.write(&path, WeightFormat::Bf16)?;
+    let (read, _) = Model::read(&path)?;
+    if read == *model {
+        return Ok(read);
+    }
+    Err(TrainerError::Export {
+        file: path.display().to_string(),
+        reason: "what was read back is not what was measured".into(),
     })
 }
 
@@ -121,7 +151,9 @@ mod tests {
         let mut run = Run::open(&recipe, kept, None).unwrap();
         run.train(&recipe, notes, (60, None), &mut |_, _| {})
             .unwrap();
-        let card = finish(&recipe, &places, notes, &run).unwrap().card;
+        let card = finish(&recipe, &places, notes, &run, &|_, _, _| {})
+            .unwrap()
+            .card;
         let (model, _) = Model::read(&folder.join("weights.safetensors")).unwrap();
         (model, card)
     }

@@ -3,6 +3,7 @@
 //! ```text
 //!  models/NAME/recipe.toml ─► Recipe ─► Notes ─► Examples ─► Run (Autoencoder, Adam)
 //!                                      (frames or partials)    │  checkpoints below target/
+//!                                               played with it: the attack's gain
 //!  models/NAME/{weights.safetensors, card.md, loss.png} ◄──────┘
 //!  tests/golden/decoder/NAME.safetensors (recorded pairs)
 //! ```
@@ -13,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod adam;
+mod attack;
 mod autoencoder;
 mod card;
 mod checkpoint;
@@ -39,7 +41,7 @@ pub use card::renew as renew_card;
 pub use checkpoint::Progress;
 pub use error::TrainerError;
 pub use examples::{Batch, Examples};
-pub use finish::{Finished, finish};
+pub use finish::{Finished, finish, learn_attack};
 pub use kept::kept;
 pub use network::Stack;
 pub use notes::{FrameNotes, Moment, Note, Notes, PartialsNotes, Weights, load};

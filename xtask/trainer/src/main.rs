@@ -3,6 +3,7 @@
 //! ```text
 //!  train  models/NAME/recipe.toml [--fresh]   corpus, loop, export, report
 //!  export models/NAME/recipe.toml             the last checkpoint to file and report, no training
+//!  train  models/NAME/recipe.toml --attack    the attack network anew, nothing else
 //!  train  models/NAME/recipe.toml --card      figures.json to the end of the card, nothing else
 //! ```
 
@@ -48,6 +49,9 @@ enum Verb {
         /// Forget the last checkpoint and begin anew.
         #[arg(long)]
         fresh: bool,
+        /// Only learn the attack network anew, to the weights that are there.
+        #[arg(long, conflicts_with_all = ["fresh", "card"])]
+        attack: bool,
         /// Only write the end of the card anew, from the model's figures.json.
         #[arg(long, conflicts_with = "fresh")]
         card: bool,
@@ -64,6 +68,11 @@ fn main() -> ExitCode {
         Verb::Train {
             recipe, card: true, ..
         } => Places::of(&recipe).and_then(|places| betwixt_trainer::renew_card(&places)),
+        Verb::Train {
+            recipe,
+            attack: true,
+            ..
+        } => attack(&recipe),
         Verb::Train { recipe, fresh, .. } => train(&recipe, fresh),
         Verb::Export { recipe } => export(&recipe),
     };
@@ -120,6 +129,17 @@ fn export(path: &Path) -> Result<(), TrainerError> {
     report(&recipe, &places, notes.as_ref(), &run)
 }
 
+fn attack(path: &Path) -> Result<(), TrainerError> {
+    let (recipe, places) = (Recipe::read(path)?, Places::of(path)?);
+    let notes = load_notes(&recipe, &places)?;
+    let bars = Bars::default();
+    let watch = |what, done, all| bars.show(what, done, all);
+    betwixt_trainer::learn_attack(&recipe, &places, notes.as_ref(), &watch)?;
+    bars.end();
+    println!("wrote {}", places.model.join("card.md").display());
+    Ok(())
+}
+
 fn load_notes(recipe: &Recipe, places: &Places) -> Result<Box<dyn Notes>, TrainerError> {
     let bar = Bar::new(0, 0, "rendering");
     let notes = betwixt_trainer::load(recipe, &places.corpus, &|done, all| {
@@ -137,7 +157,10 @@ fn report(
     run: &Run,
 ) -> Result<(), TrainerError> {
     println!("{}; measuring and writing", losses(&run.progress));
-    let finished = betwixt_trainer::finish(recipe, places, notes, run)?;
+    let bars = Bars::default();
+    let watch = |what, done, all| bars.show(what, done, all);
+    let finished = betwixt_trainer::finish(recipe, places, notes, run, &watch)?;
+    bars.end();
     println!("{}", finished.card);
     println!(
         "wrote {}",
@@ -157,6 +180,33 @@ fn losses(progress: &Progress) -> String {
     let last = |curve: &[(usize, f64)]| curve.last().map_or(f64::NAN, |point| point.1);
     let (train, validation) = (last(&progress.train), last(&progress.validation));
     format!("loss {train:.4}, validation {validation:.4}")
+}
+
+/// One bar after another: each piece of work that is told has its own.
+#[derive(Default)]
+struct Bars(std::sync::Mutex<Option<Bar>>);
+
+impl Bars {
+    fn show(&self, what: &'static str, done: usize, all: usize) {
+        let Ok(mut bar) = self.0.lock() else {
+            return;
+        };
+        if bar.as_ref().is_none_or(|bar| bar.what != what) {
+            *bar = Some(Bar::new(all, done, what));
+        }
+        if let Some(bar) = bar.as_ref() {
+            bar.bar.set_length(all as u64);
+            bar.show(done, "");
+        }
+    }
+
+    fn end(&self) {
+        if let Ok(mut bar) = self.0.lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.bar.finish_and_clear();
+        }
+    }
 }
 
 /// A progress bar on a terminal, a line now and then anywhere else.

@@ -128,7 +128,8 @@ impl Run {
         let batch = examples.draw(training.batch, training.seed, step)?;
         let loss = self.network.loss(&batch, self.progress.variance)?;
         let gradients = loss.backward()?;
-        self.adam.step(&gradients, narrow(rate(&training, step)))?;
+        let schedule = (training.steps, training.warm_up, training.learning_rate);
+        self.adam.step(&gradients, narrow(rate(schedule, step)))?;
         let loss = f64::from(loss.to_scalar::<f32>()?);
         if !loss.is_finite() {
             return Err(TrainerError::Diverged { step, loss });
@@ -196,14 +197,15 @@ fn core_s() -> Option<f64> {
     Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
-/// The learning rate of a step: a straight rise, then a cosine down to 1 %.
-fn rate(training: &Training, step: usize) -> f64 {
+/// The learning rate of a step, of so many, with so much warm-up and at most so large: a straight
+/// rise, then a cosine down to 1 %.
+pub(crate) fn rate((steps, warm_up, largest): (usize, usize, f64), step: usize) -> f64 {
     let done = step as f64 + 1.0;
-    let rise = (done / (training.warm_up as f64 + 1.0)).min(1.0);
-    let falling = (training.steps - training.warm_up).max(1) as f64;
-    let share = ((done - training.warm_up as f64) / falling).clamp(0.0, 1.0);
+    let rise = (done / (warm_up as f64 + 1.0)).min(1.0);
+    let falling = (steps - warm_up).max(1) as f64;
+    let share = ((done - warm_up as f64) / falling).clamp(0.0, 1.0);
     let cosine = 0.505 + 0.495 * (std::f64::consts::PI * share).cos();
-    training.learning_rate * rise * cosine
+    largest * rise * cosine
 }
 
 #[cfg(test)]
@@ -357,10 +359,9 @@ mod tests {
     /// Up to the full rate at the end of the warm-up, then down to a hundredth of it.
     #[test]
     fn the_rate_rises_and_falls() {
-        let training = recipe(NOTE).training;
-        assert!(rate(&training, 0) < 0.2 * training.learning_rate);
-        assert!((rate(&training, 5) / training.learning_rate - 1.0).abs() < 0.01);
-        let last = rate(&training, training.steps - 1);
-        assert!((last / training.learning_rate - 0.01).abs() < 1e-6);
+        let schedule = (60, 5, 3e-3);
+        assert!(rate(schedule, 0) < 0.2 * 3e-3);
+        assert!((rate(schedule, 5) / 3e-3 - 1.0).abs() < 0.01);
+        assert!((rate(schedule, 59) / 3e-3 - 0.01).abs() < 1e-6);
     }
 }

@@ -4,6 +4,7 @@
 //!  knobs 0…1 [latents] ─► offset + matrix · knobs ─┐
 //!  note, time, velocity (layout) ──────────────────┴─► dense layers ─► numbers of a frame:
 //!                                                      (panels)        magnitudes, or partials
+//!                                                  └─► the attack's own layers ─► course of gain
 //! ```
 //!
 //! [`Decoder`] is shared and never changes; what changes while it runs is per voice. The plain
@@ -17,8 +18,8 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use betwixt_model::header::Output;
-use betwixt_model::{ConditioningLayout, Dense, Model, Problem};
+use betwixt_model::header::{Network, Output};
+use betwixt_model::{AttackCurve, ConditioningLayout, Dense, Model, Problem, attack};
 pub(crate) use panel::{Activations, Progress};
 
 /// Frames that can be decoded in one pass over the weights.
@@ -34,6 +35,7 @@ pub struct Decoder {
     matrix: Vec<f32>,
     defaults: Vec<f32>,
     network: panel::PanelNetwork,
+    attack: Option<panel::PanelNetwork>,
 }
 
 impl Decoder {
@@ -44,8 +46,12 @@ impl Decoder {
     /// [`Problem`] when a model that was put together by hand contradicts its header.
     pub fn new(model: &Model) -> Result<Self, Problem> {
         model.header.validate()?;
-        check_shapes(model)?;
         let header = &model.header;
+        check_shapes("decoder", &header.decoder, &model.decoder)?;
+        if let Some(attack) = &header.attack {
+            check_shapes("attack", attack, &model.attack)?;
+        }
+        let attack = header.attack.as_ref();
         let (offset, matrix) = knob_map(model);
         Ok(Self {
             layout: header.layout(),
@@ -55,6 +61,7 @@ impl Decoder {
             defaults: header.latents.iter().map(|latent| latent.default).collect(),
             trained_s: header.conditioning.time.map(|time| time.trained_s),
             network: panel::PanelNetwork::new(&header.decoder, &model.decoder),
+            attack: attack.map(|network| panel::PanelNetwork::new(network, &model.attack)),
         })
     }
 
@@ -97,6 +104,23 @@ impl Decoder {
     /// Buffers for one decode.
     pub(crate) fn activations(&self) -> Activations {
         Activations::new(&self.network)
+    }
+
+    /// Buffers for one course of gain, if the model tells any.
+    pub(crate) fn attack_activations(&self) -> Option<Activations> {
+        self.attack.as_ref().map(Activations::new)
+    }
+
+    /// How the gain of a note runs through its attack: flat if the model does not tell.
+    ///
+    /// `conditioning` is that of the onset.
+    pub(crate) fn attack(&self, work: &mut Activations, conditioning: &[f32]) -> AttackCurve {
+        let Some(network) = &self.attack else {
+            return AttackCurve::FLAT;
+        };
+        work.input(conditioning.len()).copy_from_slice(conditioning);
+        network.advance(work, &mut Progress::default(), usize::MAX);
+        AttackCurve::of(work.output(attack::POINTS))
     }
 
     /// Writes the decoder's latents for knob positions, 0…1, `[latents]`, into the front of a
@@ -181,18 +205,17 @@ fn knob_map(model: &Model) -> (Vec<f32>, Vec<f32>) {
     (offset, matrix)
 }
 
-fn check_shapes(model: &Model) -> Result<(), Problem> {
-    let mut inputs = model.header.decoder.inputs;
+fn check_shapes(name: &str, network: &Network, layers: &[Dense]) -> Result<(), Problem> {
+    let mut inputs = network.inputs;
     let mut expected = Vec::new();
-    for layer in &model.header.decoder.layers {
+    for layer in &network.layers {
         expected.push((inputs, layer.outputs));
         inputs = layer.outputs;
     }
     let whole = |dense: &&Dense| {
         dense.weight.len() == dense.inputs * dense.outputs && dense.bias.len() == dense.outputs
     };
-    let found: Vec<_> = model
-        .decoder
+    let found: Vec<_> = layers
         .iter()
         .filter(whole)
         .map(|d| (d.inputs, d.outputs))
@@ -207,7 +230,7 @@ fn check_shapes(model: &Model) -> Result<(), Problem> {
             .collect::<Vec<_>>()
     };
     Err(Problem::Tensor {
-        tensor: "decoder".into(),
+        tensor: name.into(),
         expected: text(&expected).join(", "),
         found: text(&found).join(", "),
     })

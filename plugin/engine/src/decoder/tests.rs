@@ -39,6 +39,7 @@ fn random_model(hidden: &[(usize, Activation)], last: Activation) -> Model {
     Model {
         header: header(layers),
         decoder,
+        attack: Vec::new(),
         encoder: vec![],
         embedding: vec![],
     }
@@ -78,6 +79,7 @@ fn header(layers: Vec<Layer>) -> Header {
             velocity: None,
         },
         decoder: Network { inputs: 14, layers },
+        attack: None,
         encoder: None,
         embedding: None,
         pca: None,

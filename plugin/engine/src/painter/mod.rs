@@ -148,6 +148,11 @@ impl Painter {
         self.geometry.hop() as f64 / (self.bin_hz * self.geometry.fft_len() as f64)
     }
 
+    /// The host's rate.
+    pub(crate) fn rate_hz(&self) -> f32 {
+        narrow(self.bin_hz * self.geometry.fft_len() as f64)
+    }
+
     /// Distance between two bins in Hz.
     pub(crate) fn bin_hz(&self) -> f64 {
         self.bin_hz

@@ -11,6 +11,7 @@
 //!
 //! *Real time:* everything is allocated by [`Canvas::new`] and [`Painter::new`].
 
+use super::attack::Attack;
 use super::movement::Movement;
 use super::overlap::{Overlap, SLICES};
 use super::story::Moment;
@@ -77,7 +78,8 @@ impl Studio {
         let mut canvases: Vec<Canvas> = (0..MAX_VOICES).map(|_| Canvas::new(&painter)).collect();
         let ask = Ask::new(&Controls::default());
         for canvas in &mut canvases {
-            canvas.prefill(&mut painter, &ask, [Moment::silence(); MOST_MOMENTS]);
+            let silence = [Moment::silence(); MOST_MOMENTS];
+            canvas.prefill(&mut painter, &ask, (silence, Attack::default()));
         }
         Self { painter, canvases }
     }
@@ -89,7 +91,7 @@ impl Canvas {
         Self {
             oscillators: Oscillators::new(),
             movement: Movement::new(),
-            overlap: Overlap::new(painter.fft_len(), painter.hop()),
+            overlap: Overlap::new((painter.fft_len(), painter.hop()), painter.rate_hz()),
             pitch: 0.0,
             glide: 0.0,
             bend: 0.0,
@@ -107,12 +109,13 @@ impl Canvas {
         self.overlap.clear();
     }
 
-    /// Paints the frames that reach into the first hop, from its first moments.
-    pub(crate) fn prefill(
+    /// Paints the frames that reach into the first hop, from its first moments, and begins its
+    /// attack.
+    pub(super) fn prefill(
         &mut self,
         painter: &mut Painter,
         ask: &Ask,
-        moments: [Moment; MOST_MOMENTS],
+        (moments, attack): ([Moment; MOST_MOMENTS], Attack),
     ) {
         for (number, moment) in moments.iter().enumerate() {
             // The frame centred a hop before the onset is told what the onset is.
@@ -122,6 +125,7 @@ impl Canvas {
                 self.overlap.next_hop();
             }
         }
+        self.overlap.begin(attack);
     }
 
     /// The work that is due before the next sample can be read, if any.

@@ -10,6 +10,7 @@
 //!
 //! *Real time:* everything is allocated by [`Voice::new`] and [`Sources::new`].
 
+mod attack;
 mod canvas;
 mod decay;
 mod envelope;

@@ -3,12 +3,15 @@
 //! ```text
 //!  frame [fft_len] × 2 ─► left, right [fft_len + hop] ─ a hop at a time ─► samples
 //!                         0 … hop: playing now │ hop …: what is still being added to
+//!                         × attack
 //! ```
 //!
 //! The work for the next frame falls due at fixed samples of the hop, so the host's block size
 //! cannot change the result.
 //!
 //! *Real time:* every buffer has its length from the start.
+
+use super::attack::{Attack, Shaping};
 
 /// Portions into which a frame's work is cut.
 pub(super) const SLICES: usize = 2;
@@ -20,16 +23,18 @@ const PARTS: usize = 2 * (SLICES + 1);
 #[derive(Debug)]
 pub(super) struct Overlap {
     channels: [Vec<f32>; 2],
+    shaping: Shaping,
     hop: usize,
     position: usize,
     slice: usize,
 }
 
 impl Overlap {
-    /// Buffers for one frame length. Allocates.
-    pub(super) fn new(fft_len: usize, hop: usize) -> Self {
+    /// Buffers for one frame length at a host's rate. Allocates.
+    pub(super) fn new((fft_len, hop): (usize, usize), rate_hz: f32) -> Self {
         Self {
             channels: [0, 1].map(|_| vec![0.0; fft_len + hop]),
+            shaping: Shaping::new(rate_hz),
             hop,
             position: 0,
             slice: 0,
@@ -39,8 +44,15 @@ impl Overlap {
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.channels.iter_mut().for_each(|c| c.fill(0.0));
+        self.shaping.clear();
         self.position = 0;
         self.slice = 0;
+    }
+
+    /// A note begins with the hop that is played next, whose frames have all been added.
+    pub(super) fn begin(&mut self, attack: Attack) {
+        self.shaping.start(attack);
+        self.shape();
     }
 
     /// Where the next frame is to be added: it begins with the next hop.
@@ -55,8 +67,16 @@ impl Overlap {
             let kept = channel.len() - self.hop;
             channel[kept..].fill(0.0);
         }
+        self.shape();
         self.position = 0;
         self.slice = 0;
+    }
+
+    /// The hop that is played next is complete.
+    fn shape(&mut self) {
+        let hop = self.hop;
+        self.shaping
+            .next(self.channels.each_mut().map(|c| &mut c[..hop]));
     }
 
     /// The slice of work that is due before the next sample can be read, if any.
@@ -97,7 +117,7 @@ mod tests {
     #[test]
     fn hops_follow_each_other_without_seams() {
         for count in [1, 7, 64, 1_000] {
-            let mut overlap = Overlap::new(1_024, 256);
+            let mut overlap = Overlap::new((1_024, 256), 44_100.0);
             let add = |overlap: &mut Overlap| {
                 for channel in overlap.next_frame() {
                     channel[..1_024].iter_mut().for_each(|x| *x += 0.25);

@@ -11,6 +11,7 @@
 //!
 //! *Real time:* [`Sources::new`] allocates; fitting moves a pointer.
 
+use super::attack::Attack;
 use super::canvas::{Due, Studio};
 use super::mixture::{Bend, Ingredient, Mixture};
 use super::story::Moment;
@@ -229,12 +230,18 @@ impl Sources {
         };
         let timbres = &mut self.timbres;
         let moments = std::array::from_fn(|number| {
-            mixed(timbres, &note.mixture, |timbre| timbre.take(&job, number))
+            let (of, between) = (
+                |timbre: &mut Timbre| timbre.take(&job, number),
+                Moment::between,
+            );
+            mixed(timbres, &note.mixture, of, between).unwrap_or_else(Moment::silence)
         });
+        let of = |timbre: &mut Timbre| timbre.attack(note.voice);
+        let attack = mixed(timbres, &note.mixture, of, Attack::between).unwrap_or_default();
         if let Some(studio) = &mut self.studio {
             let canvas = &mut studio.canvases[note.voice];
             canvas.start(&note.onset, note.ask);
-            canvas.prefill(&mut studio.painter, note.ask, moments);
+            canvas.prefill(&mut studio.painter, note.ask, (moments, attack));
         }
     }
 
@@ -311,7 +318,9 @@ impl Sources {
                         timbre.next_hop(voice, ask, sung);
                     }),
                     Due::Frame => {
-                        let moment = mixed(&mut self.timbres, mixture, |t| t.now(voice));
+                        let of = |timbre: &mut Timbre| timbre.now(voice);
+                        let moment = mixed(&mut self.timbres, mixture, of, Moment::between);
+                        let moment = moment.unwrap_or_else(Moment::silence);
                         canvas.paint(&mut studio.painter, ask, &moment);
                     }
                 }
@@ -403,21 +412,22 @@ fn go_on(timbres: &mut Timbres, mixture: &Mixture, mut does: impl FnMut(&mut Tim
     }
 }
 
-/// What the moments of a mixture's models make together.
-fn mixed(
+/// What a mixture's models make together of one thing that they tell, if any of them is painted.
+fn mixed<T>(
     timbres: &mut Timbres,
     mixture: &Mixture,
-    mut of: impl FnMut(&mut Timbre) -> Moment,
-) -> Moment {
-    let mut found: Option<Moment> = None;
+    mut of: impl FnMut(&mut Timbre) -> T,
+    between: impl Fn(&T, &T, f32) -> T,
+) -> Option<T> {
+    let mut found: Option<T> = None;
     go_on(timbres, mixture, |timbre| {
-        let moment = of(timbre);
+        let told = of(timbre);
         found = Some(match &found {
-            Some(first) => first.between(&moment, mixture.share),
-            None => moment,
+            Some(first) => between(first, &told, mixture.share),
+            None => told,
         });
     });
-    found.unwrap_or_else(Moment::silence)
+    found
 }
 
 /// Adds samples whose gain bends from one end of the tick to the other; `done` samples of the stretch

@@ -11,6 +11,7 @@
 //!
 //! *Real time:* every buffer has its length from the start.
 
+use super::attack::Attack;
 use super::canvas::Sung;
 use super::{Ask, Instant, Onset};
 use crate::conditioning::Conditioning;
@@ -78,6 +79,9 @@ impl Moment {
 pub(super) struct Story {
     conditioning: Conditioning,
     work: Activations,
+    /// Of a decoder that tells how the gain runs through the attack.
+    attack_work: Option<Activations>,
+    attack: Attack,
     trained_s: Option<f32>,
     hop_s: f32,
     /// What is played.
@@ -107,6 +111,8 @@ impl Story {
         Self {
             conditioning: Conditioning::new(decoder),
             work: decoder.activations(),
+            attack_work: decoder.attack_activations(),
+            attack: Attack::default(),
             trained_s: decoder.trained_s(),
             hop_s: narrow(hop_s),
             pitch: 0.0,
@@ -136,6 +142,7 @@ impl Story {
             bend: ask.bend,
         };
         self.tell(decoder, ask, sung);
+        self.attack = self.attack_at(decoder, ask, at);
         (self.lost_db, self.slope) = (0.0, None);
         let at = Instant {
             own_s: at.own_s + AHEAD_S,
@@ -146,6 +153,24 @@ impl Story {
             self.lost_db = (at.own_s - end_s) * self.slope(decoder, end_s);
             self.decoded_s = f32::NAN;
         }
+    }
+
+    /// How its gain runs through its attack: where this model begins in the middle of a note, or the
+    /// note stands still, nothing is struck.
+    fn attack_at(&mut self, decoder: &Decoder, ask: &Ask, at: Instant) -> Attack {
+        let time = &ask.performance.time;
+        match &mut self.attack_work {
+            Some(work) if at.own_s == 0.0 && !time.frozen => Attack {
+                curve: decoder.attack(work, self.conditioning.at(decoder, 0.0)),
+                speed: time.speed,
+            },
+            _ => Attack::default(),
+        }
+    }
+
+    /// How the note's gain runs through its attack.
+    pub(super) fn attack(&self) -> Attack {
+        self.attack
     }
 
     /// The conditioning of a moment so many hops after it began.

@@ -10,6 +10,7 @@
 //!
 //! *Real time:* nothing allocates after [`Timbre::new`].
 
+use super::attack::Attack;
 use super::canvas::{Studio, Sung};
 use super::frames::{FrameTone, FrameTools};
 use super::story::{Moment, Story};
@@ -234,6 +235,14 @@ impl Timbre {
                 stories, format, ..
             } => stories[job.voice].take(*format, numbers, job.ask),
             Family::Frames { .. } => Moment::silence(),
+        }
+    }
+
+    /// Of partials: how the gain of a voice's note runs through its attack.
+    pub(super) fn attack(&self, voice: usize) -> Attack {
+        match &self.family {
+            Family::Partials { stories, .. } => stories[voice].attack(),
+            Family::Frames { .. } => Attack::default(),
         }
     }
 

@@ -193,4 +193,15 @@ impl PartialsCorpus {
         let sound = &self.sounds[note.sound];
         plan.samples(sound, (note.key, velocity), plan.length_s)
     }
+
+    /// The first so many seconds of any note of one of its sounds; sample 0 is its onset.
+    ///
+    /// # Errors
+    ///
+    /// [`CorpusError`] when the soundfont cannot be read.
+    pub fn beginning(&self, note: Note, seconds: f64) -> Result<Vec<f32>, CorpusError> {
+        let struck = (note.key, note.velocity);
+        let plan = self.settings.plan();
+        plan.samples(&self.sounds[note.sound], struck, seconds)
+    }
 }

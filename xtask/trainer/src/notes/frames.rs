@@ -5,6 +5,7 @@
 //! ```
 
 use super::{Moment, Note, Notes, Weights};
+use crate::error::TrainerError;
 use crate::recipe::LatentOf;
 use betwixt_corpus::FrameCorpus;
 use betwixt_model::header::{FrameFormat, Output};
@@ -91,6 +92,10 @@ impl Notes for FrameNotes {
     fn read(&self, note: usize, frame: usize, numbers: &mut [f32]) {
         let frame = self.kept[note][frame];
         self.corpus.read(note, frame, numbers);
+    }
+
+    fn beginning(&self, _: Note, _: f64) -> Result<Option<Vec<f32>>, TrainerError> {
+        Ok(None)
     }
 
     fn weigh(&self, _: usize, _: u8, _: Moment, _: &[f32]) -> Option<Weights> {

@@ -68,6 +68,14 @@ pub trait Notes: Debug + Send + Sync {
     /// Writes the numbers of a stored frame, `[numbers]`.
     fn read(&self, note: usize, frame: usize, numbers: &mut [f32]);
 
+    /// The beginning of a note of one of its sounds, whether it is among its notes or not: sample 0 is
+    /// its onset, at 44.1 kHz. `None` where there is none to be had.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainerError::Corpus`] when it cannot be rendered.
+    fn beginning(&self, note: Note, seconds: f64) -> Result<Option<Vec<f32>>, TrainerError>;
+
     /// How much each number of a note's moment counts on a key; `None` when all count alike.
     fn weigh(&self, note: usize, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights>;
 

@@ -9,6 +9,7 @@
 //! Past its last stored frame a note is silent: there only the level is learnt, and it is 0.
 
 use super::{ATTACK_S, Moment, Note, Notes, Weights};
+use crate::error::TrainerError;
 use crate::recipe::{Emphasis, Training};
 use betwixt_corpus::{PartialsCorpus, PartialsNote};
 use betwixt_model::header::Output;
@@ -90,6 +91,10 @@ impl Notes for PartialsNotes {
         let values = self.corpus.frame(note, frame).iter();
         let pairs = numbers.iter_mut().zip(values);
         pairs.for_each(|(out, value)| *out = value.to_f32());
+    }
+
+    fn beginning(&self, note: Note, seconds: f64) -> Result<Option<Vec<f32>>, TrainerError> {
+        Ok(Some(self.corpus.beginning(note, seconds)?))
     }
 
     fn weigh(&self, note: usize, key: u8, moment: Moment, numbers: &[f32]) -> Option<Weights> {

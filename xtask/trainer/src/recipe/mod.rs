@@ -203,6 +203,10 @@ pub struct Export {
     pub default_sound: String,
     /// The key it is taken from.
     pub default_key: u8,
+    /// Hidden widths of the network that tells how the gain of a note runs through its attack, learnt
+    /// when all else is; nothing leaves it out. For partials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attack: Vec<usize>,
 }
 
 impl Recipe {
@@ -273,6 +277,17 @@ impl Recipe {
         in_range("network.latents", self.network.latents, 1, 64)?;
         for width in self.network.encoder.iter().chain(&self.network.decoder) {
             in_range("network.encoder, network.decoder", *width, 1, 16_384)?;
+        }
+        for width in &self.export.attack {
+            in_range("export.attack", *width, 1, 16_384)?;
+        }
+        let paints = matches!(self.material.output(), Output::Partials(_));
+        if !paints && !self.export.attack.is_empty() {
+            return Err(
+                "`export.attack`: found widths, expected none: frames have no course of gain of \
+                 their own"
+                    .into(),
+            );
         }
         in_range("training.steps", training.steps, 1, 10_000_000)?;
         in_range("training.batch", training.batch, 1, 65_536)?;

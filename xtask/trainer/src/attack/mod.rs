@@ -1,0 +1,303 @@
+//! The attack network: learnt at the end, from what the instrument makes of everything else.
+//!
+//! ```text
+//!  learnt notes ─┬─► real ───────────────────────────┐
+//!                └─► their sound's place ─► engine ──┴─► curve [points] ─► Examples
+//!                                                                            │
+//!  conditioning of the onset (knobs + noise, note, velocity) ─► network ─► − ┴─► loss ─► Adam
+//! ```
+//!
+//! Frames and decoder tell an attack by its spectrum; when it is how loud they tell only as exactly
+//! as a frame is long and a network is sure. What is left between the played note and the real one
+//! is a curve of gain that hangs together with sound, key and velocity: this network tells it.
+
+mod curve;
+
+use crate::adam::Adam;
+use crate::error::TrainerError;
+use crate::evaluation::{Ask, conditioning};
+use crate::export::rounded;
+use crate::network::Stack;
+use crate::notes::{Note, Notes};
+use crate::recipe::Recipe;
+use crate::training::rate;
+use betwixt_corpus::Part;
+use betwixt_evaluation::player::{Player, RATE_HZ, Take};
+use betwixt_model::Model;
+use betwixt_model::attack::{POINTS, UNIT_DB};
+use betwixt_model::header::Activation;
+use betwixt_spectral::number::{index, narrow};
+use betwixt_spectral::pitch;
+use candle_core::{Device, Tensor};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
+
+/// Notes that are played at most, spread over all: to learn from, and to measure with.
+const MOST_LEARNT: usize = 12_000;
+const MOST_HELD_OUT: usize = 1_000;
+/// How often each note is played, with other phases: no curve may hang on those.
+const TIMES: usize = 4;
+const STEPS: usize = 20_000;
+const BATCH: usize = 256;
+/// Standard deviation of the noise on the knobs, and how many notes in ten are told as one of their
+/// neighbours: what is learnt must hold beside the notes that were played, too.
+const KNOB_NOISE: f64 = 0.06;
+const SHIFTED: u32 = 5;
+/// Knobs anywhere, so many in ten: where no sound was heard nothing is known to be wrong, and the gain
+/// is to stay 1.
+const ANYWHERE: u32 = 2;
+const LEARNING_RATE: f64 = 3e-3;
+const WARM_UP: usize = 100;
+const L2: f32 = 1e-5;
+const CLIP: f64 = 1.0;
+
+/// How far played attacks are from the real ones, rms over the first points and over notes that were
+/// held out, in dB.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct AttackError {
+    pub(crate) notes: usize,
+    pub(crate) without_db: f64,
+    pub(crate) with_db: f64,
+}
+
+impl AttackError {
+    /// As a model's file names them.
+    const NAMES: [&str; 3] = ["attack_notes", "attack_without_db", "attack_with_db"];
+
+    /// From a model's measures.
+    pub(crate) fn of(measures: &BTreeMap<String, f64>) -> Option<Self> {
+        let [notes, without_db, with_db] = Self::NAMES.map(|name| measures.get(name).copied());
+        Some(Self {
+            notes: index(notes?),
+            without_db: without_db?,
+            with_db: with_db?,
+        })
+    }
+
+    fn write(&self, measures: &mut BTreeMap<String, f64>) {
+        let values = [self.notes as f64, self.without_db, self.with_db];
+        for (name, value) in Self::NAMES.into_iter().zip(values) {
+            measures.insert(name.into(), (value * 1e3).round() / 1e3);
+        }
+    }
+}
+
+/// A note's place among the knobs, and the curve that it lacks there.
+#[derive(Clone, Debug)]
+struct Example {
+    knobs: Vec<f32>,
+    note: Note,
+    numbers: [f32; POINTS],
+}
+
+/// Gives a model that has all else the attack network that its recipe wants, or none. `progress` is
+/// told what is being done, how much is done, and of how much.
+///
+/// # Errors
+///
+/// [`TrainerError`] when a note cannot be rendered or the loss is no number any more.
+pub(crate) fn learn(
+    recipe: &Recipe,
+    notes: &dyn Notes,
+    model: &mut Model,
+    progress: &(dyn Fn(&'static str, usize, usize) + Sync),
+) -> Result<(), TrainerError> {
+    // What a note lacks is what it lacks without any such network.
+    (model.header.attack, model.attack) = (None, Vec::new());
+    let measures = &mut model.header.measures;
+    measures.retain(|name, _| !AttackError::NAMES.contains(&name.as_str()));
+    let hidden = &recipe.export.attack;
+    if hidden.is_empty() {
+        return Ok(());
+    }
+    let of = |wanted: fn(Part) -> bool| -> Vec<Note> {
+        let all = notes.notes().iter();
+        all.filter(|note| wanted(note.part)).copied().collect()
+    };
+    let learnt = between(notes.notes(), of(|part| part == Part::Train));
+    let learnt = spread(&learnt, MOST_LEARNT);
+    let learnt = examples(notes, model, &learnt, progress)?;
+    let held_out = of(|part| matches!(part, Part::Validation(_) | Part::Test(_)));
+    let held_out = examples(notes, model, &spread(&held_out, MOST_HELD_OUT), progress)?;
+    let widths = hidden.iter().map(|width| (*width, Activation::LeakyRelu));
+    let widths: Vec<_> = widths.chain([(POINTS, Activation::Linear)]).collect();
+    let mut random = Pcg64Mcg::seed_from_u64(recipe.training.seed);
+    let stack = Stack::new(model.header.layout().len(), &widths, &mut random)?;
+    let mut adam = Adam::new(stack.variables(), CLIP, L2);
+    for step in 0..STEPS {
+        let (asked, wanted) = batch(model, &learnt, &mut random)?;
+        let away = (stack.forward_data(&asked)? - wanted)?;
+        // Far away an error counts by its size and not by its square: silence is far from anything.
+        let loss = ((away.sqr()? + 1.0)?.sqrt()? - 1.0)?.mean_all()?;
+        let schedule = (STEPS, WARM_UP, LEARNING_RATE);
+        adam.step(&loss.backward()?, narrow(rate(schedule, step)))?;
+        if step.is_multiple_of(200) {
+            let loss = f64::from(loss.to_scalar::<f32>()?);
+            if !loss.is_finite() {
+                return Err(TrainerError::Diverged { step, loss });
+            }
+            progress("attack", step, STEPS);
+        }
+    }
+    let (network, layers) = (stack.network(), rounded(stack.to_dense()?));
+    let error = error(model, &held_out, &Stack::from_model(&network, &layers)?)?;
+    error.write(&mut model.header.measures);
+    (model.header.attack, model.attack) = (Some(network), layers);
+    Ok(())
+}
+
+/// The curves of some notes, each played at the place of its sound.
+fn examples(
+    notes: &dyn Notes,
+    model: &Model,
+    chosen: &[Note],
+    progress: &(dyn Fn(&'static str, usize, usize) + Sync),
+) -> Result<Vec<Example>, TrainerError> {
+    let player = Player::new(model).map_err(|problem| problem.in_file(&model.header.name))?;
+    let count = chosen.len();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let one = |note: &Note| {
+        let example = example(notes, *note, model, &player);
+        let done = 1 + done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        progress("playing attacks", done, count);
+        example
+    };
+    let all: Result<Vec<Option<Example>>, TrainerError> = chosen.par_iter().map(one).collect();
+    Ok(all?.into_iter().flatten().collect())
+}
+
+/// Some notes, and those on the keys between them that none of `all` is on: the decoder plays these,
+/// too, and they need not be analysed.
+fn between(all: &[Note], learnt: Vec<Note>) -> Vec<Note> {
+    let known: BTreeSet<(usize, u8)> = all.iter().map(|note| (note.sound, note.key)).collect();
+    let unknown_above = |note: &Note| {
+        let keys = known.range((note.sound, note.key + 1)..=(note.sound, u8::MAX));
+        let next = keys.map(|(_, key)| *key).next().unwrap_or(0);
+        let (note, keys) = (*note, note.key + 1..next);
+        keys.map(move |key| Note { key, ..note })
+    };
+    let with_above = |note: Note| iter::once(note).chain(unknown_above(&note));
+    learnt.into_iter().flat_map(with_above).collect()
+}
+
+/// So many of a list, spread evenly over it.
+fn spread(list: &[Note], most: usize) -> Vec<Note> {
+    let count = list.len().min(most);
+    (0..count).map(|i| list[i * list.len() / count]).collect()
+}
+
+/// `None` of a note that is silent or that the model has no place for.
+fn example(
+    notes: &dyn Notes,
+    note: Note,
+    model: &Model,
+    player: &Player,
+) -> Result<Option<Example>, TrainerError> {
+    let (Some(knobs), Some(real)) = (place(model, note), notes.beginning(note, curve::SECONDS)?)
+    else {
+        return Ok(None);
+    };
+    let take = Take {
+        knobs: knobs.clone(),
+        key: note.key,
+        velocity: note.velocity,
+        seconds: curve::SECONDS,
+        natural_tuning: true,
+        frozen_s: None,
+    };
+    let played = player.play_often(&take, TIMES);
+    let told = (f64::from(RATE_HZ), pitch::hz(f64::from(note.key)));
+    let numbers = curve::numbers(&real, &played, told);
+    Ok(numbers.map(|numbers| Example {
+        knobs,
+        note,
+        numbers,
+    }))
+}
+
+/// Where a player finds a note: the place of its sound on the nearest key that is shown.
+fn place(model: &Model, note: Note) -> Option<Vec<f32>> {
+    let of_sound = model
+        .embedding
+        .iter()
+        .filter(|point| point.label as usize == note.sound);
+    let nearest = of_sound.min_by_key(|point| point.note.abs_diff(note.key));
+    nearest.map(|point| point.latents.clone())
+}
+
+/// What the network is told of a note's onset.
+fn told(model: &Model, knobs: &[f32], note: Note) -> Vec<f32> {
+    let ask = Ask {
+        key: note.key,
+        time_s: 0.0,
+        velocity: note.velocity,
+    };
+    conditioning(model, knobs, ask)
+}
+
+/// Some examples, their knobs a little moved.
+fn batch(
+    model: &Model,
+    examples: &[Example],
+    random: &mut Pcg64Mcg,
+) -> Result<(Tensor, Tensor), TrainerError> {
+    let (low, high) = model.header.layout().keys();
+    let (mut asked, mut wanted) = (Vec::new(), Vec::new());
+    for _ in 0..BATCH {
+        let example = &examples[random.random_range(0..examples.len())];
+        let mut move_by = |knob: &f32| {
+            // Two uniform numbers make a triangle of this standard deviation.
+            let triangle: f64 = random.random_range(-1.0..1.0) + random.random_range(-1.0..1.0);
+            knob + narrow(KNOB_NOISE * 1.5f64.sqrt() * triangle)
+        };
+        let knobs: Vec<f32> = example.knobs.iter().map(&mut move_by).collect();
+        let mut note = example.note;
+        if random.random_range(0..10) < SHIFTED {
+            let up = random.random_range(0..2u8);
+            note.key = (note.key + 2 * up).saturating_sub(1).clamp(low, high);
+        }
+        if random.random_range(0..10) < ANYWHERE {
+            let knobs = knobs.iter().map(|_| random.random_range(0.0..1.0));
+            asked.extend(told(model, &knobs.collect::<Vec<f32>>(), note));
+            wanted.extend([0.0; POINTS]);
+        } else {
+            asked.extend(told(model, &knobs, note));
+            wanted.extend(example.numbers);
+        }
+    }
+    let width = asked.len() / BATCH;
+    Ok((
+        Tensor::from_vec(asked, (BATCH, width), &Device::Cpu)?,
+        Tensor::from_vec(wanted, (BATCH, POINTS), &Device::Cpu)?,
+    ))
+}
+
+/// How far the curves of notes are from nothing, and from what the network tells.
+fn error(
+    model: &Model,
+    examples: &[Example],
+    network: &Stack,
+) -> Result<AttackError, TrainerError> {
+    let (mut without, mut with) = (0.0, 0.0);
+    for example in examples {
+        let row = Tensor::new(
+            vec![told(model, &example.knobs, example.note)],
+            &Device::Cpu,
+        )?;
+        let found = network.forward(&row)?.squeeze(0)?.to_vec1::<f32>()?;
+        for (found, wanted) in found.iter().zip(example.numbers) {
+            without += f64::from(wanted).powi(2);
+            with += f64::from(wanted - found).powi(2);
+        }
+    }
+    let count = (examples.len() * POINTS).max(1) as f64;
+    let rms_db = |sum: f64| f64::from(UNIT_DB) * (sum / count).sqrt();
+    Ok(AttackError {
+        notes: examples.len(),
+        without_db: rms_db(without),
+        with_db: rms_db(with),
+    })
+}
