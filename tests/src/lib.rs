@@ -21,13 +21,13 @@ mod tone;
 
 pub use comb::{COMB_TOP_HZ, comb_model, comb_model_of};
 pub use dice::Dice;
-pub use painted::{HARMONICS, NATURAL_CENTS, painted_model};
+pub use painted::{ATTACK, ATTACK_VELOCITY, HARMONICS, NATURAL_CENTS, painted_model, struck_model};
 pub use player::Player;
 pub use saw::saw;
 pub use tone::{amplitude, level_db};
 
-/// Both families of decoders.
+/// Both families of decoders; that of partials with all that it can have.
 #[must_use]
 pub fn families() -> [betwixt_model::Model; 2] {
-    [comb_model(), painted_model()]
+    [comb_model(), struck_model()]
 }

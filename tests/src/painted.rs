@@ -6,9 +6,10 @@
 //!
 //! Harmonic k has the amplitude 1/k; latent 1 takes the even ones away, latent 2 adds air below
 //! 3 kHz, velocity opens the upper ones, and the level falls with the time feature of 0.6 s towards
-//! a quarter. Its weights are written down, not trained.
+//! a quarter. Its weights are written down, not trained. Struck, its gain runs through its attack.
 
 use crate::comb::header;
+use betwixt_model::attack::POINTS;
 use betwixt_model::header::{
     Activation, Conditioning, Layer, Network, NoteConditioning, Output, TimeConditioning,
     VelocityConditioning,
@@ -86,4 +87,33 @@ pub fn painted_model() -> Model {
         encoder: vec![],
         embedding: vec![],
     }
+}
+
+/// The numbers of the struck model's attack at velocity 0, and what full velocity adds to each.
+pub const ATTACK: [f32; POINTS] = [
+    0.5, 0.9, 0.7, 0.4, 0.2, 0.0, -0.2, -0.4, -0.6, -0.5, -0.4, -0.3, -0.2, -0.1, 0.0, 0.1,
+];
+/// See [`ATTACK`].
+pub const ATTACK_VELOCITY: f32 = 0.25;
+
+/// The painted model with a course of gain in its attack.
+#[must_use]
+pub fn struck_model() -> Model {
+    let mut model = painted_model();
+    let inputs = model.header.decoder.inputs;
+    let mut dense = Dense {
+        inputs,
+        outputs: POINTS,
+        weight: vec![0.0; inputs * POINTS],
+        bias: ATTACK.to_vec(),
+    };
+    let velocities = dense.weight.iter_mut().skip(inputs - 1).step_by(inputs);
+    velocities.for_each(|weight| *weight = ATTACK_VELOCITY);
+    let layers = vec![Layer {
+        outputs: POINTS,
+        activation: Activation::Linear,
+    }];
+    model.header.attack = Some(Network { inputs, layers });
+    model.attack = vec![dense];
+    model
 }

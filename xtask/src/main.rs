@@ -79,8 +79,9 @@ enum Verb {
     /// Trains a factory model from its recipe and writes weights, card and curves beside it.
     ///
     /// NAME is a folder in models/ (say, notes). A training that was stopped goes on from its last
-    /// checkpoint. What follows NAME is handed on: --fresh begins anew, --card writes only the end of
-    /// the card anew, from what `evaluate model NAME --keep` has measured since.
+    /// checkpoint. What follows NAME is handed on: --fresh begins anew, --attack learns only the
+    /// network for the attack anew, --card writes only the end of the card anew, from what
+    /// `evaluate model NAME --keep` has measured since.
     Train {
         /// The folder in models/ that holds recipe.toml.
         name: String,

@@ -52,8 +52,8 @@ impl AttackCurve {
         Self(std::array::from_fn(both))
     }
 
-    /// Multiplies samples, the first of which lies `first` samples after the onset; straight lines
-    /// lead from point to point. Tells whether the curve goes on behind them.
+    /// Multiplies samples, the first of which lies `first` samples after the onset. The
+    /// ways from point to point have no corners, which would be heard as clicks. Tells whether the curve goes on behind them.
     pub fn shape(&self, rate_hz: f32, first: usize, samples: &mut [f32]) -> bool {
         let place = |point: usize| PLACES_S[point] * rate_hz;
         let mut done = 0;
@@ -62,9 +62,10 @@ impl AttackCurve {
             let end = index(f64::from(to).ceil())
                 .saturating_sub(first)
                 .min(samples.len());
-            let slope = (self.0[point + 1] - self.0[point]) / (to - from);
+            let (gain, rise) = (self.0[point], self.0[point + 1] - self.0[point]);
             for (at, sample) in samples.iter_mut().enumerate().take(end).skip(done) {
-                *sample *= self.0[point] + slope * (real(first + at) - from);
+                let way = (real(first + at) - from) / (to - from);
+                *sample *= gain + rise * way * way * (3.0 - 2.0 * way);
             }
             done = done.max(end);
         }

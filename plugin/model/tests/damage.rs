@@ -231,7 +231,9 @@ fn damaged_headers() -> Vec<Case> {
     });
     let missing = with_header(|header| drop(header.as_object_mut().unwrap().remove("name")));
     let unknown = with_header(|header| header["run"] = "rm".into());
+    let attack = with_header(|header| header["attack"] = header["decoder"].clone());
     let others = [
+        ("an attack of frames", attack, vec!["attack", "frames"]),
         ("field missing", missing, vec!["name"]),
         ("unknown field", unknown, vec!["run"]),
     ];

@@ -228,6 +228,23 @@ mod tests {
         assert_eq!(player.play(&hard), player.play(&take(69)));
     }
 
+    /// A note that is played often begins each time at once and out of silence, with other phases; the
+    /// first time is that of a note that is played once.
+    #[test]
+    fn a_note_is_played_often() {
+        let player = Player::new(&model(sine())).unwrap();
+        let played = player.play_often(&take(69), 3);
+        assert_eq!(played.len(), 3);
+        assert_eq!(played[0], player.play(&take(69)));
+        for (number, own) in played.iter().enumerate() {
+            assert!(onset::first_sample(own, -100.0).unwrap() < 4);
+            // In the first millisecond the note itself fades in, and nothing else is heard.
+            assert!(level::peak(&own[..4]) < 0.01, "{number}");
+            assert!((level::rms(&own[4_410..]) / 0.085 - 1.0).abs() < 0.01);
+            assert!(number == 0 || *own != played[number - 1]);
+        }
+    }
+
     /// A flat frame is a pulse every hop when no phase is played, √hop over its rms, and noise with
     /// stored phase.
     #[test]

@@ -6,7 +6,7 @@
 //!  Story: curve, speed ─┘
 //! ```
 //!
-//! *Real time:* a few numbers, and a line from point to point.
+//! *Real time:* a few numbers, and a polynomial from point to point.
 
 use betwixt_model::AttackCurve;
 

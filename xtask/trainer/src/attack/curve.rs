@@ -131,3 +131,89 @@ impl Powers {
             .then_some(Self(powers))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE_HZ: f64 = 44_100.0;
+    const KEY_HZ: f64 = 500.0;
+
+    /// A tone of many partials that lasts, as often as it is played.
+    fn played(times: usize) -> Vec<Vec<f32>> {
+        let turned = |time: usize| {
+            let sample = |at: usize| {
+                let turns = at as f64 * KEY_HZ / RATE_HZ;
+                let partial =
+                    |k: f64| (std::f64::consts::TAU * (k * turns + k * k * time as f64)).sin();
+                narrow(0.1 * (1..=8).map(|k| partial(f64::from(k))).sum::<f64>())
+            };
+            (0..index(SECONDS * RATE_HZ)).map(sample).collect()
+        };
+        (0..times).map(turned).collect()
+    }
+
+    fn shaped(sound: &[f32], numbers: &[f32; POINTS]) -> Vec<f32> {
+        let mut shaped = sound.to_vec();
+        AttackCurve::of(numbers).shape(narrow(RATE_HZ), 0, &mut shaped);
+        shaped
+    }
+
+    /// What was shaped by a known curve that moves no faster than it is read is told that curve, to
+    /// within a decibel; how loud a note is does not matter. What is as sharp as it should be is told
+    /// nothing but the margin.
+    #[test]
+    fn a_known_curve_is_found() {
+        let mut known = [0.0; POINTS];
+        for (point, number) in known.iter_mut().enumerate() {
+            *number = -1.5 * (1.0 - single(point) / single(POINTS));
+        }
+        let played = played(3);
+        for (known, gain, margin_db) in [
+            (known, 1.0, 0.0),
+            (known, 0.1, 0.0),
+            ([0.0; POINTS], 3.0, MARGIN_DB),
+        ] {
+            let mut real = shaped(&played[0], &known);
+            real.iter_mut().for_each(|sample| *sample *= gain);
+            let found = numbers(&real, &played, (RATE_HZ, KEY_HZ)).unwrap();
+            for (own, known) in found.iter().zip(lifted(&known, margin_db)) {
+                assert!((own - known).abs() * UNIT_DB < 1.0, "{found:?}");
+            }
+        }
+        let silent = vec![0.0; played[0].len()];
+        assert_eq!(numbers(&silent, &played, (RATE_HZ, KEY_HZ)), None);
+        assert_eq!(numbers(&played[0], &[silent], (RATE_HZ, KEY_HZ)), None);
+        assert_eq!(
+            numbers(&played[0][..1_000], &played, (RATE_HZ, KEY_HZ)),
+            None
+        );
+    }
+
+    /// A real note that is at once nearly as loud as ever, and a played one that grows slowly after its
+    /// attack, so that only a lift makes it sharp: it is lifted, by no more than that and the margin.
+    #[test]
+    fn what_was_sharp_is_sharp_again() {
+        let real = &played(1)[0];
+        let mut played = played(2);
+        for sound in &mut played {
+            for (at, sample) in sound.iter_mut().enumerate() {
+                let growth = (at as f64 / RATE_HZ / SECONDS).min(1.0);
+                *sample *= narrow(0.7 + 0.3 * growth);
+            }
+        }
+        let is_sharp = |sound: &[f32]| level_rise_s(sound, RATE_HZ, KEY_HZ).unwrap() <= SHARP_S;
+        assert!(is_sharp(real) && played.iter().all(|sound| !is_sharp(sound)));
+        let found = numbers(real, &played, (RATE_HZ, KEY_HZ)).unwrap();
+        assert!(played.iter().all(|sound| is_sharp(&shaped(sound, &found))));
+        // From 0.73 to 0.9 of what it grows to are 1.8 dB.
+        let most = found.iter().copied().fold(0.0, f32::max) * UNIT_DB;
+        assert!((2.0..5.0).contains(&most), "{most} dB");
+        // A note that is slow by nature is not lifted.
+        let found = numbers(&played[0], &played, (RATE_HZ, KEY_HZ)).unwrap();
+        assert!(
+            found.iter().all(|number| number.abs() * UNIT_DB < 0.5),
+            "{found:?}"
+        );
+    }
+}

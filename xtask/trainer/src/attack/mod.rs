@@ -40,7 +40,7 @@ const MOST_LEARNT: usize = 12_000;
 const MOST_HELD_OUT: usize = 1_000;
 /// How often each note is played, with other phases: no curve may hang on those.
 const TIMES: usize = 4;
-const STEPS: usize = 20_000;
+const STEPS: usize = if cfg!(test) { 1_000 } else { 20_000 };
 const BATCH: usize = 256;
 /// Standard deviation of the noise on the knobs, and how many notes in ten are told as one of their
 /// neighbours: what is learnt must hold beside the notes that were played, too.
@@ -300,4 +300,72 @@ fn error(
         without_db: rms_db(without),
         with_db: rms_db(with),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::tests::{partials, tiny_partials};
+    use crate::training::Run;
+
+    fn model_of(recipe: &Recipe) -> Model {
+        let run = Run::open(recipe, None, None).unwrap();
+        crate::export::model(recipe, partials(), &run.network, None)
+            .unwrap()
+            .model
+    }
+
+    /// Played attacks come nearer to the real ones, the file says by how much, and the same recipe gives
+    /// the same weights; without widths in the recipe there is no network, and an old one goes.
+    #[test]
+    fn attacks_come_nearer() {
+        let text = tiny_partials().replace("default_key = 60", "default_key = 84");
+        let plain = Recipe::parse(&text).unwrap();
+        let wanted = text.replace("default_key", "attack = [24]\n        default_key");
+        let wanted = Recipe::parse(&wanted).unwrap();
+        assert_eq!(wanted.export.attack, [24]);
+        let mut model = model_of(&plain);
+        let before = model.clone();
+        learn(&wanted, partials(), &mut model, &|_, _, _| {}).unwrap();
+        let network = model.header.attack.clone().unwrap();
+        assert_eq!(network.inputs, model.header.layout().len());
+        assert_eq!(network.layers.last().unwrap().outputs, POINTS);
+        let bytes = model.to_bytes(betwixt_model::WeightFormat::Bf16).unwrap();
+        assert_eq!(Model::from_bytes("tiny", &bytes).unwrap(), model);
+        // A decoder that has learnt nothing is far from any attack, and alike far from all.
+        let error = AttackError::of(&model.header.measures).unwrap();
+        assert!(
+            error.notes > 5 && error.with_db < 0.8 * error.without_db,
+            "{error:?}"
+        );
+        let mut again = before.clone();
+        learn(&wanted, partials(), &mut again, &|_, _, _| {}).unwrap();
+        assert_eq!(again, model);
+        learn(&plain, partials(), &mut model, &|_, _, _| {}).unwrap();
+        assert_eq!(model, before);
+    }
+
+    /// Between the keys 60 and 63 of a sound lie two that nobody has; above the last one none.
+    #[test]
+    fn keys_between_are_played_too() {
+        let note = |sound, key, part| Note {
+            sound,
+            key,
+            velocity: 100,
+            part,
+        };
+        let held_out = Part::Test(betwixt_corpus::HeldOut::Note);
+        let all = [
+            note(0, 60, Part::Train),
+            note(0, 63, held_out),
+            note(0, 64, Part::Train),
+            note(1, 70, Part::Train),
+        ];
+        let learnt = vec![all[0], all[2], all[3]];
+        let keys: Vec<(usize, u8)> = between(&all, learnt)
+            .iter()
+            .map(|note| (note.sound, note.key))
+            .collect();
+        assert_eq!(keys, [(0, 60), (0, 61), (0, 62), (0, 64), (1, 70)]);
+    }
 }

@@ -100,6 +100,11 @@ fn mistakes_are_named() {
     assert!(Recipe::parse(&good).is_ok());
     for (from, to, told) in [
         ("steps = 60", "stepz = 60", "stepz"),
+        (
+            "default_key = 60",
+            "default_key = 60\n        attack = [8]",
+            "`export.attack`: found widths",
+        ),
         ("steps = 60", "steps = 0", "`training.steps`: found 0"),
         ("fft_len = 512", "fft_len = 500", "expected a power of two"),
         (
