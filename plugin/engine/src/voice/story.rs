@@ -35,11 +35,9 @@ const STRIDE: u32 = 4;
 /// trained length if shorter.
 const END_S: f32 = 1.0;
 /// A moment is told this much of the note's own time before it is heard, in seconds: a network rounds
-/// the corner of an onset, and what was struck would be late and soft at its edge. Measured on the 203
-/// struck and plucked notes of `struck`: those that are sharp as they were recorded rise as fast with
-/// this lead (median; 58 of 72 within 6 ms), the others 2.7 ms faster. With 2 ms as many are sharp and
-/// the others 2.1 ms faster, but models that learnt before the analysis held its onsets against the
-/// sound want all three.
+/// the corner of an onset, and what was struck would be late and soft at its edge. With this lead what is
+/// sharp as it was recorded rises as fast (median), and what is not 2.7 ms faster; a model's attack
+/// network has learnt what is left.
 const AHEAD_S: f32 = 0.003;
 /// A sound that loses no more than this per second at its end is a held one.
 const HELD_DB: f32 = 0.8;

@@ -40,12 +40,12 @@ const MOST_LEARNT: usize = 12_000;
 const MOST_HELD_OUT: usize = 1_000;
 /// How often each note is played, with other phases: no curve may hang on those.
 const TIMES: usize = 4;
-const STEPS: usize = if cfg!(test) { 1_000 } else { 20_000 };
+const STEPS: usize = if cfg!(test) { 1_000 } else { 30_000 };
 const BATCH: usize = 256;
 /// Standard deviation of the noise on the knobs, and how many notes in ten are told as one of their
 /// neighbours: what is learnt must hold beside the notes that were played, too.
 const KNOB_NOISE: f64 = 0.06;
-const SHIFTED: u32 = 5;
+const SHIFTED: u32 = 2;
 /// Knobs anywhere, so many in ten: where no sound was heard nothing is known to be wrong, and the gain
 /// is to stay 1.
 const ANYWHERE: u32 = 2;
