@@ -284,35 +284,53 @@ impl Card<'_> {
 const ATTACK: &str = "\n## The attack\n";
 const RENDERED: &str = "\n## Through the instrument\n";
 
-/// Writes the end of a card anew, from the attack network that its model has now and from what was
-/// measured on the instrument since (`figures.json`); all before it stays.
+/// Writes the end of a card anew, from what was measured on the instrument since (`figures.json`); all
+/// before it stays.
 ///
 /// # Errors
 ///
-/// [`TrainerError`] when there is no card, no model or nothing measured, or the card cannot be written;
-/// then it stays as it is.
+/// [`TrainerError::File`] when there is no card or nothing measured, or the card cannot be written; then
+/// it stays as it is.
 pub fn renew(places: &Places) -> Result<(), TrainerError> {
-    let path = places.model.join("card.md");
-    let refuse = |path: &Path, reason: String| TrainerError::File {
-        file: path.display().to_string(),
-        reason,
-    };
-    let card = std::fs::read_to_string(&path).map_err(|error| {
-        refuse(
-            &path,
-            format!("{error}; a card is first written by a training"),
-        )
-    })?;
+    let card = read(places)?;
     let measured = rendered(places).ok_or_else(|| {
         let command = format!("cargo xtask evaluate model {} --keep", places.name);
         let reason = format!("is no JSON that can be read; write it with `{command}`");
         refuse(&places.model.join("figures.json"), reason)
     })?;
-    let (model, _) = Model::read(&places.model.join("weights.safetensors"))?;
     let before = card.split(RENDERED).next().unwrap_or_default();
+    write_whole(
+        &places.model.join("card.md"),
+        (before.to_owned() + &measured).as_bytes(),
+    )
+}
+
+/// Writes what a card tells of its model's attack network anew; all else stays.
+///
+/// # Errors
+///
+/// [`TrainerError::File`] when there is no card, or it cannot be written.
+pub(crate) fn renew_attack(places: &Places, model: &Model) -> Result<(), TrainerError> {
+    let card = read(places)?;
+    let (before, measured) = card.split_at(card.find(RENDERED).unwrap_or(card.len()));
     let before = before.split(ATTACK).next().unwrap_or_default();
-    let attack = attack(&model).unwrap_or_default();
-    write_whole(&path, (before.to_owned() + &attack + &measured).as_bytes())
+    let text = before.to_owned() + &attack(model).unwrap_or_default() + measured;
+    write_whole(&places.model.join("card.md"), text.as_bytes())
+}
+
+fn read(places: &Places) -> Result<String, TrainerError> {
+    let path = places.model.join("card.md");
+    std::fs::read_to_string(&path).map_err(|error| {
+        let reason = format!("{error}; a card is first written by a training");
+        refuse(&path, reason)
+    })
+}
+
+fn refuse(path: &Path, reason: String) -> TrainerError {
+    TrainerError::File {
+        file: path.display().to_string(),
+        reason,
+    }
 }
 
 /// What a model's attack network is and does; `None` without one.
@@ -323,9 +341,10 @@ fn attack(model: &Model) -> Option<String> {
     let widths = widths((network.inputs, layers.collect()));
     let error = AttackError::of(&model.header.measures)?;
     Some(format!(
-        "{ATTACK}\nA network of {widths} tells how the gain runs through the first 48 ms. Over the first \
-         40 ms of {} notes that it did not learn, played attacks are {:.1} dB (rms) away from the real \
-         ones without it and {:.1} dB with it.\n",
+        "{ATTACK}\nA network of {widths} tells how the gain runs through the first 48 ms. On {} notes that it \
+         did not learn, the gain that makes the played attack the real one (with a margin where that is \
+         sharp) is {:.1} dB, rms over the points of the curve; what the network tells is {:.1} dB away \
+         from it.\n",
         error.notes, error.without_db, error.with_db
     ))
 }

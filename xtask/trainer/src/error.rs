@@ -35,6 +35,15 @@ pub enum TrainerError {
         /// What the loss was.
         loss: f64,
     },
+    /// There is nothing that an attack network could be learnt from.
+    #[error(
+        "{model}: none of the notes to learn sounds at its place among the knobs, expected at least \
+         one; train the model anew, or take `attack` out of the recipe's [export]"
+    )]
+    NoAttacks {
+        /// What the model is called.
+        model: String,
+    },
     /// The file that was written does not say what the network says.
     #[error("{file}: {reason}; this is a fault of the trainer, please report it")]
     Export {

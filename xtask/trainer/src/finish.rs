@@ -1,8 +1,8 @@
 //! The end of a training: export, read back, measure, report, record pairs.
 //!
 //! ```text
-//!  Run ─► model (rounded) ─► attack ─► measures ─► weights.safetensors ─► read back: equal? ─┬─► card.md
-//!                                                                                  └─► pairs
+//!  Run ─► model (rounded) ─► measures ─► attack ─► weights.safetensors ─► read back: equal? ─┬─► card.md
+//!                                                                                            └─► pairs
 //! ```
 
 use crate::card::{self, Card};
@@ -84,7 +84,7 @@ pub fn learn_attack(
     let (mut model, _) = Model::read(&places.model.join(WEIGHTS))?;
     attack::learn(recipe, notes, &mut model, progress)?;
     write(places, &model)?;
-    card::renew(places)
+    card::renew_attack(places, &model)
 }
 
 /// A model as it is read back from its file.

@@ -3,7 +3,7 @@
 //! ```text
 //!  models/NAME/recipe.toml ─► Recipe ─► Notes ─► Examples ─► Run (Autoencoder, Adam)
 //!                                      (frames or partials)    │  checkpoints below target/
-//!                                               played with it: the attack's gain
+//!                                                              │  played: the attack network
 //!  models/NAME/{weights.safetensors, card.md, loss.png} ◄──────┘
 //!  tests/golden/decoder/NAME.safetensors (recorded pairs)
 //! ```

@@ -136,7 +136,12 @@ fn attack(path: &Path) -> Result<(), TrainerError> {
     let watch = |what, done, all| bars.show(what, done, all);
     betwixt_trainer::learn_attack(&recipe, &places, notes.as_ref(), &watch)?;
     bars.end();
-    println!("wrote {}", places.model.join("card.md").display());
+    let (model, name) = (&places.model, &places.name);
+    println!(
+        "wrote {} and what its card says of the attack; measure it anew with `cargo xtask evaluate \
+         model {name} --keep`, then `cargo xtask train {name} --card`",
+        model.join("weights.safetensors").display()
+    );
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! A painted note's attack: its samples times the course of gain that its models tell.
 //!
 //! ```text
-//!  Story: curve, speed ─┐
-//!                       ├─► mixed ─► Shaping ─► × each hop of the overlap, until the curve ends
-//!  Story: curve, speed ─┘
+//!  Story: curve ─┐
+//!                ├─► mixed ─┬─► Attack ─► Shaping ─► × each hop of the overlap, until the curve ends
+//!  Story: curve ─┘          │
+//!  how fast time passes ────┘  at the onset: what moves it later no longer moves the attack
 //! ```
 //!
 //! *Real time:* a few numbers, and a polynomial from point to point.
@@ -14,7 +15,7 @@ use betwixt_model::AttackCurve;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Attack {
     pub(super) curve: AttackCurve,
-    /// How fast the note's own time passes.
+    /// How fast the note's own time passes at its onset: ¼ to 4.
     pub(super) speed: f32,
 }
 
@@ -23,16 +24,6 @@ impl Default for Attack {
         Self {
             curve: AttackCurve::FLAT,
             speed: 1.0,
-        }
-    }
-}
-
-impl Attack {
-    /// That of a mixture, in decibels.
-    pub(super) fn between(&self, other: &Self, share: f32) -> Self {
-        Self {
-            curve: self.curve.between(&other.curve, share),
-            speed: self.speed,
         }
     }
 }
@@ -72,7 +63,7 @@ impl Shaping {
         let Some(place) = self.place else {
             return;
         };
-        let rate_hz = self.rate_hz / self.attack.speed.max(f32::MIN_POSITIVE);
+        let rate_hz = self.rate_hz / self.attack.speed;
         let count = channels[0].len();
         let mut goes_on = false;
         for channel in channels {

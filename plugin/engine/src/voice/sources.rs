@@ -3,7 +3,7 @@
 //! ```text
 //!  slots A … D ─► timbres 0 … 3 ─┐                  ┌ frames of either: × gain ──────┐
 //!  one that leaves ─► timbre 4 ──┴─► two of them ───┤                                ├─► both [count]
-//!                                    (mixture)      └ moments ─► mixed ─► canvas × gain ┘
+//!                                    (mixture)      └ moments, attack ─► mixed ─► canvas × gain ┘
 //! ```
 //!
 //! Two models of partials become one sound, painted once. Any other two are faded into each other
@@ -19,6 +19,7 @@ use super::timbre::{Job, ROWS, Timbre};
 use super::{Ask, Instant, Onset};
 use crate::controls::{MAX_VOICES, MODELS};
 use crate::telemetry::Spectrum;
+use betwixt_model::AttackCurve;
 use betwixt_spectral::number::{index, real};
 
 /// Where a model stands that has been taken out of its slot and is still heard.
@@ -237,7 +238,11 @@ impl Sources {
             mixed(timbres, &note.mixture, of, between).unwrap_or_else(Moment::silence)
         });
         let of = |timbre: &mut Timbre| timbre.attack(note.voice);
-        let attack = mixed(timbres, &note.mixture, of, Attack::between).unwrap_or_default();
+        let curve = mixed(timbres, &note.mixture, of, AttackCurve::between);
+        let attack = Attack {
+            curve: curve.unwrap_or(AttackCurve::FLAT),
+            speed: note.ask.performance.time.speed,
+        };
         if let Some(studio) = &mut self.studio {
             let canvas = &mut studio.canvases[note.voice];
             canvas.start(&note.onset, note.ask);

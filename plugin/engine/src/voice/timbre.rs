@@ -3,14 +3,13 @@
 //! ```text
 //!            ┌ frames:   FrameTone for each voice ─► samples [count], both channels alike
 //!  Decoder ──┤
-//!            └ partials: Story for each voice ─► Moment ─► what the voice paints (canvas)
+//!            └ partials: Story for each voice ─► Moment, attack ─► what the voice paints (canvas)
 //! ```
 //!
 //! It is made beside the sound, fitted into an engine, and given back to be freed.
 //!
 //! *Real time:* nothing allocates after [`Timbre::new`].
 
-use super::attack::Attack;
 use super::canvas::{Studio, Sung};
 use super::frames::{FrameTone, FrameTools};
 use super::story::{Moment, Story};
@@ -20,6 +19,7 @@ use crate::decoder::{Activations, BATCH, Decoder};
 use crate::engine::Settings;
 use crate::painter;
 use crate::telemetry::Spectrum;
+use betwixt_model::AttackCurve;
 use betwixt_model::header::Output;
 use betwixt_spectral::PartialsFormat;
 use std::sync::Arc;
@@ -239,10 +239,10 @@ impl Timbre {
     }
 
     /// Of partials: how the gain of a voice's note runs through its attack.
-    pub(super) fn attack(&self, voice: usize) -> Attack {
+    pub(super) fn attack(&self, voice: usize) -> AttackCurve {
         match &self.family {
             Family::Partials { stories, .. } => stories[voice].attack(),
-            Family::Frames { .. } => Attack::default(),
+            Family::Frames { .. } => AttackCurve::FLAT,
         }
     }
 

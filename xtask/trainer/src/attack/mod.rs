@@ -54,8 +54,8 @@ const WARM_UP: usize = 100;
 const L2: f32 = 1e-5;
 const CLIP: f64 = 1.0;
 
-/// How far played attacks are from the real ones, rms over the first points and over notes that were
-/// held out, in dB.
+/// How far the gain that makes a played attack the real one is from 1, and from what the network tells:
+/// rms over the points and over notes that were held out, in dB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct AttackError {
     pub(crate) notes: usize,
@@ -120,6 +120,10 @@ pub(crate) fn learn(
     let learnt = between(notes.notes(), of(|part| part == Part::Train));
     let learnt = spread(&learnt, MOST_LEARNT);
     let learnt = examples(notes, model, &learnt, progress)?;
+    if learnt.is_empty() {
+        let model = model.header.name.clone();
+        return Err(TrainerError::NoAttacks { model });
+    }
     let held_out = of(|part| matches!(part, Part::Validation(_) | Part::Test(_)));
     let held_out = examples(notes, model, &spread(&held_out, MOST_HELD_OUT), progress)?;
     let widths = hidden.iter().map(|width| (*width, Activation::LeakyRelu));
@@ -134,7 +138,7 @@ pub(crate) fn learn(
         let loss = ((away.sqr()? + 1.0)?.sqrt()? - 1.0)?.mean_all()?;
         let schedule = (STEPS, WARM_UP, LEARNING_RATE);
         adam.step(&loss.backward()?, narrow(rate(schedule, step)))?;
-        if step.is_multiple_of(200) {
+        if step.is_multiple_of(200) || step + 1 == STEPS {
             let loss = f64::from(loss.to_scalar::<f32>()?);
             if !loss.is_finite() {
                 return Err(TrainerError::Diverged { step, loss });
