@@ -11,7 +11,7 @@
 
 use betwixt_engine::{Decoder, Engine, Fitting, Settings, Timbre};
 use betwixt_model::Model;
-use betwixt_tests::{comb_model, painted_model};
+use betwixt_tests::{comb_model, struck_model};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,8 +52,8 @@ fn another_engine_takes_little() {
         Model::read(&file).expect("a factory model").0
     };
     let decoder = |model: &Model| Arc::new(Decoder::new(model).expect("a sound model"));
-    let painted = decoder(&painted_model());
-    for model in [read("notes"), read("chroma"), comb_model(), painted_model()] {
+    let painted = decoder(&struck_model());
+    for model in [read("notes"), read("chroma"), comb_model(), struck_model()] {
         let name = &model.header.name;
         let decoder = decoder(&model);
         let alone = || Engine::new(Arc::clone(&decoder), SETTINGS);

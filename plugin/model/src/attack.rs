@@ -52,8 +52,9 @@ impl AttackCurve {
         Self(std::array::from_fn(both))
     }
 
-    /// Multiplies samples, the first of which lies `first` samples after the onset. The
-    /// ways from point to point have no corners, which would be heard as clicks. Tells whether the curve goes on behind them.
+    /// Multiplies samples, the first of which lies `first` samples after the onset, and tells whether
+    /// the curve goes on behind them. The ways from point to point have no corners, which would be
+    /// heard as clicks.
     pub fn shape(&self, rate_hz: f32, first: usize, samples: &mut [f32]) -> bool {
         let place = |point: usize| PLACES_S[point] * rate_hz;
         let mut done = 0;

@@ -54,7 +54,8 @@ pub fn kept(recipe: &Recipe, places: &Places) -> Result<Option<Model>, TrainerEr
     Ok(Some(model))
 }
 
-fn layers(network: &Network) -> (usize, Vec<(usize, Activation)>) {
+/// A network's inputs, and the width and activation of each of its layers.
+pub(crate) fn layers(network: &Network) -> (usize, Vec<(usize, Activation)>) {
     let layers = network.layers.iter();
     let layers = layers.map(|layer| (layer.outputs, layer.activation));
     (network.inputs, layers.collect())

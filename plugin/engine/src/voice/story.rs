@@ -80,8 +80,6 @@ impl Moment {
 pub(super) struct Story {
     conditioning: Conditioning,
     work: Activations,
-    /// Of a decoder that tells how the gain runs through the attack.
-    attack_work: Option<Activations>,
     attack: AttackCurve,
     trained_s: Option<f32>,
     hop_s: f32,
@@ -112,7 +110,6 @@ impl Story {
         Self {
             conditioning: Conditioning::new(decoder),
             work: decoder.activations(),
-            attack_work: decoder.attack_activations(),
             attack: AttackCurve::FLAT,
             trained_s: decoder.trained_s(),
             hop_s: narrow(hop_s),
@@ -131,8 +128,15 @@ impl Story {
         }
     }
 
-    /// A note begins, or is told by this model from here on.
-    pub(super) fn start(&mut self, decoder: &Decoder, onset: &Onset, ask: &Ask, at: Instant) {
+    /// A note begins, or is told by this model from here on. `attack` are the buffers of a decoder that
+    /// tells how the gain runs through the attack.
+    pub(super) fn start(
+        &mut self,
+        (decoder, attack): (&Decoder, Option<&mut Activations>),
+        onset: &Onset,
+        ask: &Ask,
+        at: Instant,
+    ) {
         self.pitch = onset.pitch;
         self.conditioning
             .start(decoder, onset.pitch, onset.velocity, &ask.knobs);
@@ -143,7 +147,12 @@ impl Story {
             bend: ask.bend,
         };
         self.tell(decoder, ask, sung);
-        self.attack = self.attack_at(decoder, ask, at);
+        // Where this model begins in the middle of a note, or the note stands still, nothing is struck.
+        let is_struck = at.since_onset_s == 0.0 && !ask.performance.time.frozen;
+        self.attack = match attack.filter(|_| is_struck) {
+            Some(work) => decoder.attack(work, self.conditioning.at(decoder, 0.0)),
+            None => AttackCurve::FLAT,
+        };
         (self.lost_db, self.slope) = (0.0, None);
         let at = Instant {
             own_s: at.own_s + AHEAD_S,
@@ -153,17 +162,6 @@ impl Story {
         if let Some(end_s) = self.trained_s.filter(|end_s| at.own_s > *end_s) {
             self.lost_db = (at.own_s - end_s) * self.slope(decoder, end_s);
             self.decoded_s = f32::NAN;
-        }
-    }
-
-    /// How its gain runs through its attack: where this model begins in the middle of a note, or the
-    /// note stands still, nothing is struck.
-    fn attack_at(&mut self, decoder: &Decoder, ask: &Ask, at: Instant) -> AttackCurve {
-        match &mut self.attack_work {
-            Some(work) if at.since_onset_s == 0.0 && !ask.performance.time.frozen => {
-                decoder.attack(work, self.conditioning.at(decoder, 0.0))
-            }
-            _ => AttackCurve::FLAT,
         }
     }
 

@@ -47,6 +47,8 @@ enum Family {
     Partials {
         format: PartialsFormat,
         stories: Vec<Story>,
+        /// Of a decoder that tells how the gain runs through an attack.
+        attack: Option<Activations>,
         /// For an engine that has none yet.
         studio: Option<Box<Studio>>,
     },
@@ -92,6 +94,7 @@ impl Timbre {
                 Family::Partials {
                     format,
                     stories: (0..MAX_VOICES).map(|_| story()).collect(),
+                    attack: decoder.attack_activations(),
                     studio: Some(Box::new(Studio::new(settings))),
                 }
             }
@@ -187,7 +190,9 @@ impl Timbre {
             Family::Frames { tools, tones } => {
                 tones[voice].start((decoder, tools), onset, ask, at);
             }
-            Family::Partials { stories, .. } => stories[voice].start(decoder, onset, ask, at),
+            Family::Partials {
+                stories, attack, ..
+            } => stories[voice].start((decoder, attack.as_mut()), onset, ask, at),
         }
     }
 

@@ -45,13 +45,21 @@ pub fn rise_s(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option<f64> 
     Some((reached(0.9)? - reached(0.1)?) / rate_hz)
 }
 
-/// The time in which the level rises from 10 to 90 % of its maximum, seconds: from the last moment
-/// below 10 % before the first above 90 %.
-///
-/// The level is the rms over max(220 samples at 44.1 kHz, one period), its maximum that of the first
-/// 0.6 s. The rms itself makes an instant onset read 0.8 of that length. `None` for silence.
+/// The time in which the level rises from 10 to 90 % of its maximum, seconds: that between the two
+/// moments of [`level_rise`]. The rms itself makes an instant onset read 0.8 of its length.
 #[must_use]
 pub fn level_rise_s(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option<f64> {
+    let (low_s, high_s) = level_rise(signal, rate_hz, fundamental_hz)?;
+    Some(high_s - low_s)
+}
+
+/// When the level rises from 10 to 90 % of its maximum, seconds: the last moment below 10 % before
+/// the first above 90 %, and that one.
+///
+/// The level is the rms over max(220 samples at 44.1 kHz, one period), its maximum that of the first
+/// 0.6 s. `None` for silence.
+#[must_use]
+pub fn level_rise(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option<(f64, f64)> {
     let within = signal.len().min(index(RISE_WITHIN_S * rate_hz));
     let length = (LEVEL_S * rate_hz).max(rate_hz / fundamental_hz);
     let powers = mean_powers(&signal[..within], index(length.round()).max(1));
@@ -65,7 +73,7 @@ pub fn level_rise_s(signal: &[f32], rate_hz: f64, fundamental_hz: f64) -> Option
         .rposition(|power| *power < 0.01 * largest);
     // Before the signal there is silence.
     let low = low.map_or(-1.0, |low| low as f64);
-    Some((high as f64 - low) / rate_hz)
+    Some((low / rate_hz, high as f64 / rate_hz))
 }
 
 /// The mean power over the samples that end at each sample.

@@ -15,7 +15,7 @@
 //! decides whether it rises in 4 ms or in 40. What was sharp when it was recorded is therefore lifted
 //! until it is sharp when it is played, and a little beyond, because a network only comes near.
 
-use betwixt_evaluation::measure::onset::level_rise_s;
+use betwixt_evaluation::measure::onset::level_rise;
 use betwixt_model::AttackCurve;
 use betwixt_model::attack::{PLACES_S, POINTS, RANGE_DB, UNIT_DB};
 use betwixt_spectral::number::{index, narrow, real as single};
@@ -37,10 +37,8 @@ const FLOOR: f64 = 1e-4;
 
 /// What rises within this time from 10 to 90 % of its level is sharp, in seconds.
 const SHARP_S: f64 = 0.006;
-/// Points of the curve that lie in that time.
-const SHARP_POINTS: usize = 5;
-/// What is sharp no more is lifted by so much at a time there, at most so often, in dB; and what was
-/// lifted until it is, or nearly needed it, once more by [`MARGIN_DB`].
+/// What is sharp no more is lifted where it should rise, by so much at a time, at most so often, until it
+/// would be sharp with [`MARGIN_DB`] less; in dB.
 const LIFT_DB: f32 = 0.5;
 const LIFTS: usize = 28;
 const MARGIN_DB: f32 = 1.5;
@@ -73,32 +71,38 @@ pub(super) fn numbers(
                 (*number + narrow(STRIDE * db) / UNIT_DB).clamp(least / UNIT_DB, most / UNIT_DB);
         }
     }
-    let is_sharp = |sound: &[f32]| {
-        level_rise_s(sound, rate_hz, fundamental_hz).is_some_and(|rise_s| rise_s <= SHARP_S)
+    let sharp_from_s = |sound: &[f32]| {
+        let (low_s, high_s) = level_rise(sound, rate_hz, fundamental_hz)?;
+        (high_s - low_s <= SHARP_S).then_some(low_s)
     };
-    if is_sharp(real) {
-        let all_sharp = |numbers: &[f32; POINTS]| {
-            let curve = AttackCurve::of(&lifted(numbers, -MARGIN_DB));
-            let shaped = |played: &Vec<f32>| {
-                let mut shaped = played.clone();
-                curve.shape(narrow(rate_hz), 0, &mut shaped);
-                is_sharp(&shaped)
-            };
-            played.iter().all(shaped)
+    let Some(from_s) = sharp_from_s(real) else {
+        return Some(numbers);
+    };
+    let count_sharp = |by_db: f32| {
+        let curve = AttackCurve::of(&lifted(&numbers, from_s, by_db - MARGIN_DB));
+        let is_sharp = |played: &&Vec<f32>| {
+            let mut shaped = (*played).clone();
+            curve.shape(narrow(rate_hz), 0, &mut shaped);
+            sharp_from_s(&shaped).is_some()
         };
-        // What no lift makes sharp is slow for another reason and stays as it is.
-        let lifts = (0..LIFTS).map(|times| lifted(&numbers, LIFT_DB * single(times)));
-        return Some(lifts.into_iter().find(all_sharp).unwrap_or(numbers));
-    }
-    Some(numbers)
+        played.iter().filter(is_sharp).count()
+    };
+    let lifts_db = (0..LIFTS).map(|times| LIFT_DB * single(times));
+    let counted = lifts_db.map(|by_db| (count_sharp(by_db), by_db));
+    // The least of those that make most plays sharp.
+    let best = counted.rev().max_by_key(|(count, _)| *count);
+    let by_db = best.map_or(0.0, |(_, by_db)| by_db);
+    Some(lifted(&numbers, from_s, by_db))
 }
 
-/// A curve whose first points are so much louder.
-fn lifted(numbers: &[f32; POINTS], by_db: f32) -> [f32; POINTS] {
+/// A curve that is so much louder where a sound that is sharp from some moment on rises.
+fn lifted(numbers: &[f32; POINTS], from_s: f64, by_db: f32) -> [f32; POINTS] {
     let mut lifted = *numbers;
     let most = RANGE_DB.1 / UNIT_DB;
-    for number in &mut lifted[..SHARP_POINTS] {
-        *number = (*number + by_db / UNIT_DB).min(most);
+    for (number, place_s) in lifted.iter_mut().zip(PLACES_S) {
+        if (from_s..=from_s + SHARP_S).contains(&f64::from(place_s)) {
+            *number = (*number + by_db / UNIT_DB).min(most);
+        }
     }
     lifted
 }
@@ -135,6 +139,7 @@ impl Powers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use betwixt_evaluation::measure::onset::level_rise_s;
 
     const RATE_HZ: f64 = 44_100.0;
     const KEY_HZ: f64 = 500.0;
@@ -177,7 +182,8 @@ mod tests {
             let mut real = shaped(&played[0], &known);
             real.iter_mut().for_each(|sample| *sample *= gain);
             let found = numbers(&real, &played, (RATE_HZ, KEY_HZ)).unwrap();
-            for (own, known) in found.iter().zip(lifted(&known, margin_db)) {
+            let (from_s, _) = level_rise(&real, RATE_HZ, KEY_HZ).unwrap();
+            for (own, known) in found.iter().zip(lifted(&known, from_s, margin_db)) {
                 assert!((own - known).abs() * UNIT_DB < 1.0, "{found:?}");
             }
         }
