@@ -40,7 +40,9 @@ use std::iter;
 
 /// How often each note is played, with other phases: no curve may hang on those.
 const TIMES: usize = 4;
-const STEPS: usize = if cfg!(test) { 1_000 } else { 30_000 };
+/// Steps at least, and how often each note is seen at least.
+const LEAST_STEPS: usize = if cfg!(test) { 1_000 } else { 30_000 };
+const PASSES: usize = if cfg!(test) { 0 } else { 900 };
 const BATCH: usize = 256;
 /// Standard deviation of the noise on the knobs: what is learnt must hold beside the notes that were
 /// played, too.
@@ -155,19 +157,20 @@ fn fit(
     let is_stroke = |example: &&Example| example.numbers.iter().any(|n| n * UNIT_DB > STROKE_DB);
     let all: Vec<&Example> = examples.iter().collect();
     let strokes: Vec<&Example> = examples.iter().filter(is_stroke).collect();
-    for step in 0..STEPS {
+    let steps = LEAST_STEPS.max(PASSES * examples.len() / BATCH);
+    for step in 0..steps {
         let (asked, wanted) = batch(model, [&all, &strokes], &mut random)?;
         let away = (stack.forward_data(&asked)? - wanted)?;
         // Far away an error counts by its size and not by its square: silence is far from anything.
         let loss = ((away.sqr()? + 1.0)?.sqrt()? - 1.0)?.mean_all()?;
-        let schedule = (STEPS, WARM_UP, LEARNING_RATE);
+        let schedule = (steps, WARM_UP, LEARNING_RATE);
         adam.step(&loss.backward()?, narrow(rate(schedule, step)))?;
-        if step.is_multiple_of(200) || step + 1 == STEPS {
+        if step.is_multiple_of(200) || step + 1 == steps {
             let loss = f64::from(loss.to_scalar::<f32>()?);
             if !loss.is_finite() {
                 return Err(TrainerError::Diverged { step, loss });
             }
-            progress("attack", step, STEPS);
+            progress("attack", step, steps);
         }
     }
     Ok(stack)
