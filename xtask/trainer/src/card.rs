@@ -285,25 +285,21 @@ impl Card<'_> {
 const ATTACK: &str = "\n## The attack\n";
 const RENDERED: &str = "\n## Through the instrument\n";
 
-/// Writes the end of a card anew, from what was measured on the instrument since (`figures.json`); all
-/// before it stays.
+/// Writes the end of a card anew: what its model's file tells of the attack network, and what was
+/// measured on the instrument since (`figures.json`); all before it stays.
 ///
 /// # Errors
 ///
 /// [`TrainerError::File`] when there is no card or nothing measured, or the card cannot be written; then
 /// it stays as it is.
-pub fn renew(places: &Places) -> Result<(), TrainerError> {
+pub(crate) fn renew(places: &Places, model: &Model) -> Result<(), TrainerError> {
     let card = read(places)?;
     let measured = rendered(places).ok_or_else(|| {
         let command = format!("cargo xtask evaluate model {} --keep", places.name);
         let reason = format!("is no JSON that can be read; write it with `{command}`");
         refuse(&places.model.join("figures.json"), reason)
     })?;
-    let before = card.split(RENDERED).next().unwrap_or_default();
-    write_whole(
-        &places.model.join("card.md"),
-        (before.to_owned() + &measured).as_bytes(),
-    )
+    write_end(places, &card, (model, &measured))
 }
 
 /// Writes what a card tells of its model's attack network anew; all else stays.
@@ -313,8 +309,19 @@ pub fn renew(places: &Places) -> Result<(), TrainerError> {
 /// [`TrainerError::File`] when there is no card, or it cannot be written.
 pub(crate) fn renew_attack(places: &Places, model: &Model) -> Result<(), TrainerError> {
     let card = read(places)?;
-    let (before, measured) = card.split_at(card.find(RENDERED).unwrap_or(card.len()));
-    let before = before.split(ATTACK).next().unwrap_or_default();
+    let measured = card.find(RENDERED).map_or("", |at| &card[at..]);
+    write_end(places, &card, (model, measured))
+}
+
+fn write_end(
+    places: &Places,
+    card: &str,
+    (model, measured): (&Model, &str),
+) -> Result<(), TrainerError> {
+    let ends = [ATTACK, RENDERED]
+        .into_iter()
+        .filter_map(|end| card.find(end));
+    let before = &card[..ends.min().unwrap_or(card.len())];
     let text = before.to_owned() + &attack(model).unwrap_or_default() + measured;
     write_whole(&places.model.join("card.md"), text.as_bytes())
 }
@@ -344,7 +351,8 @@ fn attack(model: &Model) -> Option<String> {
          were held out, the gain that makes the played attack the real one (with a margin where that is \
          sharp) is {:.1} dB, rms over the points of the curve; what a network that has not learnt them \
          tells is {:.1} dB away from it. The network in the file has learnt them too, so that they begin \
-         as they should: their rise errors are not those of unheard attacks.\n",
+         as they should: below, their rise errors and some tenths of a decibel of their convergence are \
+         owed to that.\n",
         error.notes, error.without_db, error.with_db
     ))
 }
@@ -404,6 +412,8 @@ pub(crate) fn widths((inputs, layers): (usize, Vec<(usize, Activation)>)) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attack::tests::model_of;
+    use crate::recipe::tests::tiny_partials;
 
     /// What training has said stays to the letter; what is measured later takes the place of what was
     /// measured before, however often.
@@ -418,25 +428,41 @@ mod tests {
             corpus: at("corpus"),
             pairs: at("pairs"),
         };
-        let missing = renew(&places).unwrap_err().to_string();
+        let mut model = model_of(&Recipe::parse(&tiny_partials()).unwrap());
+        let missing = renew(&places, &model).unwrap_err().to_string();
         assert!(
             missing.contains("card.md") && missing.contains("training"),
             "{missing}"
         );
         let learnt = "# Bells\n\n## Under the fingers\n\n* Knobs.\n";
         std::fs::write(at("card.md"), learnt).unwrap();
-        let unmeasured = renew(&places).unwrap_err().to_string();
+        let unmeasured = renew(&places, &model).unwrap_err().to_string();
         assert!(unmeasured.contains("figures.json") && unmeasured.contains("bells --keep"));
         assert_eq!(std::fs::read_to_string(at("card.md")).unwrap(), learnt);
         let old = "\n## Through the instrument\n\n| a, b | 0.5 |\n";
         std::fs::write(at("card.md"), format!("{learnt}{old}")).unwrap();
         std::fs::write(at("figures.json"), "{\"a\": {\"b\": 0.7512}}").unwrap();
         for _ in 0..2 {
-            renew(&places).unwrap();
+            renew(&places, &model).unwrap();
             let card = std::fs::read_to_string(at("card.md")).unwrap();
             assert!(card.starts_with(&format!("{learnt}\n## Through the instrument\n")));
             assert!(card.ends_with("| a, b | 0.751 |\n"), "{card}");
             assert_eq!(card.matches("## Through").count(), 1);
+        }
+        // An attack network that it has since comes before that, and is told once.
+        model.header.attack = Some(model.header.decoder.clone());
+        for name in ["attack_notes", "attack_without_db", "attack_with_db"] {
+            model.header.measures.insert(name.into(), 3.0);
+        }
+        for _ in 0..2 {
+            renew(&places, &model).unwrap();
+            let card = std::fs::read_to_string(at("card.md")).unwrap();
+            assert!(
+                card.starts_with(&format!("{learnt}\n## The attack\n")),
+                "{card}"
+            );
+            assert!(card.ends_with("| a, b | 0.751 |\n"), "{card}");
+            assert_eq!(card.matches("## ").count(), 3, "{card}");
         }
     }
 }

@@ -87,6 +87,17 @@ pub fn learn_attack(
     card::renew_attack(places, &model)
 }
 
+/// Writes the end of a model's card anew, from its file and from what was measured on the instrument
+/// since (`figures.json`); all before it stays.
+///
+/// # Errors
+///
+/// [`TrainerError`] when there is no model, no card or nothing measured, or the card cannot be written.
+pub fn renew_card(places: &Places) -> Result<(), TrainerError> {
+    let (model, _) = Model::read(&places.model.join(WEIGHTS))?;
+    card::renew(places, &model)
+}
+
 /// A model as it is read back from its file.
 fn write(places: &Places, model: &Model) -> Result<Model, TrainerError> {
     let path = places.model.join(WEIGHTS);

@@ -37,11 +37,10 @@ mod training;
 
 pub use adam::Adam;
 pub use autoencoder::Autoencoder;
-pub use card::renew as renew_card;
 pub use checkpoint::Progress;
 pub use error::TrainerError;
 pub use examples::{Batch, Examples};
-pub use finish::{Finished, finish, learn_attack};
+pub use finish::{Finished, finish, learn_attack, renew_card};
 pub use kept::kept;
 pub use network::Stack;
 pub use notes::{FrameNotes, Moment, Note, Notes, PartialsNotes, Weights, load};

@@ -320,13 +320,13 @@ fn error(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::recipe::tests::{partials, tiny_partials};
     use crate::training::Run;
     use betwixt_spectral::number::real;
 
-    fn model_of(recipe: &Recipe) -> Model {
+    pub(crate) fn model_of(recipe: &Recipe) -> Model {
         let run = Run::open(recipe, None, None).unwrap();
         crate::export::model(recipe, partials(), &run.network, None)
             .unwrap()
