@@ -222,4 +222,30 @@ mod tests {
             "{found:?}"
         );
     }
+
+    /// A string that a plectrum reaches 8 ms after the onset is lifted from there on, and not before.
+    #[test]
+    fn what_rises_later_is_lifted_there() {
+        const REACHED_S: f64 = 0.008;
+        let mut real = played(1).remove(0);
+        let mut played = played(2);
+        let before = index(REACHED_S * RATE_HZ);
+        real[..before].fill(0.0);
+        for sound in &mut played {
+            for (at, sample) in sound.iter_mut().enumerate() {
+                let growth = (at as f64 / RATE_HZ / SECONDS).min(1.0);
+                *sample *= narrow(0.7 + 0.3 * growth);
+            }
+            sound[..before].fill(0.0);
+        }
+        let is_sharp = |sound: &[f32]| level_rise_s(sound, RATE_HZ, KEY_HZ).unwrap() <= SHARP_S;
+        assert!(is_sharp(&real) && played.iter().all(|sound| !is_sharp(sound)));
+        let found = numbers(&real, &played, (RATE_HZ, KEY_HZ)).unwrap();
+        assert!(played.iter().all(|sound| is_sharp(&shaped(sound, &found))));
+        for (number, place_s) in found.iter().zip(PLACES_S) {
+            let is_lifted = number * UNIT_DB > 2.0;
+            let since_s = f64::from(place_s) - REACHED_S;
+            assert_eq!(is_lifted, (0.0..SHARP_S).contains(&since_s), "{found:?}");
+        }
+    }
 }
